@@ -1,0 +1,17 @@
+from . import (
+    bank_audit_log,
+    bank_guarded_state,
+    bank_feed_turn,
+    res_company,
+    res_config_settings,
+    account_journal,
+    bank_file,
+    bank_import,
+    bank_import_statement,
+    bank_import_batch,
+    bank_transaction,
+    bank_transaction_matching,
+    bank_transaction_posting,
+    account_bank_statement_line,
+    account_partial_reconcile,
+)

@@ -1,0 +1,50 @@
+from odoo import fields, models
+
+
+class AccountBankStatementLine(models.Model):
+    _inherit = "account.bank.statement.line"
+
+    bank_transaction_id = fields.Many2one(
+        "bank.transaction",
+        "Bank transaction",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        help="The transaction, as the bank reported it, that this line books.",
+    )
+
+    def init(self):
+        super().init()
+        # The last guard against booking a transaction twice, whatever goes wrong above it.
+        self.env.cr.execute(
+            """
+            CREATE UNIQUE INDEX IF NOT EXISTS account_bank_statement_line_bank_transaction_unique
+                ON account_bank_statement_line (bank_transaction_id)
+             WHERE bank_transaction_id IS NOT NULL
+            """
+        )
+
+    def _bank_feed_state(self):
+        """What the ledger says of a line: is it booked, and to its final counterpart?
+
+        Odoo's ``is_reconciled`` asks for the suspense account alone, and stays set when a
+        match is undone from the invoice's side. So the counterparts are looked at too.
+        """
+        self.ensure_one()
+        if self.move_id.state == "cancel":
+            return "ignored"
+        if self.move_id.state != "posted":
+            return "pending"
+        _liquidity, suspense, others = self._seek_for_lines()
+        if any(not item.currency_id.is_zero(item.amount_currency) for item in suspense):
+            return "processed"
+        return "processed" if any(_is_untouched(item) for item in others) else "reconciled"
+
+
+def _is_untouched(item):
+    """Whether nothing at all has been matched with an item that is there to be matched."""
+    return (
+        item.account_id.reconcile
+        and not item.reconciled
+        and item.company_currency_id.compare_amounts(item.amount_residual, item.balance) == 0
+    )

@@ -1,0 +1,40 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class BankFeedTurn(models.Model):
+    """Whose turn it is: one row per thing that only one job may settle at a time.
+
+    A plain lock would not do. Jobs run in snapshots (REPEATABLE READ), so a job that
+    waited for another one would go on without seeing what that one wrote. Writing the
+    same row makes PostgreSQL refuse the second job, and the queue starts it again.
+    """
+
+    _name = "bank.feed.turn"
+    _description = "Bank Feed Turn"
+    _log_access = False
+
+    key = fields.Char(required=True)
+    turn = fields.Integer()
+
+    def init(self):
+        self.env.cr.execute(
+            "CREATE UNIQUE INDEX IF NOT EXISTS bank_feed_turn_key_unique ON bank_feed_turn (key)"
+        )
+
+    @api.model
+    def _take(self, key):
+        """Be the only one to settle ``key`` until this database transaction ends.
+
+        :raises psycopg2.OperationalError: when another one did since our snapshot began;
+            the job queue then retries
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO bank_feed_turn (key, turn) VALUES (%s, 1)
+                ON CONFLICT (key) DO UPDATE SET turn = bank_feed_turn.turn + 1
+                """,
+                key,
+            )
+        )

@@ -1,0 +1,50 @@
+import base64
+import hashlib
+import io
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class BankFile(models.Model):
+    """A statement file as it was received: bytes, digest, and nothing derived.
+
+    It stands apart from the imports because one file may hold accounts of several
+    companies: each company has an import of its own, and only who may see all of
+    them may open the file.
+    """
+
+    _name = "bank.file"
+    _description = "Bank Statement File"
+    _order = "id desc"
+
+    name = fields.Char(required=True, readonly=True)
+    # In the table itself, not as an attachment: nothing in plain sight in the file store.
+    data = fields.Binary(required=True, readonly=True, attachment=False)
+    sha256 = fields.Char("SHA-256", required=True, readonly=True, index=True)
+    size = fields.Integer("Size (bytes)", required=True, readonly=True)
+    import_ids = fields.One2many("bank.import", "file_id", readonly=True)
+
+    @api.model
+    def _keep(self, name, content):
+        """Store the bytes.
+
+        :param bytes content: the file as it came
+        """
+        return self.sudo().create(
+            {
+                "name": name,
+                "data": base64.b64encode(content),
+                "sha256": hashlib.sha256(content).hexdigest(),
+                "size": len(content),
+            }
+        )
+
+    def _open(self):
+        """The file as a seekable binary stream."""
+        self.ensure_one()
+        return io.BytesIO(base64.b64decode(self.with_context(bin_size=False).data))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("Statement files are kept: they prove what the bank reported."))

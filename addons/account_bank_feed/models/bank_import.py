@@ -1,0 +1,472 @@
+import logging
+from itertools import groupby
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.bank_statement_format import (
+    IdentityCounter,
+    StatementError,
+    Transaction,
+    detect,
+    identity_text,
+    parse,
+)
+
+_logger = logging.getLogger(__name__)
+
+READ_CHUNK = 1_000
+"""Transactions that are created with one call."""
+
+BARRIER_MINUTES = 15
+"""How long matching waits for files that were dropped together to be read."""
+
+
+class BankImport(models.Model):
+    """One exchange with a bank: a file received, read and taken into one company's books."""
+
+    _name = "bank.import"
+    _description = "Bank Import"
+    _inherit = ["mail.thread", "bank.guarded.state"]
+    _order = "id desc"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, readonly=True)
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    file_id = fields.Many2one("bank.file", required=True, readonly=True, ondelete="restrict", index=True)
+    file_data = fields.Binary("Original file", related="file_id.data", related_sudo=False)
+    sha256 = fields.Char(related="file_id.sha256", related_sudo=True)
+    size = fields.Integer(related="file_id.size", related_sudo=True)
+    source = fields.Selection(
+        [("upload", "Upload"), ("connection", "Bank connection")],
+        required=True,
+        readonly=True,
+        default="upload",
+    )
+    journal_id = fields.Many2one(
+        "account.journal",
+        readonly=True,
+        check_company=True,
+        help="The journal from which it was uploaded; accounts decide where it is booked.",
+    )
+    user_id = fields.Many2one("res.users", "Uploaded by", required=True, readonly=True)
+    format = fields.Char(readonly=True, help="Technical name of the recognised format.")
+    state = fields.Selection(
+        [
+            ("received", "Received"),
+            ("processing", "Processing"),
+            ("quarantined", "In quarantine"),
+            ("done", "Done"),
+            ("refused", "Refused"),
+            ("failed", "Failed"),
+            ("removed", "Removed"),
+        ],
+        required=True,
+        readonly=True,
+        default="received",
+        index=True,
+    )
+    error = fields.Char(readonly=True, help="Why the file was refused, in one sentence.")
+    error_line = fields.Integer(readonly=True)
+    error_element = fields.Char(readonly=True)
+    error_expected = fields.Char(readonly=True)
+    error_found = fields.Char(readonly=True)
+    job_uuid = fields.Char("Job", readonly=True)
+    received_at = fields.Datetime(readonly=True, default=fields.Datetime.now)
+    finished_at = fields.Datetime(readonly=True)
+    duration = fields.Float("Duration (s)", compute="_compute_duration")
+    statement_ids = fields.One2many("bank.import.statement", "import_id", readonly=True)
+    transaction_ids = fields.One2many("bank.transaction", "import_id", readonly=True)
+    transaction_count = fields.Integer(compute="_compute_counts")
+    pending_count = fields.Integer(compute="_compute_counts")
+    processed_count = fields.Integer("In the books", compute="_compute_counts")
+    reconciled_count = fields.Integer(compute="_compute_counts")
+    review_count = fields.Integer("To review", compute="_compute_counts")
+    duplicate_count = fields.Integer(compute="_compute_counts")
+    error_count = fields.Integer(compute="_compute_counts")
+
+    _state_transitions = {
+        "received": {"processing", "quarantined", "done", "refused", "failed"},
+        "processing": {"quarantined", "done", "failed", "removed"},
+        "quarantined": {"processing", "done", "removed"},
+        "done": {"processing", "quarantined", "removed"},
+        "failed": {"received", "processing"},
+        "refused": {"received"},
+        "removed": set(),
+    }
+
+    @api.depends("received_at", "finished_at")
+    def _compute_duration(self):
+        for record in self:
+            end = record.finished_at or fields.Datetime.now()
+            start = record.received_at or end
+            record.duration = (end - start).total_seconds()
+
+    @api.depends("transaction_ids.state")
+    def _compute_counts(self):
+        groups = self.env["bank.transaction"]._read_group(
+            [("import_id", "in", self.ids)], ["import_id", "state"], ["__count"]
+        )
+        counts = {(imp.id, state): count for imp, state, count in groups}
+        for record in self:
+            by_state = {
+                state: counts.get((record.id, state), 0)
+                for state in record.transaction_ids._fields["state"].get_values(self.env)
+            }
+            record.transaction_count = sum(by_state.values())
+            record.pending_count = by_state["pending"]
+            record.processed_count = by_state["processed"] + by_state["reconciled"]
+            record.reconciled_count = by_state["reconciled"]
+            record.review_count = (
+                by_state["processed"] + by_state["quarantined"] + by_state["error"]
+            )
+            record.duplicate_count = by_state["duplicate"]
+            record.error_count = by_state["error"]
+
+    # ------------------------------------------------------------------
+    # 1. Receive
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _receive(self, name, content, *, company=None, journal=None, source="upload"):
+        """Keep a file and have it read in the background.
+
+        The one door for uploads and connectors alike.
+
+        :param str name: the file's name, or what the connector calls its answer
+        :param bytes content: the file as it came
+        :param company: where errors are shown, and where accounts are looked for first
+        :return: the new import
+        """
+        company = company or journal and journal.company_id or self.env.company
+        record = self.sudo().create(
+            {
+                "name": name,
+                "file_id": self.env["bank.file"]._keep(name, content).id,
+                "company_id": company.id,
+                "journal_id": journal.id if journal else False,
+                "user_id": self.env.uid,
+                "source": source,
+            }
+        )
+        self.env["bank.audit.log"]._record(
+            "upload", [(record, None, {"name": name, "sha256": record.sha256}, source)]
+        )
+        record._enqueue_read()
+        return record
+
+    @api.model
+    def _upload(self, name, content, company_id=None, journal_id=None):
+        """Take a file from a person; used by the upload route.
+
+        :raises AccessError: for a user who may not upload, or not in that company
+        """
+        self._require_role("operator")
+        journal = self.env["account.journal"].browse(journal_id or ())
+        journal.check_access("read")
+        company = self.env["res.company"].browse(company_id or ()) or journal.company_id
+        if company and company not in self.env.user.company_ids:
+            raise UserError(self.env._("You cannot upload for this company."))
+        return self._receive(name, content, company=company or None, journal=journal or None)
+
+    def _enqueue_read(self):
+        for record in self:
+            record.job_uuid = record.with_delay(description=f"Read {record.name}")._job_read().uuid
+
+    # ------------------------------------------------------------------
+    # 2. Read
+    # ------------------------------------------------------------------
+
+    def _job_read(self):
+        """Parse the file into statements and transactions, or refuse it whole."""
+        self.ensure_one()
+        if self.state != "received":
+            return
+        try:
+            fmt, statements = self._survey()
+        except StatementError as error:
+            self._refuse(error)
+        else:
+            imports = self._create_statements(statements)
+            self._create_transactions(fmt)
+            for record in imports:
+                record.format = fmt.name
+                record._set_state("processing", "read")
+                record.statement_ids._gate()
+                record._follow_statements()
+            imports.statement_ids._enqueue_admission()
+        # Matching waits for every file at hand, also for those that turn out unreadable.
+        self.env["bank.transaction"]._enqueue_matching(self.company_id)
+
+    def _survey(self):
+        """First pass, nothing kept: the file must be whole before any of it counts.
+
+        :return: the format and the statements, without their transactions
+        """
+        stream = self.file_id._open()
+        fmt = detect(self.file_id.name, stream)
+        return fmt, [event for event in parse(fmt, stream) if not isinstance(event, Transaction)]
+
+    def _refuse(self, error):
+        self._set_state(
+            "refused",
+            str(error),
+            error=error.message,
+            error_line=error.line or 0,
+            error_element=error.element,
+            error_expected=error.expected,
+            error_found=error.found,
+            finished_at=fields.Datetime.now(),
+        )
+        self.message_post(body=self.env._("The file was refused: %s", error))
+
+    def _create_statements(self, statements):
+        """One record per statement, under one import per company.
+
+        :return: this import and those made for other companies
+        """
+        companies = self.user_id.company_ids
+        if self.source == "connection":
+            companies = self.company_id
+        journals = [
+            self.env["account.journal"]._bank_feed_find(
+                companies, statement.account, statement.currency
+            )
+            for statement in statements
+        ]
+        homes = [
+            journal.company_id if len(journal) == 1 else self.company_id for journal in journals
+        ]
+        imports = self._share_out(homes)
+        self.env["bank.import.statement"].create(
+            [
+                {
+                    **self.env["bank.import.statement"]._values_of(statement),
+                    "import_id": imports[home].id,
+                    "company_id": home.id,
+                    "position": position,
+                    "journal_id": journal.id if len(journal) == 1 else False,
+                    "journal_count": len(journal),
+                }
+                for position, (statement, journal, home) in enumerate(
+                    zip(statements, journals, homes, strict=True)
+                )
+            ]
+        )
+        return self.union(*imports.values())
+
+    def _share_out(self, companies):
+        """This import serves the first company; every further one gets a copy of its own."""
+        found = self.env["res.company"].union(*companies) or self.company_id
+        own = self.company_id if self.company_id in found else found[0]
+        self.company_id = own
+        imports = {own: self}
+        for company in found - own:
+            imports[company] = self.copy(
+                {"company_id": company.id, "journal_id": False, "received_at": self.received_at}
+            )
+            self.env["bank.audit.log"]._record(
+                "upload", [(imports[company], None, {"name": self.name}, "shares a file")]
+            )
+        return imports
+
+    def _create_transactions(self, fmt):
+        """Second pass: one row per transaction, in chunks, streaming."""
+        statements = self.env["bank.import.statement"].search(
+            [("import_id.file_id", "=", self.file_id.id)], order="position"
+        )
+        waiting = iter(statements)
+        current = next(waiting, None)
+        chunk = []
+        counter = IdentityCounter(current.account_key) if current else None
+        position = 0
+        for event in parse(fmt, self.file_id._open()):
+            if isinstance(event, Transaction):
+                position += 1
+                chunk.append(self._transaction_values(event, current, counter, position, fmt))
+                if len(chunk) == READ_CHUNK:
+                    self._create_chunk(chunk)
+            else:
+                current = next(waiting, None)
+                counter = IdentityCounter(current.account_key) if current else None
+        self._create_chunk(chunk)
+
+    def _create_chunk(self, chunk):
+        self.env["bank.transaction"].create(chunk)
+        chunk.clear()
+
+    def _transaction_values(self, transaction, statement, counter, position, fmt):
+        party = transaction.counterparty
+        return {
+            "import_id": statement.import_id.id,
+            "import_statement_id": statement.id,
+            "company_id": statement.company_id.id,
+            "journal_id": statement.journal_id.id,
+            "currency_id": statement.currency_id.id,
+            "position": position,
+            "source_format": fmt.name,
+            "identity": counter.identity(transaction),
+            "identity_text": identity_text(transaction),
+            "booking_date": transaction.booking_date,
+            "value_date": transaction.value_date,
+            "amount": transaction.amount,
+            "original_amount": transaction.original_amount or 0,
+            "original_currency": transaction.original_currency,
+            "charges": transaction.charges or 0,
+            "counterparty_name": party.name,
+            "counterparty_iban": party.iban,
+            "counterparty_bic": party.bic,
+            "remittance": transaction.remittance,
+            "reference": transaction.reference,
+            "end_to_end_id": transaction.end_to_end_id,
+            "mandate_id": transaction.mandate_id,
+            "creditor_id": transaction.creditor_id,
+            "bank_reference": transaction.bank_reference,
+            "code": transaction.code,
+            "booked": transaction.booked,
+            "raw": transaction.raw,
+        }
+
+    # ------------------------------------------------------------------
+    # Following what becomes of the statements
+    # ------------------------------------------------------------------
+
+    def _follow_statements(self):
+        """Let the import's state say what its statements' states amount to."""
+        for record in self:
+            states = set(record.statement_ids.mapped("state"))
+            if "read" in states or record._is_being_booked():
+                state = "processing"
+            elif "quarantined" in states:
+                state = "quarantined"
+            elif states == {"removed"}:
+                state = "removed"
+            else:
+                state = "done"
+            if state != record.state:
+                record._become(state)
+
+    def _is_being_booked(self):
+        return bool(
+            self.env["bank.transaction"].search_count(
+                [
+                    ("import_id", "=", self.id),
+                    ("state", "=", "pending"),
+                    ("booked", "=", True),
+                    ("import_statement_id.state", "=", "admitted"),
+                ],
+                limit=1,
+            )
+        )
+
+    def _become(self, state):
+        finished = state in ("done", "quarantined", "removed")
+        self._set_state(
+            state,
+            "follows its statements",
+            finished_at=fields.Datetime.now() if finished else False,
+        )
+        if state == "done":
+            self.message_post(
+                body=self.env._(
+                    "Done: %(total)s transactions, %(reconciled)s reconciled, "
+                    "%(review)s to review, %(duplicates)s duplicates.",
+                    total=self.transaction_count,
+                    reconciled=self.reconciled_count,
+                    review=self.review_count,
+                    duplicates=self.duplicate_count,
+                )
+            )
+        elif state == "quarantined":
+            waiting = self.statement_ids.filtered(lambda s: s.state == "quarantined")
+            for statement in waiting:
+                self.message_post(body=f"{statement.display_name}: {statement.explanation}")
+
+    # ------------------------------------------------------------------
+    # What people can do
+    # ------------------------------------------------------------------
+
+    def action_retry(self):
+        """Read a refused or failed file again, for instance after a format was added."""
+        imports = self._authorise("operator")
+        for record in imports.filtered(lambda r: r.state in ("refused", "failed")):
+            record._set_state(
+                "received",
+                "retried by a user",
+                event="retry",
+                error=False,
+                error_line=0,
+                error_element=False,
+                error_expected=False,
+                error_found=False,
+                finished_at=False,
+            )
+            record._enqueue_read()
+
+    def action_undo(self, reason=None):
+        """Put every transaction of this import back on suspense."""
+        return self.transaction_ids.action_undo(reason)
+
+    def action_remove(self, reason=None):
+        """Take a wrong file out of the books; see ``bank.import.statement``.
+
+        :return: the numbers of the cancelled entries, which remain as gaps
+        """
+        return self.statement_ids.action_remove(reason)
+
+    def action_view_transactions(self):
+        return self._view("bank.transaction", self.env._("Transactions"))
+
+    def action_view_statements(self):
+        return self._view("bank.import.statement", self.env._("Statements"))
+
+    def _view(self, model, name):
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": model,
+            "view_mode": "list,form,pivot,graph" if model == "bank.transaction" else "list,form",
+            "domain": [("import_id", "in", self.ids)],
+        }
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("Imports are kept. To undo one, remove it from the books."))
+
+    # ------------------------------------------------------------------
+    # Clock
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _cron_sweep(self):
+        """Find what stands still: jobs that died or gave up leave nothing running behind."""
+        self._sweep_dead_reads()
+        self.env["bank.import.batch"]._sweep_dead()
+        waiting = self.env["bank.import.statement"].search([("state", "in", ("read", "quarantined"))])
+        waiting._enqueue_admission()
+        companies = self.env["bank.transaction"]._waiting_companies()
+        self.env["bank.transaction"]._enqueue_matching(companies)
+
+    def _sweep_dead_reads(self):
+        for record in self.search([("state", "=", "received")]):
+            why = dead_job(self.env, record.job_uuid)
+            if why:
+                record._set_state("failed", why, error=why)
+
+
+def dead_job(env, uuid):
+    """Why the job will never run again, or None while it may."""
+    job = env["queue.job"].sudo().search([("uuid", "=", uuid)])
+    if not job:
+        return env._("Its job was lost.")
+    if job.state in ("failed", "cancelled"):
+        return job.exc_message or env._("Its job was cancelled.")
+    return None
+
+
+def chunks(records, size, key):
+    """Cut ``records``, sorted by ``key`` already, into runs of one key and at most ``size``."""
+    for _value, group in groupby(records, key):
+        group = list(group)
+        for start in range(0, len(group), size):
+            yield group[start : start + size]

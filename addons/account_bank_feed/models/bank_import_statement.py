@@ -1,0 +1,584 @@
+from collections import defaultdict
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.bank_statement_format import Account, text_similarity
+from odoo.addons.bank_statement_format.identity import account_key, normalise
+
+from ..admission import Cause, Incoming, Known, judge, pair
+
+ADMITTED = ("admitted", "closed")
+"""States in which a statement's transactions count as known."""
+
+
+class BankImportStatement(models.Model):
+    """One account's statement within an import, from the file to the journal's chain.
+
+    It is admitted when it adds up and continues what its journal holds; else it
+    waits in quarantine with the exact difference, and is looked at again whenever
+    another statement of its journal has been admitted.
+    """
+
+    _name = "bank.import.statement"
+    _description = "Imported Bank Statement"
+    _inherit = ["bank.guarded.state"]
+    _order = "start_date desc, id desc"
+    _check_company_auto = True
+
+    import_id = fields.Many2one(
+        "bank.import", required=True, readonly=True, ondelete="restrict", index=True
+    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    journal_id = fields.Many2one("account.journal", readonly=True, index=True, check_company=True)
+    journal_count = fields.Integer(
+        readonly=True, help="How many journals claim this account and currency."
+    )
+    position = fields.Integer(readonly=True, help="Place in the file, from 0.")
+    account_number = fields.Char("Account", readonly=True)
+    account_key = fields.Char(compute="_compute_account_key")
+    number = fields.Char("Statement number", readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    currency_code = fields.Char(readonly=True)
+    start_date = fields.Date(readonly=True)
+    end_date = fields.Date(readonly=True)
+    has_opening = fields.Boolean(readonly=True)
+    has_closing = fields.Boolean(readonly=True)
+    opening_balance = fields.Monetary(readonly=True)
+    closing_balance = fields.Monetary(readonly=True)
+    total = fields.Monetary(readonly=True, help="Sum of the booked transactions in the file.")
+    balance_error = fields.Monetary(
+        "Does not add up by",
+        readonly=True,
+        help="Closing balance minus opening balance minus transactions.",
+    )
+    state = fields.Selection(
+        [
+            ("read", "Read"),
+            ("quarantined", "In quarantine"),
+            ("admitted", "Admitted"),
+            ("closed", "In the books"),
+            ("removed", "Removed"),
+        ],
+        required=True,
+        readonly=True,
+        default="read",
+        index=True,
+    )
+    proven = fields.Boolean(
+        "Complete",
+        readonly=True,
+        help="Balances prove that nothing is missing. Without balances completeness is unproven.",
+    )
+    cause = fields.Selection(
+        [
+            (Cause.UNBALANCED.value, "Does not add up"),
+            (Cause.UNKNOWN_ACCOUNT.value, "Account unknown"),
+            (Cause.AMBIGUOUS_ACCOUNT.value, "Several journals for the account"),
+            (Cause.OPENING.value, "Opening balance not confirmed"),
+            (Cause.GAP.value, "A statement before it is missing"),
+            (Cause.SURPLUS.value, "The books hold transactions that it lacks"),
+        ],
+        readonly=True,
+    )
+    bank_balance = fields.Monetary(
+        readonly=True, help="The bank's balance before the first new transaction."
+    )
+    our_balance = fields.Monetary(readonly=True, help="The balance at that point by our books.")
+    difference = fields.Monetary(compute="_compute_difference")
+    explanation = fields.Char(compute="_compute_explanation")
+    accepted_difference = fields.Monetary(
+        readonly=True, help="A gap that an approver released; shrinks as the gap is filled."
+    )
+    transaction_ids = fields.One2many("bank.transaction", "import_statement_id", readonly=True)
+    ledger_statement_id = fields.Many2one("account.bank.statement", readonly=True)
+
+    _state_transitions = {
+        "read": {"quarantined", "admitted", "removed"},
+        "quarantined": {"admitted", "removed"},
+        "admitted": {"closed", "removed"},
+        "closed": {"admitted", "removed"},
+        "removed": set(),
+    }
+
+    @api.depends("account_number", "start_date", "end_date", "number")
+    def _compute_display_name(self):
+        for record in self:
+            period = f"{record.start_date or ''} – {record.end_date or ''}"
+            record.display_name = " ".join(
+                part for part in (record.account_number, record.number, period) if part
+            )
+
+    @api.depends("account_number")
+    def _compute_account_key(self):
+        for record in self:
+            record.account_key = account_key(record.account_number)
+
+    @api.depends("bank_balance", "our_balance", "balance_error", "cause")
+    def _compute_difference(self):
+        for record in self:
+            if record.cause == Cause.UNBALANCED:
+                record.difference = record.balance_error
+            elif record.cause in (Cause.OPENING, Cause.GAP, Cause.SURPLUS):
+                record.difference = record.bank_balance - record.our_balance
+            else:
+                record.difference = 0
+
+    @api.depends("cause", "bank_balance", "our_balance", "balance_error", "state")
+    def _compute_explanation(self):
+        for record in self:
+            record.explanation = record._explain() if record.cause else False
+
+    def _explain(self):
+        """Why the statement waits, with figures, and what a person can do about it."""
+        amounts = {
+            "bank": self._money(self.bank_balance),
+            "ours": self._money(self.our_balance),
+            "difference": self._money(self.difference),
+            "date": self.start_date,
+            "account": self.account_number,
+        }
+        _ = self.env._
+        return {
+            Cause.UNBALANCED: lambda: _(
+                "Opening balance and transactions miss the closing balance by %(difference)s: "
+                "a page or an entry is missing or doubled. Get the file from the bank again.",
+                **amounts,
+            ),
+            Cause.UNKNOWN_ACCOUNT: lambda: _(
+                "No bank journal keeps account %(account)s in this currency. Enter the account "
+                "on a bank journal, then check again.",
+                **amounts,
+            ),
+            Cause.AMBIGUOUS_ACCOUNT: lambda: _(
+                "Several bank journals keep account %(account)s in this currency. Leave it on "
+                "one of them, then check again.",
+                **amounts,
+            ),
+            Cause.OPENING: lambda: _(
+                "The journal's first statement starts at %(bank)s, the ledger says %(ours)s: "
+                "%(difference)s differ. Confirm the opening balance on the journal.",
+                **amounts,
+            ),
+            Cause.GAP: lambda: _(
+                "Before its first new transaction the bank has %(bank)s, we have %(ours)s: a "
+                "statement over %(difference)s before %(date)s is missing. Import it, and this "
+                "one follows by itself.",
+                **amounts,
+            ),
+            Cause.SURPLUS: lambda: _(
+                "Before its first new transaction the bank has %(bank)s, we have %(ours)s: the "
+                "journal holds transactions over %(difference)s in this period that the bank "
+                "does not report. Look for lines typed in twice.",
+                **amounts,
+            ),
+        }[Cause(self.cause)]()
+
+    def _money(self, amount):
+        return self.currency_id.format(amount) if self.currency_id else f"{amount:.2f}"
+
+    @api.model
+    def _values_of(self, statement):
+        """Field values for a parsed :class:`bank_statement_format.Statement`."""
+        currency = self.env["res.currency"].with_context(active_test=False)
+        currency = currency.search([("name", "=", statement.currency)], limit=1)
+        opening, closing = statement.opening, statement.closing
+        start = statement.start_date or (opening and opening.date) or statement.end_date
+        end = statement.end_date or (closing and closing.date) or start
+        start, end = start or fields.Date.today(), end or fields.Date.today()
+        return {
+            "account_number": statement.account.label,
+            "number": statement.number,
+            "currency_id": currency.id,
+            "currency_code": statement.currency,
+            "start_date": start,
+            "end_date": end,
+            "has_opening": opening is not None,
+            "has_closing": closing is not None,
+            "opening_balance": opening.amount if opening else 0,
+            "closing_balance": closing.amount if closing else 0,
+            "total": statement.total,
+            "balance_error": statement.difference or 0,
+        }
+
+    # ------------------------------------------------------------------
+    # 3. Gate: is it ours, and does it add up by itself?
+    # ------------------------------------------------------------------
+
+    def _gate(self):
+        for record in self:
+            cause = record._gate_cause()
+            if cause:
+                record._quarantine(cause)
+
+    def _gate_cause(self):
+        if self.balance_error:
+            return Cause.UNBALANCED
+        if not self.journal_id:
+            several = self.journal_count > 1
+            return Cause.AMBIGUOUS_ACCOUNT if several else Cause.UNKNOWN_ACCOUNT
+        return None
+
+    def _quarantine(self, cause, verdict=None):
+        values = {
+            "cause": cause.value,
+            "bank_balance": verdict.bank_balance if verdict else 0,
+            "our_balance": verdict.our_balance if verdict else 0,
+        }
+        if self.state == "quarantined" and self.cause == values["cause"]:
+            self.write(values)
+            return
+        self._set_state("quarantined", cause.value, **values)
+        waiting = self.transaction_ids.filtered(lambda t: t.state == "pending")
+        waiting._set_state("quarantined", cause.value)
+
+    # ------------------------------------------------------------------
+    # 4. Admission: duplicates and continuity, one journal at a time
+    # ------------------------------------------------------------------
+
+    def _enqueue_admission(self):
+        for journal in self.journal_id:
+            journal.env["bank.import.statement"].with_delay(
+                description=f"Admit statements of {journal.display_name}"
+            )._job_admit(journal)
+
+    @api.model
+    def _job_admit(self, journal):
+        """Admit every waiting statement of the journal that continues what it holds.
+
+        In the order of their dates, again and again until none is left that fits: so
+        the order in which files arrive does not matter.
+        """
+        self.env["bank.feed.turn"]._take(f"admit.{journal.id}")
+        waiting = self.search(
+            [
+                ("journal_id", "=", journal.id),
+                ("state", "in", ("read", "quarantined")),
+                ("cause", "not in", (Cause.UNBALANCED.value,)),
+            ],
+        )
+        waiting = waiting.sorted(lambda s: (s.start_date, s.end_date, s.number or "", s.id))
+        admitted = self.browse()
+        progress = True
+        while progress:
+            progress = False
+            for statement in waiting - admitted:
+                if statement._try_to_admit():
+                    admitted += statement
+                    progress = True
+        waiting.import_id._follow_statements()
+        admitted._enqueue_close()
+        self.env["bank.transaction"]._enqueue_matching(journal.company_id)
+
+    def _try_to_admit(self, approved=False):
+        """Admit the statement if it continues its journal; else say why it waits.
+
+        :param approved: an approver released it: the difference is taken as a known gap
+        """
+        self.ensure_one()
+        pairings, known = self._pair_with_known()
+        verdict = self._judge(pairings, known)
+        if not verdict.admitted and not approved:
+            self._quarantine(verdict.cause, verdict)
+            return False
+        if verdict.overlap_void:
+            pairings = {}
+        self._confirm_start(verdict)
+        self._admit(verdict, pairings)
+        return True
+
+    def _pair_with_known(self):
+        """Which of its transactions are known already, and all that is known in its period."""
+        transactions = self.transaction_ids.sorted("position")
+        known = self._known_entries(
+            transactions.mapped("booking_date") or [self.start_date, self.end_date]
+        )
+        pairings = {}
+        # What the bank calls pending is compared with what it called so before, and so is
+        # what it has booked.
+        for booked in (True, False):
+            incoming = [
+                Incoming(t.id, t.booking_date, self._exact(t.amount), t._source(), t.identity_text)
+                for t in transactions
+                if t.booked == booked
+            ]
+            same = [entry for entry in known if _is_booked(entry) == booked]
+            pairings |= pair(incoming, same, text_similarity)
+        return pairings, known
+
+    def _known_entries(self, dates):
+        """What the journal holds in the days from the first to the last of ``dates``."""
+        period = [("journal_id", "=", self.journal_id.id)]
+        first, last = min(dates), max(dates)
+        transactions = self.env["bank.transaction"].search(
+            [
+                *period,
+                ("booking_date", ">=", first),
+                ("booking_date", "<=", last),
+                ("import_statement_id.state", "in", ADMITTED),
+                ("state", "!=", "quarantined"),
+            ],
+            order="booking_date, ledger_order, id",
+        )
+        descriptions = defaultdict(set)
+        for transaction in transactions:
+            original = transaction.duplicate_of_id or transaction
+            key = transaction.duplicate_of_line_id or original
+            descriptions[key].add((transaction._source(), transaction.identity_text))
+        lines = self.env["account.bank.statement.line"].search(
+            [
+                *period,
+                ("date", ">=", first),
+                ("date", "<=", last),
+                ("state", "=", "posted"),
+                ("bank_transaction_id", "=", False),
+            ]
+        )
+        originals = transactions.filtered(lambda t: t.state != "duplicate")
+        return [
+            Known(t, t.booking_date, self._exact(t.amount), frozenset(descriptions[t]))
+            for t in originals
+        ] + [
+            Known(
+                line,
+                line.date,
+                self._exact(line.amount),
+                frozenset(descriptions[line] | {("ledger", _line_text(line))}),
+            )
+            for line in lines
+        ]
+
+    def _judge(self, pairings, known):
+        booked = self.transaction_ids.filtered("booked")
+        paired = booked.filtered(lambda t: t.id in pairings)
+        before_start = (booked - paired).filtered(lambda t: t._is_before_start())
+        new = booked - paired - before_start
+        opening = self._opening()
+        end = max([self.end_date, *booked.mapped("booking_date")])
+        return judge(
+            opening=opening,
+            known_total=sum((self._exact(t.amount) for t in paired | before_start), Decimal(0)),
+            has_new=bool(new),
+            our_balance=self._exact(self.journal_id._bank_feed_balance(end)),
+            is_first=not self.journal_id.bank_feed_start_confirmed,
+            has_surplus=self._has_surplus(pairings, known),
+            may_void_overlap=self._may_void_overlap(pairings),
+        )
+
+    def _opening(self):
+        """The opening balance, derived from the closing one where only that is given."""
+        if self.has_opening:
+            return self._exact(self.opening_balance)
+        if self.has_closing:
+            return self._exact(self.closing_balance - self.total)
+        return None
+
+    def _has_surplus(self, pairings, known):
+        taken = {pairing.known.key for pairing in pairings.values()}
+        return any(
+            entry.key not in taken and self.start_date < entry.date < self.end_date
+            for entry in known
+            if _is_booked(entry)
+        )
+
+    def _may_void_overlap(self, pairings):
+        """Two statements of one day may hold equal payments; the bank's own ids then differ."""
+        for transaction in self.transaction_ids.filtered(lambda t: t.id in pairings):
+            original = pairings[transaction.id].known.key
+            if original._name != "bank.transaction":
+                return False
+            if original.import_id.sha256 == self.import_id.sha256:
+                return False
+            if not transaction.bank_reference or (
+                transaction.bank_reference == original.bank_reference
+            ):
+                return False
+        return bool(pairings)
+
+    def _confirm_start(self, verdict):
+        """A first statement that agrees with the ledger is the start of the feed."""
+        journal = self.journal_id
+        if journal.bank_feed_start_confirmed or not verdict.proven:
+            return
+        days = self.transaction_ids.mapped("booking_date")
+        start = journal.bank_feed_start_date or min([self.start_date, *days])
+        lines_since = journal._bank_feed_sum_lines(start, max([self.end_date, *days]))
+        journal._bank_feed_confirm_start(start, float(verdict.our_balance) - lines_since)
+
+    def _admit(self, verdict, pairings):
+        gap = self.currency_id.round(float(verdict.difference or 0)) if not verdict.admitted else 0
+        self._set_state(
+            "admitted",
+            "continues the journal" if verdict.admitted else "released by an approver",
+            event=None if verdict.admitted else "release",
+            proven=verdict.proven,
+            cause=False,
+            bank_balance=verdict.bank_balance or 0,
+            our_balance=verdict.our_balance or 0,
+            accepted_difference=gap,
+        )
+        self.transaction_ids._settle_admission(pairings, proven=verdict.proven)
+        self._supersede_pending()
+        self._shrink_later_gap()
+
+    def _supersede_pending(self):
+        """What the bank called pending before is in its booked statement now, or fell away."""
+        if not self.transaction_ids.filtered("booked"):
+            return
+        pending = self.env["bank.transaction"].search(
+            [
+                ("journal_id", "=", self.journal_id.id),
+                ("booked", "=", False),
+                ("state", "=", "pending"),
+                ("booking_date", "<=", self.end_date),
+                ("import_statement_id", "!=", self.id),
+            ]
+        )
+        pending._set_state("ignored", "superseded by a booked statement")
+
+    def _shrink_later_gap(self):
+        """A statement that fills a gap takes its part off what was accepted for it."""
+        later = self.search(
+            [
+                ("journal_id", "=", self.journal_id.id),
+                ("accepted_difference", "!=", 0),
+                ("start_date", ">=", self.end_date),
+                ("id", "!=", self.id),
+            ],
+            order="start_date",
+            limit=1,
+        )
+        if later:
+            new = self.transaction_ids.filtered(lambda t: t.booked and t.state == "pending")
+            later.accepted_difference -= sum(new.mapped("amount"))
+
+    def _exact(self, amount):
+        """A float that the database holds as a decimal, as that decimal again."""
+        return Decimal(f"{amount:.{self.currency_id.decimal_places}f}")
+
+    # ------------------------------------------------------------------
+    # Last: Odoo's own statement, when every line is in the books
+    # ------------------------------------------------------------------
+
+    def _enqueue_close(self):
+        for record in self:
+            record.with_delay(description=f"Close {record.display_name}")._job_close()
+
+    def _job_close(self):
+        """Create Odoo's bank statement over the new lines, once none of them waits."""
+        self.ensure_one()
+        if self.state == "admitted" and not self._waits():
+            self._close()
+        self.import_id._follow_statements()
+
+    def _waits(self):
+        return any(
+            transaction.booked and transaction.state in ("pending", "error", "quarantined")
+            for transaction in self.transaction_ids
+        )
+
+    def _close(self):
+        lines = self.transaction_ids.statement_line_ids.filtered(lambda l: l.state == "posted")
+        statement = self.env["account.bank.statement"]
+        if lines and self.proven:
+            statement = statement.create(
+                {
+                    "name": self.display_name,
+                    "reference": self.import_id.name,
+                    "line_ids": [(6, 0, lines.ids)],
+                    "balance_start": self.bank_balance,
+                    "balance_end_real": self.bank_balance + sum(lines.mapped("amount")),
+                }
+            )
+        self._set_state(
+            "closed", "all transactions are in the books", ledger_statement_id=statement.id
+        )
+
+    # ------------------------------------------------------------------
+    # What people can do
+    # ------------------------------------------------------------------
+
+    def action_check_again(self):
+        """Look for the account's journal again, then judge anew."""
+        statements = self._authorise("operator").filtered(lambda s: s.state == "quarantined")
+        for statement in statements:
+            statement._look_for_journal()
+        statements._enqueue_admission()
+
+    def _look_for_journal(self):
+        if self.cause not in (Cause.UNKNOWN_ACCOUNT, Cause.AMBIGUOUS_ACCOUNT):
+            return
+        journals = self.env["account.journal"]._bank_feed_find(
+            self.company_id, Account(number=self.account_number), self.currency_code
+        )
+        if len(journals) == 1:
+            self.write({"journal_id": journals.id, "journal_count": 1, "cause": False})
+            self.transaction_ids.write({"journal_id": journals.id})
+
+    def action_confirm_opening(self):
+        """Take the statement's opening balance as where the journal's bank feed starts."""
+        statement = self._authorise("accountant").filtered(lambda s: s.cause == Cause.OPENING)
+        for record in statement:
+            record._require_second_person()
+            before = {"balance": record.our_balance, "date": record.journal_id.bank_feed_start_date}
+            after = {"balance": float(record._opening()), "date": record.start_date}
+            record.journal_id._bank_feed_confirm_start(after["date"], after["balance"])
+            self.env["bank.audit.log"]._record(
+                "confirm_opening", [(record, before, after, record.explanation)]
+            )
+        statement._enqueue_admission()
+
+    def action_release(self, reason=None):
+        """Admit a statement over a gap; for an approver who did not upload it."""
+        statements = self._authorise("approver").filtered(
+            lambda s: s.state == "quarantined" and s.cause in (Cause.GAP, Cause.SURPLUS)
+        )
+        for record in statements:
+            record._require_second_person()
+            self.env["bank.feed.turn"]._take(f"admit.{record.journal_id.id}")
+            record._try_to_admit(approved=True)
+        statements.import_id._follow_statements()
+        statements._enqueue_admission()
+
+    def _require_second_person(self):
+        uploader = self.import_id.user_id
+        if self.company_id.bank_feed_four_eyes and uploader == self.env.user:
+            raise UserError(
+                self.env._(
+                    "You uploaded this statement: to release it, another person must confirm it."
+                )
+            )
+
+    def action_remove(self, reason=None):
+        """Take wrong statements out of the books.
+
+        Journal entries are cancelled, not deleted, so their numbers remain.
+
+        :return: the numbers of the cancelled entries
+        """
+        statements = self._authorise("manager").filtered(lambda s: s.state != "removed")
+        numbers = statements.transaction_ids._remove_from_books(reason)
+        for statement in statements:
+            statement.ledger_statement_id.line_ids = [(5,)]
+            statement._set_state("removed", reason or "removed by a manager", event="remove")
+        statements.import_id._follow_statements()
+        for record in statements.import_id:
+            record.message_post(
+                body=self.env._(
+                    "Removed from the books. Cancelled entries keep their numbers: %s",
+                    ", ".join(numbers) or "–",
+                )
+            )
+        return numbers
+
+
+def _is_booked(entry):
+    """Whether a known entry is booked by the bank; a statement line always is."""
+    return entry.key._name != "bank.transaction" or entry.key.booked
+
+
+def _line_text(line):
+    """The text of a statement line that did not come through the bank feed, normalised."""
+    parts = (line.payment_ref, line.partner_name, line.account_number, line.ref)
+    return normalise(" ".join(part for part in parts if part))

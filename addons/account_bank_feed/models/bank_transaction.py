@@ -1,0 +1,277 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+STATES = [
+    ("pending", "Pending"),
+    ("processed", "To review"),
+    ("reconciled", "Reconciled"),
+    ("error", "Error"),
+    ("duplicate", "Duplicate"),
+    ("ignored", "Ignored"),
+    ("quarantined", "In quarantine"),
+]
+
+
+class BankTransaction(models.Model):
+    """A transaction as the bank reported it, and what became of it.
+
+    The ledger is the truth: as soon as a statement line books the transaction, its
+    state follows that line's journal items and nothing else. Before that, the state
+    moves through :meth:`_set_state`.
+    """
+
+    _name = "bank.transaction"
+    _description = "Bank Transaction"
+    _inherit = ["bank.guarded.state"]
+    _order = "booking_date desc, ledger_order desc, id desc"
+    _rec_names_search = ["remittance", "counterparty_name", "reference", "end_to_end_id"]
+    _check_company_auto = True
+
+    # Where it comes from
+    import_id = fields.Many2one(
+        "bank.import", required=True, readonly=True, ondelete="restrict", index=True
+    )
+    import_statement_id = fields.Many2one(
+        "bank.import.statement",
+        "Statement in the file",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+        index=True,
+    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    journal_id = fields.Many2one("account.journal", readonly=True, check_company=True)
+    source_format = fields.Char(readonly=True)
+    position = fields.Integer(readonly=True, help="Place in the file, from 1.")
+    raw = fields.Text("Source fragment", readonly=True, prefetch=False)
+
+    # What the bank said
+    booking_date = fields.Date(required=True, readonly=True)
+    value_date = fields.Date(readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    amount = fields.Monetary(required=True, readonly=True, help="Positive when money came in.")
+    original_amount = fields.Float(readonly=True, digits=(16, 5))
+    original_currency = fields.Char(readonly=True)
+    charges = fields.Monetary(readonly=True)
+    counterparty_name = fields.Char("Counterparty", readonly=True)
+    counterparty_iban = fields.Char("Counterparty IBAN", readonly=True, index="btree_not_null")
+    counterparty_bic = fields.Char("Counterparty BIC", readonly=True)
+    remittance = fields.Char("Remittance information", readonly=True)
+    reference = fields.Char("Structured reference", readonly=True)
+    end_to_end_id = fields.Char("End-to-end id", readonly=True)
+    mandate_id = fields.Char("Mandate", readonly=True)
+    creditor_id = fields.Char("Creditor id", readonly=True)
+    bank_reference = fields.Char(readonly=True, help="The bank's own id: evidence, not identity.")
+    code = fields.Char("Bank transaction code", readonly=True)
+    booked = fields.Boolean(
+        "Booked by the bank",
+        readonly=True,
+        default=True,
+        help="The bank has booked it; unset while the bank itself calls it pending.",
+    )
+
+    # Identity
+    identity = fields.Char(readonly=True, help="Digest of account, day, amount, text, occurrence.")
+    identity_text = fields.Char(readonly=True, prefetch=True)
+    duplicate_of_id = fields.Many2one("bank.transaction", "Duplicate of", readonly=True, index="btree_not_null")
+    duplicate_of_line_id = fields.Many2one(
+        "account.bank.statement.line", "Duplicate of statement line", readonly=True
+    )
+    ledger_order = fields.Integer(readonly=True, help="Order of admission within its journal.")
+
+    # What became of it
+    state = fields.Selection(
+        STATES,
+        compute="_compute_state",
+        store=True,
+        readonly=False,
+        required=True,
+        default="pending",
+        index=True,
+    )
+    reason = fields.Char(readonly=True, help="Why it is in this state, where that needs saying.")
+    batch_id = fields.Many2one("bank.import.batch", readonly=True, index="btree_not_null")
+    statement_line_ids = fields.One2many(
+        "account.bank.statement.line", "bank_transaction_id", readonly=True
+    )
+    statement_line_id = fields.Many2one(
+        "account.bank.statement.line", "Booked by", compute="_compute_statement_line_id"
+    )
+    move_id = fields.Many2one("account.move", "Journal entry", compute="_compute_statement_line_id")
+    booked_at = fields.Datetime("In the books since", readonly=True)
+    reconciled_at = fields.Datetime(compute="_compute_state", store=True)
+
+    _state_transitions = {
+        "pending": {"quarantined", "duplicate", "ignored", "error"},
+        "quarantined": {"pending", "duplicate", "ignored"},
+        "error": {"pending", "ignored"},
+        "duplicate": {"pending", "ignored"},
+        "ignored": {"pending"},
+        "processed": set(),
+        "reconciled": set(),
+    }
+
+    def init(self):
+        self.env.cr.execute(
+            """
+            CREATE INDEX IF NOT EXISTS bank_transaction_journal_day_index
+                ON bank_transaction (journal_id, booking_date, ledger_order);
+            CREATE INDEX IF NOT EXISTS bank_transaction_waiting_index
+                ON bank_transaction (company_id) WHERE state = 'pending';
+            """
+        )
+
+    @api.depends("booking_date", "amount", "counterparty_name")
+    def _compute_display_name(self):
+        for record in self:
+            amount = record.currency_id.format(record.amount) if record.currency_id else record.amount
+            party = record.counterparty_name or (record.remittance or "")[:40]
+            record.display_name = f"{record.booking_date} {amount} {party}".strip()
+
+    @api.depends("statement_line_ids")
+    def _compute_statement_line_id(self):
+        for record in self:
+            record.statement_line_id = record.statement_line_ids[:1]
+            record.move_id = record.statement_line_ids[:1].move_id
+
+    @api.depends(
+        "statement_line_ids.move_id.state",
+        "statement_line_ids.move_id.line_ids.account_id",
+        "statement_line_ids.move_id.line_ids.reconciled",
+        "statement_line_ids.move_id.line_ids.amount_residual",
+    )
+    def _compute_state(self):
+        for record in self:
+            line = record.statement_line_ids[:1]
+            if line:
+                record.state = line._bank_feed_state()
+            elif record.state in ("processed", "reconciled"):
+                # Somebody deleted the line: the transaction is missing in the books.
+                record.state = "error"
+            else:
+                record.state = record.state or "pending"
+            if record.state != "reconciled":
+                record.reconciled_at = False
+            elif not record.reconciled_at:
+                record.reconciled_at = fields.Datetime.now()
+
+    def _source(self):
+        """What words it: two transactions of one source differ if their texts do."""
+        return self.source_format
+
+    def _is_before_start(self):
+        """Before the go-live of its journal's feed, before which nothing is booked."""
+        start = self.journal_id.bank_feed_start_date
+        return bool(start and self.booking_date < start)
+
+    # ------------------------------------------------------------------
+    # Admission
+    # ------------------------------------------------------------------
+
+    def _settle_admission(self, pairings, *, proven):
+        """Part the transactions of an admitted statement into new, known and never booked.
+
+        :param pairings: transaction id -> :class:`..admission.Pairing`
+        :param proven: balances prove the pairing, so no doubt about texts remains
+        """
+        ordered = self.sorted(lambda t: (t.booking_date, t.position))
+        known = ordered.filtered(lambda t: t.id in pairings)
+        new = ordered - known
+        known._mark_known(pairings, proven)
+        early = new.filtered(lambda t: t.booked and t._is_before_start())
+        early._set_state("ignored", "before the start of the bank feed", reason=self.env._(
+            "Before the day on which the journal's bank feed starts."
+        ))
+        (new - early)._line_up()
+
+    def _mark_known(self, pairings, proven):
+        doubtful = self.browse()
+        for transaction in self:
+            pairing = pairings[transaction.id]
+            original = pairing.known.key
+            if original._name == self._name:
+                transaction.duplicate_of_id = original
+            else:
+                transaction.duplicate_of_line_id = original
+            if pairing.doubtful and not proven:
+                doubtful += transaction
+        (self - doubtful)._set_state("duplicate", "known already")
+        doubtful._set_state(
+            "quarantined",
+            "may be a duplicate",
+            reason=self.env._(
+                "Same day and amount as a known transaction, but other words. "
+                "Is it a duplicate, or another payment?"
+            ),
+        )
+
+    def _line_up(self):
+        """These are new: give them their order in the journal."""
+        last = self.search(
+            [("journal_id", "=", self.journal_id.id)], order="ledger_order desc", limit=1
+        ).ledger_order
+        for number, transaction in enumerate(self, start=last + 1):
+            transaction.ledger_order = number
+        self.filtered(lambda t: t.state != "pending")._set_state("pending", "admitted")
+
+    def _hand_down(self):
+        """These leave the books: a duplicate of each, in a statement that stays, takes its place."""
+        duplicates = self.search(
+            [
+                ("duplicate_of_id", "in", self.ids),
+                ("state", "=", "duplicate"),
+                ("import_statement_id.state", "in", ("admitted", "closed")),
+                ("id", "not in", self.ids),
+            ],
+            order="id",
+        )
+        for _original, heirs in duplicates.grouped("duplicate_of_id").items():
+            heir, others = heirs[0], heirs[1:]
+            heir.duplicate_of_id = False
+            heir._set_state("pending", "what it duplicated was removed")
+            others.duplicate_of_id = heir
+        return duplicates
+
+    # ------------------------------------------------------------------
+    # What people can do
+    # ------------------------------------------------------------------
+
+    def action_retry(self):
+        """Try once more to book what could not be booked."""
+        records = self._authorise("accountant").filtered(lambda t: t.state == "error")
+        records._set_state("pending", "retried by a user", event="retry", reason=False, batch_id=False)
+        records._enqueue_matching(records.company_id)
+
+    def action_confirm_duplicate(self):
+        records = self._authorise("accountant").filtered(lambda t: t._is_doubtful())
+        records._set_state("duplicate", "confirmed by a user", reason=False)
+        records.import_statement_id._enqueue_close()
+
+    def action_not_duplicate(self):
+        records = self._authorise("accountant").filtered(lambda t: t._is_doubtful())
+        records._set_state(
+            "pending",
+            "another payment, said a user",
+            reason=False,
+            duplicate_of_id=False,
+            duplicate_of_line_id=False,
+        )
+        records._enqueue_matching(records.company_id)
+
+    def _is_doubtful(self):
+        return self.state == "quarantined" and bool(
+            self.duplicate_of_id or self.duplicate_of_line_id
+        )
+
+    def action_view_entry(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "account.move",
+            "res_id": self.move_id.id,
+            "view_mode": "form",
+        }
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("Transactions that a bank reported are never deleted."))

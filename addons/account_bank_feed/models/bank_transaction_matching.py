@@ -1,0 +1,117 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from .bank_import import BARRIER_MINUTES
+
+
+class BankTransaction(models.Model):
+    """Step 5: what is each waiting transaction? Decided for all of them before any is booked."""
+
+    _inherit = "bank.transaction"
+
+    partner_id = fields.Many2one("res.partner", readonly=True, index="btree_not_null")
+    counterpart_account_id = fields.Many2one(
+        "account.account",
+        readonly=True,
+        help="Where its statement line is born; the suspense account when there is none.",
+    )
+    matched_item_ids = fields.Many2many(
+        "account.move.line",
+        "bank_transaction_matched_item_rel",
+        "transaction_id",
+        "item_id",
+        "Open items",
+        readonly=True,
+        help="The journal items that it pays; claimed from the decision on.",
+    )
+    matched_residual = fields.Monetary(
+        readonly=True, help="What was open on those items when the decision was made."
+    )
+    score = fields.Integer(readonly=True, help="How sure the decision is, from 0 to 100.")
+    explanation = fields.Text(readonly=True, help="Why it was decided so, in words.")
+    reasons = fields.Json(readonly=True, help="The evidence behind the decision.")
+
+    @api.model
+    def _enqueue_matching(self, companies):
+        for company in companies:
+            self.env["bank.transaction"].sudo().with_delay(
+                description=f"Match transactions of {company.name}"
+            )._job_match(company)
+
+    @api.model
+    def _job_match(self, company):
+        """Decide on every waiting transaction of the company, then hand them out in batches.
+
+        Competing claims on one open item are settled over all of them, so the outcome
+        depends neither on batches nor on workers. Files dropped together are waited for.
+        """
+        self.env["bank.feed.turn"]._take(f"match.{company.id}")
+        if self._files_are_being_read(company):
+            return
+        waiting = self.with_company(company).search(self._waiting_domain(company))
+        if not waiting:
+            return
+        for transaction, decision in waiting._decide().items():
+            transaction.write(decision)
+        self.env["bank.import.batch"]._hand_out(waiting)
+
+    @api.model
+    def _waiting_domain(self, company):
+        return [
+            ("company_id", "=", company.id),
+            ("state", "=", "pending"),
+            ("booked", "=", True),
+            ("batch_id", "=", False),
+            ("import_statement_id.state", "in", ("admitted", "closed")),
+            ("statement_line_ids", "=", False),
+        ]
+
+    def _files_are_being_read(self, company):
+        """Whether a file dropped just now is still unread. Its last job starts matching again."""
+        recent = fields.Datetime.now() - timedelta(minutes=BARRIER_MINUTES)
+        return bool(
+            self.env["bank.import"].search_count(
+                [
+                    ("company_id", "=", company.id),
+                    ("state", "=", "received"),
+                    ("received_at", ">=", recent),
+                ],
+                limit=1,
+            )
+        )
+
+    def _waiting_companies(self):
+        """Companies with transactions that no job will pick up by itself."""
+        groups = self._read_group(
+            [
+                ("state", "=", "pending"),
+                ("booked", "=", True),
+                ("batch_id", "=", False),
+                ("import_statement_id.state", "in", ("admitted", "closed")),
+            ],
+            ["company_id"],
+        )
+        return self.env["res.company"].union(*(company for (company,) in groups))
+
+    def _decide(self):
+        """What each transaction is.
+
+        The seam for matching engines. Without one nothing is decided, and everything
+        is booked on suspense.
+
+        :return: transaction -> values of the fields above; transactions left out wait
+            on suspense
+        """
+        return {}
+
+    def _forget_decision(self, why):
+        """Book on suspense after all."""
+        self.write(
+            {
+                "counterpart_account_id": False,
+                "matched_item_ids": [(5,)],
+                "matched_residual": 0,
+                "explanation": why,
+            }
+        )

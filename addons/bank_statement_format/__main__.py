@@ -1,0 +1,152 @@
+"""Try statement files without Odoo: one JSON document per file and line.
+
+Exit status: 0 when all files were read, 1 when any was refused, 2 for wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import os
+import stat
+import sys
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import TextIO
+
+from . import Balance, Statement, StatementError, Transaction, detect, parse
+
+
+def main(arguments: list[str] | None = None, output: TextIO | None = None) -> int:
+    """Read the files that are named, print what is in them, and return the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bank_statement_format",
+        description="Print what is in bank statement files, one JSON document per file.",
+        epilog="Exit status: 0 all files read, 1 a file refused, 2 wrong usage.",
+    )
+    parser.add_argument("files", metavar="FILE", nargs="+", help="a bank statement file")
+    options = parser.parse_args(arguments)
+    output = output or _standard_output()
+    refused = False
+    for path in options.files:
+        pieces, failed = _document(path)
+        refused |= failed
+        for piece in pieces:
+            output.write(piece)
+        output.write("\n")
+        output.flush()
+    return int(refused)
+
+
+def _standard_output() -> TextIO:
+    """Standard output, able to print any file name whatever the locale."""
+    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    return sys.stdout
+
+
+def _document(path: str) -> tuple[Iterable[str], bool]:
+    """The pieces of a file's JSON document, and whether the file was refused."""
+    try:
+        return _read(path), False
+    except StatementError as error:
+        prefix = f"line {error.line}: "
+        return _refusal(path, str(error).removeprefix(prefix), error.line), True
+    except OSError as error:
+        return _refusal(path, error.strerror or str(error), None), True
+    except Exception as error:  # noqa: BLE001  one file must not keep others from being read
+        return _refusal(path, f"The file cannot be read ({type(error).__name__}: {error})", None), True
+
+
+def _refusal(path: str, message: str, line: int | None) -> list[str]:
+    return [_json({"file": path, "error": {"message": message, "line": line}})]
+
+
+def _read(path: str) -> list[str]:
+    # A pipe or a device could block for ever and cannot be read twice.
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        raise StatementError("This is not a regular file")
+    with open(path, "rb") as stream:
+        fmt = detect(os.path.basename(path), stream)
+        head = f'{{"file": {_json(path)}, "format": {_json(fmt.name)}, "statements": ['
+        return [head, *_statements(parse(fmt, stream)), "]}"]
+
+
+def _statements(events: Iterable[Transaction | Statement]) -> Iterator[str]:
+    """Pieces of JSON; transactions become text at once, which is smaller than objects."""
+    transactions: list[str] = []
+    separator = ""
+    for event in events:
+        if isinstance(event, Transaction):
+            transactions.append(_json(transaction_data(event)))
+            continue
+        head = _json(statement_data(event)).removesuffix("}")
+        yield f'{separator}{head}, "transactions": ['
+        yield from _separated(transactions)
+        yield "]}"
+        transactions, separator = [], ", "
+
+
+def _separated(texts: list[str]) -> Iterator[str]:
+    for number, text in enumerate(texts):
+        yield f", {text}" if number else text
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def statement_data(statement: Statement) -> dict:
+    """A statement without its transactions, as JSON data."""
+    account = statement.account
+    return {
+        "account": {"iban": account.iban, "number": account.number},
+        "currency": statement.currency,
+        "opening": _balance(statement.opening),
+        "closing": _balance(statement.closing),
+        "balanced": statement.balanced,
+    }
+
+
+def transaction_data(transaction: Transaction) -> dict:
+    """A transaction as JSON data: amounts as decimal strings, dates as ISO 8601."""
+    party = transaction.counterparty
+    return {
+        "booking_date": _date(transaction.booking_date),
+        "value_date": _date(transaction.value_date),
+        "amount": _amount(transaction.amount),
+        "currency": transaction.currency,
+        "original_amount": _amount(transaction.original_amount),
+        "original_currency": transaction.original_currency,
+        "charges": _amount(transaction.charges),
+        "counterparty": {"name": party.name, "iban": party.iban, "bic": party.bic},
+        "remittance": transaction.remittance,
+        "reference": transaction.reference,
+        "end_to_end_id": transaction.end_to_end_id,
+        "bank_reference": transaction.bank_reference,
+        "code": transaction.code,
+        "booked": transaction.booked,
+    }
+
+
+def _balance(balance: Balance | None) -> dict | None:
+    return balance and {"amount": _amount(balance.amount), "date": _date(balance.date)}
+
+
+def _amount(amount: Decimal | None) -> str | None:
+    return None if amount is None else f"{amount:f}"
+
+
+def _date(date: datetime.date | None) -> str | None:
+    return date.isoformat() if date else None
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except BrokenPipeError:
+        # The reader has gone; keep the interpreter from complaining when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

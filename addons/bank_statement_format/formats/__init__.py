@@ -1,0 +1,1 @@
+"""One file per format; being here is all that it takes to be found."""

@@ -1,0 +1,66 @@
+"""From bytes to statements: recognise the format, then let it parse."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from .errors import AmbiguousFormat, InvalidStatement, StatementError, UnknownFormat
+from .registry import Format, formats
+from .types import Event, Statement, Transaction
+
+HEAD_SIZE = 64 * 1024
+"""How much of a file, in bytes, a format may look at to recognise it."""
+
+
+def detect(name: str, stream: BinaryIO) -> Format:
+    """The one format that recognises the file.
+
+    :raises UnknownFormat: when none does
+    :raises AmbiguousFormat: when several do; the message names them
+    """
+    stream.seek(0)
+    head = stream.read(HEAD_SIZE)
+    stream.seek(0)
+    if not head.strip(b"\0\t\r\n \xef\xbb\xbf"):
+        raise UnknownFormat("The file is empty")
+    candidates = [fmt for fmt in formats().values() if fmt.sniff(name, head)]
+    if len(candidates) > 1:
+        names = ", ".join(fmt.label for fmt in candidates)
+        raise AmbiguousFormat(f"The file could be any of: {names}")
+    if not candidates:
+        known = ", ".join(fmt.label for fmt in formats().values())
+        raise UnknownFormat(f"No format recognises the file (known: {known})")
+    return candidates[0]
+
+
+def parse(fmt: Format, stream: BinaryIO) -> Iterator[Event]:
+    """Stream the file's events; any failure is a :class:`StatementError`."""
+    stream.seek(0)
+    try:
+        yield from fmt.parse(stream)
+    except StatementError:
+        raise
+    except (ValueError, ArithmeticError, LookupError, TypeError, RecursionError) as error:
+        # A format's own slip on hostile bytes must refuse the file, never half-read it.
+        raise InvalidStatement(
+            f"The file breaks the format {fmt.label} ({type(error).__name__}: {error})"
+        ) from error
+
+
+def read_statements(name: str, stream: BinaryIO) -> tuple[Format, list[Statement]]:
+    """Read a whole file into memory, transactions included.
+
+    For files of ordinary size and for tests; a pipeline streams with :func:`parse`.
+    """
+    fmt = detect(name, stream)
+    statements: list[Statement] = []
+    transactions: list[Transaction] = []
+    for event in parse(fmt, stream):
+        if isinstance(event, Transaction):
+            transactions.append(event)
+        else:
+            statements.append(dataclasses.replace(event, transactions=tuple(transactions)))
+            transactions = []
+    return fmt, statements

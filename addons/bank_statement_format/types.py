@@ -1,0 +1,113 @@
+"""The one structure that every format is read into.
+
+Names follow ISO 20022 (camt.053) in English words. Amounts are ``Decimal`` in
+units of the currency, positive when the account is credited. Dates are
+``datetime.date``. Texts are as the bank wrote them, whitespace trimmed.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+Date = datetime.date
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The account that a statement is about: an IBAN, or the bank's own number."""
+
+    iban: str | None = None
+    number: str | None = None
+    bic: str | None = None
+
+    @property
+    def label(self) -> str:
+        return self.iban or self.number or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """A booked balance, signed, at the start or the end of ``date``."""
+
+    amount: Decimal
+    date: Date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counterparty:
+    """The other side of a transaction: who paid us, or whom we paid."""
+
+    name: str | None = None
+    iban: str | None = None
+    bic: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """One entry of an account, as the bank booked it (or announced it).
+
+    ``amount`` is what the account's balance changed by, after charges and in
+    the account's currency; ``original_amount`` is what the parties agreed on
+    where that differs. ``booked`` is False for entries the bank itself still
+    calls pending or for information. ``raw`` is the unaltered source fragment.
+    """
+
+    booking_date: Date
+    amount: Decimal
+    currency: str
+    value_date: Date | None = None
+    original_amount: Decimal | None = None
+    original_currency: str | None = None
+    charges: Decimal | None = None
+    counterparty: Counterparty = field(default_factory=Counterparty)
+    remittance: str = ""
+    reference: str | None = None
+    end_to_end_id: str | None = None
+    mandate_id: str | None = None
+    creditor_id: str | None = None
+    bank_reference: str | None = None
+    code: str | None = None
+    booked: bool = True
+    raw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """An account's statement or report.
+
+    ``count`` and ``total`` are over the *booked* transactions. While streaming,
+    ``transactions`` is empty, because they were handed out before; only
+    :func:`~.reader.read_statements` fills it.
+    """
+
+    account: Account
+    currency: str | None
+    opening: Balance | None = None
+    closing: Balance | None = None
+    number: str | None = None
+    count: int = 0
+    total: Decimal = Decimal(0)
+    pending_count: int = 0
+    start_date: Date | None = None
+    end_date: Date | None = None
+    transactions: tuple[Transaction, ...] = ()
+
+    @property
+    def balanced(self) -> bool | None:
+        """Whether opening + booked entries = closing; None where a balance is missing."""
+        if self.opening is None or self.closing is None:
+            return None
+        return self.opening.amount + self.total == self.closing.amount
+
+    @property
+    def difference(self) -> Decimal | None:
+        """What the closing balance holds more than opening + entries; None where unknown."""
+        if self.opening is None or self.closing is None:
+            return None
+        return self.closing.amount - self.opening.amount - self.total
+
+
+Event = Transaction | Statement
+"""What a format yields: a statement's transactions in file order, then the Statement."""
