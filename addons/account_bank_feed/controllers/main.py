@@ -20,7 +20,7 @@ class BankFeedController(http.Controller):
             journal_id = self._as_id(journal_id)
             with request.env.cr.savepoint():
                 imports = [
-                    request.env["bank.import"].upload(
+                    request.env["bank.import"]._upload(
                         _base_name(file.filename), file.read(), company_id, journal_id
                     )
                     for file in files

@@ -414,6 +414,15 @@ class BankImport(models.Model):
         """
         return self.statement_ids.action_remove(reason)
 
+    def action_download(self):
+        """The original file, through the route that records who took it."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/account_bank_feed/file/{self.id}",
+            "target": "download",
+        }
+
     def action_view_transactions(self):
         return self._view("bank.transaction", self.env._("Transactions"))
 

@@ -131,6 +131,30 @@ class BankTransaction(models.Model):
         if plan:
             self.env["account.move.line"]._reconcile_plan(plan)
 
+    def _match_with(self, items, why):
+        """Reconcile a transaction that waits on suspense with open items of one account.
+
+        :raises UserError: when it does not wait, or an item is settled already
+        """
+        self.ensure_one()
+        if self.state != "processed" or any(item.reconciled for item in items):
+            raise UserError(self.env._("The transaction or the open item is settled already."))
+        self._refuse_locked()
+        _liquidity, suspense, _others = self.statement_line_id._seek_for_lines()
+        partner, account = items.partner_id, items.account_id
+        self.statement_line_id.with_context(skip_readonly_check=True).partner_id = partner
+        suspense.with_context(skip_readonly_check=True).write({"account_id": account.id})
+        self.env["account.move.line"]._reconcile_plan([suspense | items])
+        self.write(
+            {
+                "partner_id": partner.id,
+                "counterpart_account_id": account.id,
+                "matched_item_ids": [(6, 0, items.ids)],
+                "explanation": why,
+            }
+        )
+        self.env["bank.audit.log"]._record("match", [(self, "processed", self.state, why)])
+
     # ------------------------------------------------------------------
     # Out again
     # ------------------------------------------------------------------

@@ -53,15 +53,19 @@ def statement(transactions, opening=0, *, iban=IBAN, currency="EUR", start=None,
     return Statement(transactions=tuple(transactions), **values)
 
 
-def run_jobs(env, pick=lambda jobs: jobs[0]):
+def run_jobs(env, pick=lambda jobs: jobs[0], until=None):
     """Run the waiting queue jobs until none is left, each as a worker would.
 
     :param pick: chooses the next one among those that wait
+    :param until: name of a method; stops before a job that runs it
     :return: how many were run
     """
     done = 0
     while jobs := env["queue.job"].sudo().search([("state", "=", "pending")], order="id"):
-        job = Job.load(env, pick(jobs).uuid)
+        record = pick(jobs)
+        if record.method_name == until:
+            break
+        job = Job.load(env, record.uuid)
         job.set_started()
         job.store()
         job.perform()

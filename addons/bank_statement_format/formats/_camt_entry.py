@@ -5,26 +5,12 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from lxml import etree
-
-from ..errors import InvalidStatement
 from ..identity import account_key
 from ..types import Counterparty, Transaction
-from ._values import compact, is_currency
-from ._xml import (
-    Found,
-    Paths,
-    all_texts,
-    date_of,
-    first_text,
-    local_name,
-    missing,
-    refusal,
-    single,
-    unsigned_amount,
-)
+from ._shape import ShapeReader, Slot, View
+from ._values import compact
 
-_CREDIT = {"CRDT": True, "DBIT": False}
+CREDIT = {"CRDT": True, "DBIT": False}
 _BOOKED = {"BOOK": True, "PDNG": False, "INFO": False, "FUTR": False}
 _NOT_GIVEN = {"NOTPROVIDED", "NOT PROVIDED"}
 _CREDITOR_ID = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{3}[A-Za-z0-9+?/:().,'-]{1,28}")
@@ -60,8 +46,8 @@ _ENTRY = {
     "AcctSvcrRef": "bank_reference",
     "NtryRef": "entry_reference",
     "AddtlNtryInf": "info",
-    "NtryDtls/TxDtls": "details",
-    "TxDtls": "details",
+    "NtryDtls/TxDtls": "part",
+    "TxDtls": "part",
     **_CODE,
     **_AMOUNTS,
 }
@@ -111,8 +97,7 @@ class EntryReader:
     """
 
     def __init__(self):
-        self._entry_paths = Paths(_ENTRY)
-        self._detail_paths = Paths(_DETAIL)
+        self._shapes = ShapeReader(_ENTRY, _DETAIL)
         self.details_count = 0
         self.reversal = False
 
@@ -124,20 +109,19 @@ class EntryReader:
         :param currency: what the entry must be in; None when not known yet
         :raises InvalidStatement: naming the element
         """
-        found = self._entry_paths.collect(entry)
-        details = [self._detail_paths.collect(element) for element in found.get("details", ())]
+        raw, view, details = self._shapes.read(entry, where)
         self.details_count = len(details)
-        self.reversal = first_text(found, "reversal") in ("true", "1")
-        element = single(found, "amount", entry, f"{where}/Amt")
-        own_currency = currency_of(element, f"{where}/Amt", currency)
-        size = unsigned_amount(element, f"{where}/Amt")
-        credit = is_credit(found, entry, where)
-        value_date = _entry_date(found, "valued_on", f"{where}/ValDt")
-        booking_date = _entry_date(found, "booked_on", f"{where}/BookgDt") or value_date
+        self.reversal = view.text("reversal") in ("true", "1")
+        slot = view.single("amount", "Amt")
+        own_currency, size = view.currency(slot, currency), view.amount(slot)
+        credit = _is_credit(view)
+        value_date = view.date("valued_on")
+        booking_date = view.date("booked_on") or value_date
         if booking_date is None:
-            raise missing(entry, f"{where}/BookgDt")
-        only = details[0] if len(details) == 1 else {}
-        original, original_currency = _original(found, only, size, own_currency, where)
+            raise view.missing("BookgDt")
+        only = details[0] if len(details) == 1 else None
+        original, original_currency = _original(view, only, size, own_currency)
+        charges = only and _charges(only, own_currency)
         return Transaction(
             booking_date=booking_date,
             amount=size if credit else -size,
@@ -145,96 +129,75 @@ class EntryReader:
             value_date=value_date,
             original_amount=-original if original and not credit else original,
             original_currency=original_currency,
-            charges=_charges(only, own_currency, where) or _charges(found, own_currency, where),
-            remittance=_remittance(details, found),
-            bank_reference=_bank_reference(found, only),
-            code=_code(found) or _code(only),
-            booked=_is_booked(found, entry, where),
-            raw=etree.tostring(entry, encoding="unicode", with_tail=False),
+            charges=_charges(view, own_currency) if charges is None else charges,
+            remittance=_remittance(view, details),
+            bank_reference=_bank_reference(view, only),
+            code=_code(view) or (only and _code(only)),
+            booked=_is_booked(view),
+            raw=raw,
             **_common([self._texts(detail, credit, own_key) for detail in details]),
         )
 
-    def _texts(self, detail: Found, credit: bool, own_key: str) -> dict:
-        mandate = _given(first_text(detail, "mandate"))
+    def _texts(self, detail: View, credit: bool, own_key: str) -> dict:
+        mandate = _given(detail.text("mandate"))
         # A returned payment keeps the parties of the original one, so the sides swap.
         other_is_debtor = credit != (self.reversal or "returned" in detail)
         return {
             "counterparty": _counterparty(detail, other_is_debtor, own_key),
-            "reference": _given(first_text(detail, "reference")),
-            "end_to_end_id": _given(first_text(detail, "end_to_end")),
+            "reference": _given(detail.text("reference")),
+            "end_to_end_id": _given(detail.text("end_to_end")),
             "mandate_id": mandate,
             "creditor_id": _creditor_id(detail, mandate),
         }
 
 
-def is_credit(found: Found, parent, where: str) -> bool:
-    """The direction of an amount: ``CdtDbtInd`` as it stands.
+def _is_credit(view: View) -> bool:
+    """The direction of an entry: ``CdtDbtInd`` as it stands.
 
     ISO 20022 lets it tell what the entry itself does to the account; ``RvslInd``
     adds that an earlier entry of the opposite direction is thereby undone.
     """
-    element = single(found, "sign", parent, f"{where}/CdtDbtInd")
-    text = (element.text or "").strip()
-    if text not in _CREDIT:
-        raise refusal("The direction is unknown", element, f"{where}/CdtDbtInd", "CRDT or DBIT")
-    return _CREDIT[text]
+    slot = view.single("sign", "CdtDbtInd")
+    credit = CREDIT.get(view.at(slot))
+    if credit is None:
+        raise view.refusal(slot, "The direction is unknown", "CRDT or DBIT")
+    return credit
 
 
-def currency_of(element, where: str, expected: str | None = None) -> str:
-    """The currency of an amount element.
-
-    :param expected: the only currency that is accepted, if any
-    """
-    currency = element.get("Ccy")
-    if is_currency(currency) and expected in (None, currency):
-        return currency
-    raise InvalidStatement(
-        "The amount is in another currency than the account"
-        if is_currency(currency)
-        else "The amount has no currency",
-        line=element.sourceline,
-        element=f"{where}/@Ccy",
-        expected=expected or "three capital letters",
-        found=currency or "",
-    )
-
-
-def _entry_date(found: Found, key: str, where: str):
-    elements = found.get(key)
-    return date_of(elements[0], where) if elements else None
-
-
-def _is_booked(found: Found, entry, where: str) -> bool:
+def _is_booked(view: View) -> bool:
     """What the bank says of the entry; required by every version of the standard.
 
     A bank's own status (``Prtry``) counts as booked only when it reads so; then
     the balances tell if that was wrong. A standard code that is unknown is refused.
     """
-    text = first_text(found, "status")
-    if text is None and "own_status" in found:
-        return _BOOKED.get((first_text(found, "own_status") or "").upper(), False)
+    text = view.text("status")
     if text is None:
-        raise missing(entry, f"{where}/Sts")
-    if text not in _BOOKED:
-        element = found["status"][-1]
-        raise refusal("The status is unknown", element, f"{where}/Sts", ", ".join(_BOOKED))
-    return _BOOKED[text]
+        own = view.text("own_status")
+        if own is None:
+            raise view.missing("Sts")
+        return _BOOKED.get(own.upper(), False)
+    booked = _BOOKED.get(text)
+    if booked is None:
+        raise view.refusal(
+            view.slots("status")[-1], "The status is unknown", " or ".join(_BOOKED)
+        )
+    return booked
 
 
-def _bank_reference(found: Found, only: Found) -> str | None:
+def _bank_reference(view: View, only: View | None) -> str | None:
     return (
-        first_text(found, "bank_reference")
-        or first_text(found, "entry_reference")
-        or first_text(only, "bank_reference")
+        view.text("bank_reference")
+        or view.text("entry_reference")
+        or (only and only.text("bank_reference"))
     )
 
 
-def _code(found: Found) -> str | None:
-    parts = [first_text(found, key) for key in ("domain", "family", "subfamily")]
-    return "-".join(filter(None, parts)) or first_text(found, "own_code")
+def _code(view: View) -> str | None:
+    parts = [view.text("domain"), view.text("family"), view.text("subfamily")]
+    return "-".join(filter(None, parts)) or view.text("own_code")
 
 
-def _original(found: Found, only: Found, size: Decimal, currency: str, where: str):
+def _original(view: View, only: View | None, size: Decimal, currency: str):
     """Amount without sign, and currency, that the parties agreed on, where not the entry's.
 
     An amount in a foreign currency says more than one in the account's own, which
@@ -242,9 +205,9 @@ def _original(found: Found, only: Found, size: Decimal, currency: str, where: st
     """
     same = None
     for key in ("instructed", "transacted", "detail_amount", "countervalue"):
-        for element in only.get(key) or found.get(key, ()):
-            path = f"{where}/{local_name(element.getparent())}/Amt"
-            own, amount = currency_of(element, path), unsigned_amount(element, path)
+        source = only if only and key in only else view
+        for slot in source.slots(key):
+            own, amount = source.currency(slot), source.amount(slot)
             if own != currency and amount:
                 return amount, own
             if same is None and key != "countervalue" and amount:
@@ -252,62 +215,63 @@ def _original(found: Found, only: Found, size: Decimal, currency: str, where: st
     return (None, None) if same in (None, size) else (same, currency)
 
 
-def _charges(found: Found, currency: str, where: str) -> Decimal | None:
+def _charges(view: View, currency: str) -> Decimal | None:
     """What the bank kept, in the account's currency; negative when it gave; None for nothing."""
-    totals = found.get("charges_total", ())
-    if len(totals) == 1 and totals[0].get("Ccy") == currency:
-        return unsigned_amount(totals[0], f"{where}/TtlChrgsAndTaxAmt") or None
+    totals = view.slots("charges_total")
+    if len(totals) == 1 and totals[0].currency == currency:
+        return view.amount(totals[0]) or None
     charges = Decimal(0)
-    for element in found.get("charge", ()):
-        if element.get("Ccy") == currency:
-            amount = unsigned_amount(element, f"{where}/Chrgs/Amt")
-            charges += -amount if _is_returned(element) else amount
+    for slot in view.slots("charge"):
+        if slot.currency == currency:
+            amount = view.amount(slot)
+            charges += -amount if _is_refund(view, slot) else amount
     return charges or None
 
 
-def _is_returned(charge) -> bool:
-    return any(
-        local_name(sibling) == "CdtDbtInd" and (sibling.text or "").strip() == "CRDT"
-        for sibling in charge.itersiblings()
-    )
+def _is_refund(view: View, charge: Slot) -> bool:
+    """Whether the direction that follows the amount, within the same record, is a credit."""
+    signs = (sign for sign in view.slots("charge_sign") if sign.ordinal == charge.ordinal + 1)
+    return any(view.at(sign) == "CRDT" for sign in signs)
 
 
-def _remittance(details: list[Found], found: Found) -> str:
+def _remittance(view: View, details: list[View]) -> str:
     """What the payers wrote; where they wrote nothing, what the bank says."""
     texts = [text for detail in details if (text := _detail_remittance(detail))]
     if not texts:
-        texts = [text for detail in details for text in all_texts(detail, "info")]
-    return " ".join(texts or all_texts(found, "info"))
+        texts = [text for detail in details for text in detail.texts("info")]
+    return " ".join(texts or view.texts("info"))
 
 
-def _detail_remittance(detail: Found) -> str:
-    texts = all_texts(detail, "unstructured")
-    structured = all_texts(detail, "reference")[1:]
-    structured += all_texts(detail, "document") + all_texts(detail, "structured_text")
-    return " ".join(texts + [text for text in structured if text not in texts])
+def _detail_remittance(detail: View) -> str:
+    texts = detail.texts("unstructured")
+    if "reference" in detail or "document" in detail or "structured_text" in detail:
+        more = detail.texts("reference")[1:]
+        more += detail.texts("document") + detail.texts("structured_text")
+        texts += [text for text in more if text not in texts]
+    return " ".join(texts)
 
 
-def _counterparty(detail: Found, other_is_debtor: bool, own_key: str) -> Counterparty:
+def _counterparty(detail: View, other_is_debtor: bool, own_key: str) -> Counterparty:
     side, ours = ("debtor", "creditor") if other_is_debtor else ("creditor", "debtor")
-    account = compact(first_text(detail, f"{side}_account"))
-    other = compact(first_text(detail, f"{ours}_account"))
+    account = compact(detail.text(f"{side}_account"))
+    other = compact(detail.text(f"{ours}_account"))
     # Banks differ in whom they name in a return; our own account is never the other side.
-    if other and account_key(other) != own_key and (not account or account_key(account) == own_key):
-        if account or not first_text(detail, f"{side}_name"):
+    if other and account_key(other) != own_key:
+        if account_key(account) == own_key or not (account or detail.text(f"{side}_name")):
             side, account = ours, other
     return Counterparty(
-        name=first_text(detail, f"{side}_name") or first_text(detail, f"{side}_ultimate"),
+        name=detail.text(f"{side}_name") or detail.text(f"{side}_ultimate"),
         iban=account,
-        bic=first_text(detail, f"{side}_bic"),
+        bic=detail.text(f"{side}_bic"),
     )
 
 
-def _creditor_id(detail: Found, mandate: str | None) -> str | None:
+def _creditor_id(detail: View, mandate: str | None) -> str | None:
     """The SEPA creditor identifier; banks print it as the creditor's private id."""
-    scheme = first_text(detail, "scheme_id")
+    scheme = detail.text("scheme_id")
     if scheme:
         return scheme
-    private = first_text(detail, "creditor_private_id")
+    private = detail.text("creditor_private_id")
     return private if private and mandate and _CREDITOR_ID.fullmatch(private) else None
 
 
@@ -317,7 +281,7 @@ def _given(text: str | None) -> str | None:
 
 def _common(details: list[dict]) -> dict:
     """What all details of an entry agree on."""
-    if not details:
-        return {}
+    if len(details) < 2:
+        return details[0] if details else {}
     first = details[0]
     return {key: value for key, value in first.items() if all(d[key] == value for d in details)}

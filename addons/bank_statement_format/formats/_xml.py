@@ -114,6 +114,10 @@ class Paths(dict):
         step = self[tag] = self._children.get(tag.rpartition("}")[2])
         return step
 
+    def step(self, name: str) -> tuple[str | None, Paths | None] | None:
+        """The key at a child of this local name, and the paths below it."""
+        return self._children.get(name)
+
     def collect(self, element, until=None, found: Found | None = None) -> Found:
         """The elements at the paths, by key, in document order.
 
@@ -145,11 +149,6 @@ def first_text(found: Found, key: str) -> str | None:
         if text:
             return text
     return None
-
-
-def all_texts(found: Found, key: str) -> list[str]:
-    """Every non-empty text at a key, trimmed."""
-    return [text for element in found.get(key, ()) if (text := (element.text or "").strip())]
 
 
 def refusal(message: str, element, where: str, expected: str | None = None) -> InvalidStatement:
@@ -188,23 +187,32 @@ def missing(parent, where: str) -> InvalidStatement:
 
 
 def unsigned_amount(element, where: str) -> Decimal:
-    """An amount as ISO 20022 writes it: no sign, no exponent, a decimal point."""
-    text = (element.text or "").strip()
-    if not _AMOUNT.fullmatch(text) or len(element):
+    """The amount in an element; see :func:`amount_from`."""
+    amount = amount_from((element.text or "").strip())
+    if amount is None:
         raise refusal("The amount is not readable", element, where, "digits and a decimal point")
-    return Decimal(text)
+    return amount
+
+
+def amount_from(text: str) -> Decimal | None:
+    """An amount as ISO 20022 writes it: no sign, no exponent, a decimal point."""
+    return Decimal(text) if _AMOUNT.fullmatch(text) else None
 
 
 def date_of(element, where: str) -> datetime.date:
-    """The day of an ISO date or date and time, as written (time zones are not converted)."""
+    """The day in an element; see :func:`date_from`."""
     try:
-        return _date((element.text or "").strip())
+        return date_from((element.text or "").strip())
     except ValueError as error:
         raise refusal(f"The date is not readable ({error})", element, where, "YYYY-MM-DD") from None
 
 
 @functools.lru_cache(maxsize=4096)
-def _date(text: str) -> datetime.date:
+def date_from(text: str) -> datetime.date:
+    """The day of an ISO date or date and time, as written (time zones are not converted).
+
+    :raises ValueError: for anything else, and for days no statement can be about
+    """
     match = _DATE.fullmatch(text)
     if not match:
         raise ValueError("not an ISO date")

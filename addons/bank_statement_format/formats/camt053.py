@@ -26,7 +26,7 @@ from ..errors import InvalidStatement
 from ..identity import account_key
 from ..registry import Format
 from ..types import Account, Balance, Date, Event, Statement, Transaction
-from ._camt_entry import EntryReader, currency_of, is_credit
+from ._camt_entry import CREDIT, EntryReader
 from ._values import compact, is_currency
 from ._xml import (
     Found,
@@ -96,21 +96,17 @@ class Camt053(Format):
         reader = EntryReader()
         message, statement, count = None, None, 0
         for event, element in read_events(stream, ("Document", *_MESSAGES, "Stmt", "Ntry")):
-            if event == "end":
-                if statement is None:
-                    continue
-                if element is statement.element:
+            if statement is not None:
+                if event == "end" and statement.owns(element):
+                    yield statement.read_entry(element)
+                    _free(element)
+                elif event == "end" and element is statement.element:
                     yield statement.finish()
                     statement = None
                     _free(element)
-                elif element.getparent() is statement.element and local_name(element) == "Ntry":
-                    yield statement.read_entry(element)
-                    _free(element)
-                continue
-            name = local_name(element)
-            if name in _MESSAGES:
+            elif event == "start" and local_name(element) in _MESSAGES:
                 message = element
-            elif name == "Stmt" and statement is None and element.getparent() is message:
+            elif event == "start" and _is_statement(element, message):
                 count += 1
                 statement = _OpenStatement(element, reader, f"Stmt[{count}]")
         if not count:
@@ -123,6 +119,10 @@ class Camt053(Format):
             )
 
 
+def _is_statement(element, message) -> bool:
+    return local_name(element) == "Stmt" and element.getparent() is message
+
+
 def _free(element) -> None:
     """Forget a finished element and everything before it, so that memory stays flat."""
     element.clear()
@@ -131,7 +131,7 @@ def _free(element) -> None:
         del parent[0]
 
 
-@dataclass
+@dataclass(slots=True)
 class _Tally:
     """How many entries, and how much, under each way of counting that banks use."""
 
@@ -142,9 +142,17 @@ class _Tally:
 
     def add(self, amount: Decimal, details: int) -> None:
         self.count += 1
-        self.details += max(details, 1)
+        self.details += details or 1
         self.gross += abs(amount)
         self.net += amount
+
+    def __add__(self, other: _Tally) -> _Tally:
+        return _Tally(
+            self.count + other.count,
+            self.details + other.details,
+            self.gross + other.gross,
+            self.net + other.net,
+        )
 
 
 class _OpenStatement:
@@ -161,28 +169,31 @@ class _OpenStatement:
         self._account: Account | None = None
         self._own_key = ""
         self._currency: str | None = None
-        self._tallies: dict[tuple[str, bool], _Tally] = {}
+        # By (is credit, is booked).
+        self._tallies = {(c, b): _Tally() for c in (True, False) for b in (True, False)}
+        self._count = 0
         self._first: Date | None = None
         self._last: Date | None = None
         self._has_reversal = False
 
+    def owns(self, element) -> bool:
+        """Whether the element is an entry of this very statement, not one nested elsewhere."""
+        return element.getparent() is self.element and local_name(element) == "Ntry"
+
     def read_entry(self, entry) -> Transaction:
-        if self._account is None or entry.getprevious() is not None:
-            self._absorb(entry)
-        number = self._count() + 1
-        where = f"{self._where}/Ntry[{number}]"
+        """The entry as a transaction, counted."""
+        self._absorb(entry)
+        self._count += 1
+        where = f"{self._where}/Ntry[{self._count}]"
         transaction = self._reader.read(entry, where, self._own_key, self._currency)
         self._currency = transaction.currency
         self._has_reversal |= self._reader.reversal
-        for kind in ("all", "credit" if transaction.amount >= 0 else "debit"):
-            key = (kind, transaction.booked)
-            tally = self._tallies.get(key)
-            if tally is None:
-                tally = self._tallies[key] = _Tally()
-            tally.add(transaction.amount, self._reader.details_count)
-        date = transaction.booking_date
-        self._first = date if self._first is None else min(self._first, date)
-        self._last = date if self._last is None else max(self._last, date)
+        amount, date = transaction.amount, transaction.booking_date
+        self._tallies[amount >= 0, transaction.booked].add(amount, self._reader.details_count)
+        if self._first is None or date < self._first:
+            self._first = date
+        if self._last is None or date > self._last:
+            self._last = date
         return transaction
 
     def finish(self) -> Statement:
@@ -191,7 +202,7 @@ class _OpenStatement:
         if "summary" in self._header:
             self._check_summary(self._header["summary"][0])
         opening, closing = self._opening_and_closing()
-        booked = self._tally("all", True)
+        booked, pending = self._tally("all", True), self._tally("all", False)
         return Statement(
             account=self._account,
             currency=self._currency,
@@ -200,7 +211,7 @@ class _OpenStatement:
             number=self._number(),
             count=booked.count,
             total=booked.net,
-            pending_count=self._tally("all", False).count,
+            pending_count=pending.count,
             start_date=self._period("from") or (opening and opening.date) or self._first,
             end_date=self._period("to") or (closing and closing.date) or self._last,
         )
@@ -241,9 +252,16 @@ class _OpenStatement:
         where = f"{self._where}/Bal({kind})"
         amount_element = single(found, "amount", element, f"{where}/Amt")
         amount = unsigned_amount(amount_element, f"{where}/Amt")
-        currency = currency_of(amount_element, f"{where}/Amt")
+        currency = amount_element.get("Ccy")
+        if not is_currency(currency):
+            raise refusal("The balance has no currency", amount_element, f"{where}/Amt/@Ccy")
         date = date_of(single(found, "date", element, f"{where}/Dt"), f"{where}/Dt")
-        signed = amount if is_credit(found, element, where) else -amount
+        sign = single(found, "sign", element, f"{where}/CdtDbtInd")
+        credit = CREDIT.get((sign.text or "").strip())
+        if credit is None:
+            place = f"{where}/CdtDbtInd"
+            raise refusal("The direction is unknown", sign, place, "CRDT or DBIT")
+        signed = amount if credit else -amount
         self._balances.append((kind, currency, Balance(signed, date)))
 
     def _opening_and_closing(self) -> tuple[Balance | None, Balance | None]:
@@ -276,10 +294,8 @@ class _OpenStatement:
         return date_of(elements[0], f"{self._where}/FrToDt") if elements else None
 
     def _tally(self, kind: str, booked: bool) -> _Tally:
-        return self._tallies.get((kind, booked)) or _Tally()
-
-    def _count(self) -> int:
-        return self._tally("all", True).count + self._tally("all", False).count
+        credit, debit = self._tallies[True, booked], self._tallies[False, booked]
+        return {"credit": credit, "debit": debit}.get(kind) or credit + debit
 
     def _check_summary(self, summary) -> None:
         """A cut or doubled entry shows as a summary that fits no way of counting."""
@@ -288,11 +304,10 @@ class _OpenStatement:
         found = Paths(_SUMMARY).collect(summary)
         # Banks disagree on whether a reversed credit counts as a credit.
         for kind in ("all",) if self._has_reversal else ("all", "credit", "debit"):
-            booked, pending = self._tally(kind, True), self._tally(kind, False)
-            counts = {booked.count, booked.details}
-            counts |= {booked.count + pending.count, booked.details + pending.details}
-            sums = {booked.gross, abs(booked.net)}
-            sums |= {booked.gross + pending.gross, abs(booked.net + pending.net)}
+            booked = self._tally(kind, True)
+            both = booked + self._tally(kind, False)
+            counts = {booked.count, booked.details, both.count, both.details}
+            sums = {booked.gross, abs(booked.net), both.gross, abs(both.net)}
             self._compare(found, f"{kind} count", counts)
             self._compare(found, f"{kind} sum", sums)
 

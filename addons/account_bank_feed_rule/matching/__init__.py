@@ -1,0 +1,56 @@
+"""Which open item does a bank transaction settle? Pure functions over plain data, no Odoo.
+
+::
+
+    index = ItemIndex(open_items, PartnerDirectory({iban: [partner_id]}))
+    decisions = decide(payments, rules, index)
+    explain(decisions[payment.id])
+
+A *payment* waits for a decision. *Strategies* find *open items* that it may settle and give
+*evidence*; scored, these are its *candidates*. What a payment would settle is its *claim*.
+Competing claims are settled over all waiting payments before anything is posted.
+"""
+
+from .conditions import Condition, matches
+from .explain import explain, reasons_as_data
+from .index import ItemIndex
+from .judge import judge
+from .rules import RuleSpec, decide
+from .sentences import EVIDENCE, OBJECTIONS, SENTENCES
+from .settle import settle, settle_claims
+from .strategy import Strategy, all_strategies, strategies_named
+from .types import (
+    Bands,
+    Candidate,
+    Decision,
+    Evidence,
+    OpenItem,
+    PartnerDirectory,
+    Payment,
+)
+
+__all__ = [
+    "EVIDENCE",
+    "OBJECTIONS",
+    "SENTENCES",
+    "Bands",
+    "Candidate",
+    "Condition",
+    "Decision",
+    "Evidence",
+    "ItemIndex",
+    "OpenItem",
+    "PartnerDirectory",
+    "Payment",
+    "RuleSpec",
+    "Strategy",
+    "all_strategies",
+    "decide",
+    "explain",
+    "judge",
+    "matches",
+    "reasons_as_data",
+    "settle",
+    "settle_claims",
+    "strategies_named",
+]

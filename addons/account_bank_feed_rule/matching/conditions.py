@@ -1,0 +1,200 @@
+"""Conditions that a person writes about a payment, for fees and other payments without document.
+
+Case, accents and the number of blanks do not count. A regular expression is used as it is
+written. Amounts are compared without their sign; the direction is a field of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from re import _parser as regex_parser
+
+from .normalise import compact, words
+from .types import Evidence, Payment
+
+LONGEST_SEARCHED = 500
+"""Characters of a text that a regular expression sees."""
+_MOST_CHOICES = 1_000_000
+_LONGEST_PATTERN = 200
+
+DIRECTIONS = ("in", "out")
+_TEXT_FIELDS = ("text", "name", "reference", "iban", "code")
+
+_TEXT_OPERATORS: dict[str, Callable[[str, str], bool]] = {
+    "contains": lambda found, wanted: wanted in found,
+    "equals": lambda found, wanted: found == wanted,
+    "starts_with": lambda found, wanted: found.startswith(wanted),
+}
+_AMOUNT_OPERATORS: dict[str, Callable[[Decimal, Decimal], bool]] = {
+    "equals": lambda found, wanted: found == wanted,
+    "less_than": lambda found, wanted: found < wanted,
+    "at_most": lambda found, wanted: found <= wanted,
+    "at_least": lambda found, wanted: found >= wanted,
+    "more_than": lambda found, wanted: found > wanted,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One thing that must hold for a payment.
+
+    :param field: text, name, iban, code, reference, amount or direction
+    :param operator: for texts contains, equals, starts_with, regex; for the amount equals,
+        less_than, at_most, at_least, more_than; for the direction equals
+    :param value: what it is compared with; ``in`` or ``out`` for the direction
+    :raises ValueError: when it makes no sense, with what to do about it
+    """
+
+    field: str
+    operator: str
+    value: str
+
+    def __post_init__(self):
+        if self.operator not in _operators(self.field):
+            raise ValueError(
+                f"{self.field} cannot be compared with {self.operator!r}, "
+                f"choose one of: {', '.join(_operators(self.field))}"
+            )
+        if self.field == "amount":
+            _decimal(self.value)
+        elif self.field == "direction" and self.value not in DIRECTIONS:
+            raise ValueError(f"The direction is one of {DIRECTIONS}, not {self.value!r}")
+        elif self.operator == "regex":
+            compiled(self.value)
+        elif not _comparable(self.field, self.value):
+            raise ValueError(f"The condition on {self.field} needs a value that holds letters")
+
+    def holds(self, payment: Payment) -> bool:
+        """Whether the payment fulfils it. A field that the payment lacks fulfils nothing."""
+        if self.field == "amount":
+            return _AMOUNT_OPERATORS[self.operator](abs(payment.amount), _decimal(self.value))
+        if self.field == "direction":
+            return direction(payment) == self.value
+        found = getattr(payment, self.field)
+        if not found:
+            return False
+        if self.operator == "regex":
+            return bool(compiled(self.value).search(found[:LONGEST_SEARCHED]))
+        wanted = _comparable(self.field, self.value)
+        return _TEXT_OPERATORS[self.operator](_comparable(self.field, found), wanted)
+
+    def evidence(self) -> Evidence:
+        """What to say once it holds."""
+        params = {
+            "field": self.field,
+            "operator": self.operator.replace("_", " "),
+            "value": str(self.value),
+        }
+        return Evidence("condition", 0, params)
+
+
+def matches(conditions: Iterable[Condition], payment: Payment) -> list[Evidence] | None:
+    """The evidence when all conditions hold, None when one does not.
+
+    >>> import datetime
+    >>> fee = Payment(1, datetime.date(2026, 1, 2), Decimal("-4.90"), "EUR", "Kontoführung  01/26")
+    >>> [one.sentence for one in matches([Condition("text", "contains", "kontofuhrung")], fee)]
+    ['text contains kontofuhrung']
+    >>> matches([Condition("direction", "equals", "in")], fee) is None
+    True
+    """
+    evidence = []
+    for condition in conditions:
+        if not condition.holds(payment):
+            return None
+        evidence.append(condition.evidence())
+    return evidence
+
+
+def direction(payment: Payment) -> str:
+    """``in`` for money received, ``out`` for money spent, empty when none moves."""
+    return "in" if payment.amount > 0 else "out" if payment.amount < 0 else ""
+
+
+def _operators(field: str) -> tuple[str, ...]:
+    if field in _TEXT_FIELDS:
+        return (*_TEXT_OPERATORS, "regex")
+    if field == "amount":
+        return tuple(_AMOUNT_OPERATORS)
+    if field == "direction":
+        return ("equals",)
+    raise ValueError(f"Unknown field {field!r}")
+
+
+def _comparable(field: str, value: str) -> str:
+    return compact(value) if field in ("iban", "reference") else words(value)
+
+
+@lru_cache(maxsize=1024)
+def _decimal(value: str) -> Decimal:
+    try:
+        amount = Decimal(value)
+    except InvalidOperation:
+        amount = None
+    if amount is None or not amount.is_finite():
+        raise ValueError(f"The amount must be a number like 4.90, not {value!r}")
+    return amount
+
+
+@lru_cache(maxsize=1024)
+def compiled(pattern: str) -> re.Pattern:
+    """The pattern, compiled once; case does not count unless it says ``(?-i:...)``.
+
+    A search tries the choices of all repeats with each other, so a pattern that leaves too
+    many open is refused: two plain ``*`` or ``+`` are fine, nested ones are not.
+
+    :raises ValueError: when it is no regular expression, or one that could search for ever
+
+    >>> bool(compiled(r"fee \\d+").search("Bank FEE 12"))
+    True
+    >>> compiled("(a+)+$")
+    Traceback (most recent call last):
+    ...
+    ValueError: The pattern (a+)+$ repeats something that itself may vary
+    """
+    if len(pattern) > _LONGEST_PATTERN:
+        raise ValueError(f"The pattern is longer than {_LONGEST_PATTERN} characters")
+    try:
+        found = re.compile(pattern, re.IGNORECASE)
+        parsed = regex_parser.parse(pattern, re.IGNORECASE)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise ValueError(f"{pattern} is no regular expression: {error}") from error
+    if _choices(parsed, pattern) > _MOST_CHOICES:
+        raise ValueError(
+            f"The pattern {pattern} could search for ever: write {{1,3}} instead of + or * "
+            "wherever you can"
+        )
+    return found
+
+
+def _choices(parsed, pattern: str, repeated: bool = False) -> int:
+    """In how many ways a pattern may match at one place of the longest text, at most."""
+    choices = 1
+    for operation, argument in parsed:
+        name = str(operation)
+        here = 1
+        if name.endswith("_REPEAT"):
+            least, most = argument[0], min(argument[1], LONGEST_SEARCHED)
+            here = max(1, most - least + 1)
+        elif name == "BRANCH":
+            here = len(argument[1])
+        if repeated and (here > 1 or name == "GROUPREF"):
+            raise ValueError(f"The pattern {pattern} repeats something that itself may vary")
+        repeats = repeated or (name.endswith("_REPEAT") and argument[1] > 1)
+        for part in _parts(argument):
+            here *= _choices(part, pattern, repeats)
+        choices *= here
+    return choices
+
+
+def _parts(argument) -> list:
+    """The patterns within one parsed operation."""
+    if isinstance(argument, regex_parser.SubPattern):
+        return [argument]
+    if isinstance(argument, (tuple, list)):
+        return [part for one in argument for part in _parts(one)]
+    return []

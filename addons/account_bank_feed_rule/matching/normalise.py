@@ -1,0 +1,123 @@
+"""Texts as they are compared: one case, plain characters, tokens with their gaps."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+_TOKEN = re.compile(r"[^\W\d_]+|[0-9]+")
+_NOT_ALNUM = re.compile(r"[\W_]+")
+_GAP = re.compile(r"[\s\-/._\\]{1,5}")
+_LABEL_GAP = re.compile(r"[\s\-/._\\:#]{1,5}")
+_ATTACHED = re.compile(r"[\-/._\\]*")
+_WRAP = re.compile(r"[\s\-]{1,3}")
+
+
+def fold(text: str) -> str:
+    """Upper case without accents; every kind of dash, blank and digit is the plain one.
+
+    >>> fold("Überweisung RE–2024")
+    'UBERWEISUNG RE-2024'
+    """
+    if text.isascii():
+        return text.upper()
+    return "".join(map(_plain, unicodedata.normalize("NFKD", text.upper())))
+
+
+@lru_cache(maxsize=4096)
+def _plain(character: str) -> str:
+    category = unicodedata.category(character)
+    if category in ("Mn", "Cf"):
+        return ""
+    if category == "Pd":
+        return "-"
+    if category == "Nd":
+        return str(unicodedata.decimal(character))
+    return character
+
+
+def compact(text: str) -> str:
+    """Letters and digits alone.
+
+    >>> compact("re-2024/ 00123")
+    'RE202400123'
+    """
+    return _NOT_ALNUM.sub("", fold(text))
+
+
+def words(text: str) -> str:
+    """Folded text with single blanks.
+
+    >>> words(" Bank   gebühr\\n")
+    'BANK GEBUHR'
+    """
+    return " ".join(fold(text).split())
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """A text cut into runs of letters and runs of digits, with the gaps between them.
+
+    ``values[i]`` stands in ``text[starts[i]:ends[i]]``. ``linked[i]`` tells whether
+    token ``i`` can belong to the same number as the token before it.
+
+    >>> Tokens.of("RE-2024/00123").values
+    ('RE', '2024', '00123')
+    """
+
+    text: str
+    values: tuple[str, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    linked: tuple[bool, ...]
+
+    @classmethod
+    def of(cls, text: str) -> Tokens:
+        """The tokens of a text, which is folded first."""
+        text = fold(text)
+        values, starts, ends, linked = [], [], [], []
+        for match in _TOKEN.finditer(text):
+            start, end = match.span()
+            linked.append(bool(values) and _is_link(values[-1], text[ends[-1] : start]))
+            values.append(match[0])
+            starts.append(start)
+            ends.append(end)
+        return cls(text, tuple(values), tuple(starts), tuple(ends), tuple(linked))
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def gap(self, position: int) -> str:
+        """What stands between the token at ``position`` and the one before."""
+        return self.text[self.ends[position - 1] : self.starts[position]]
+
+    def is_attached(self, position: int) -> bool:
+        """Whether no blank separates the token from the one before it."""
+        return (
+            0 < position < len(self)
+            and self.linked[position]
+            and bool(_ATTACHED.fullmatch(self.gap(position)))
+        )
+
+    def is_wrapped(self, position: int) -> bool:
+        """Whether only what a line wrap leaves separates the token from the one before."""
+        return bool(_WRAP.fullmatch(self.gap(position)))
+
+
+def _is_link(before: str, gap: str) -> bool:
+    if not gap:
+        return True
+    # "INV: 2026/00042", but "2026: 00042" are two things.
+    pattern = _LABEL_GAP if before.isalpha() else _GAP
+    return bool(pattern.fullmatch(gap))
+
+
+def without_zeros(token: str) -> str:
+    """A digit run without its leading zeros; a letter run as it is.
+
+    >>> without_zeros("00042"), without_zeros("000"), without_zeros("RE")
+    ('42', '0', 'RE')
+    """
+    return (token.lstrip("0") or "0") if token[0] == "0" else token

@@ -1,0 +1,307 @@
+"""Document numbers in a payer's words.
+
+People quote ``INV/2026/00042`` as ``inv-2026 00042``, ``INV202600042``, ``2026/00042`` or
+with a line wrap inside. A text is cut into runs of letters and digits; each sequence of
+neighbouring runs is one lookup in the index, so the effort depends on the text alone. A
+run is never cut, which is why ``20260042`` is not found in ``9202600421``. What comes out
+of the index is then compared with the number proper: :func:`weaknesses` says what makes
+the quotation less than perfect, or refuses it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator
+from functools import lru_cache
+
+from stdnum import iban
+
+from .normalise import Tokens, compact, fold, without_zeros
+
+LONGEST = 35
+"""Letters and digits of the longest number that is looked for: ISO 20022 allows 35."""
+
+_SHORT_BARE = 6
+_SHORT_PREFIXED = 3
+_LEAST_BARE = 4
+_LEAST_WITHOUT_PREFIX = 5
+_LEAST_WRAPPED = 6
+_LEAST_CLOSED_UP = 8
+_MOST_WRAPS = 2
+
+_DAY, _MONTH, _YEAR = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])", r"(?:(?:19|20)\d\d|\d\d)"
+_FULL_YEAR = r"(?:19|20)\d\d"
+_DATE = rf"(?:{_DAY}([./-])\s?{_MONTH}\1\s?{_YEAR}|{_FULL_YEAR}([./-]){_MONTH}\2{_DAY})"
+_LONE_DATE = re.compile(rf"(?<![0-9A-Z])(?<![0-9A-Z][-/.]){_DATE}(?![0-9])(?![-/.][0-9])", re.ASCII)
+_COMPACT_DATE = re.compile(
+    r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+    r"|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:(?:19|20)\d\d|\d\d)"
+)
+_IBAN = re.compile(r"(?<![0-9A-Z])[A-Z]{2}\d\d(?:\s?[0-9A-Z]{4}){2,7}(?:\s?[0-9A-Z]{1,4})?")
+_NUMBER_WORD = r"(?:[\s.-]{0,3}(?:NR|NO|NUMMER|NUMBER|ID|REF\w{0,9}))?[\s.:#+-]{0,5}"
+_LABELLED = re.compile(
+    rf"\b(?:"
+    rf"(?:MANDAT\w{0, 12}|MREF|CRED|GLAEUBIGER\w{0, 12}|BIC){_NUMBER_WORD}(?=[A-Z/-]*\d)[0-9A-Z/-]+"
+    rf"|(?:(?:TEL|TELEFON|TELEPHONE|FAX|PHONE|MOBILE?)\b){_NUMBER_WORD}[0-9(][0-9 ()/-]{{4,}}"
+    rf"|(?:KTO|KONTO|BLZ|KD[\s.-]{0, 3}NR|KUNDEN[\s-]{0, 3}N\w{1, 6}|CUSTOMER\s{1, 3}N\w{1, 6}){_NUMBER_WORD}\d+"
+    rf")"
+)
+_INTERNATIONAL_PHONE = re.compile(r"(?<![+\w])\+\d{2}[\d ()/-]{6,}(?!\+)")
+_SAYS_NUMBER = re.compile(
+    r"(?:RECH\w*|NR|NO|N|NUM\w*|INVOICE\w*|FACT\w*|FAKT\w*|FATT\w*|REF\w*|BELEG\w*|DOC\w*"
+    r"|SVWZ|EREF|KREF|KID|OCR|\w*(?:NR|NUMMER|NUMBER))"
+)
+_ABBREVIATES_INVOICE = frozenset({"RE", "RG", "INV", "FA", "FAC", "FT", "BILL"})
+
+
+@lru_cache(maxsize=512)
+def remittance_tokens(text: str) -> Tokens:
+    """The tokens of a payer's words, without dates, bank accounts, mandates and telephones.
+
+    >>> remittance_tokens("RE-17 vom 01.02.2026, IBAN DE89 3704 0044 0532 0130 00").values
+    ('RE', '17', 'VOM', 'IBAN')
+    """
+    text = fold(text)
+    text = _IBAN.sub(_blank_iban, text)
+    for pattern in (_LABELLED, _INTERNATIONAL_PHONE, _LONE_DATE):
+        text = pattern.sub(_blanked, text)
+    return Tokens.of(text)
+
+
+def _blanked(match: re.Match) -> str:
+    # A semicolon ends a number, so that nothing is read across what was taken out.
+    return ";" * len(match[0])
+
+
+def _blank_iban(match: re.Match) -> str:
+    """The match without the IBAN that it begins with, if it does."""
+    found = match[0]
+    blanks = [gap.start() for gap in re.finditer(r"\s", found)]
+    for end in [len(found), *reversed(blanks)]:
+        if iban.is_valid(compact(found[:end])):
+            return ";" * end + found[end:]
+    return found
+
+
+# An item's numbers are looked at several times in a row, then never again.
+@lru_cache(maxsize=512)
+def number_values(number: str) -> tuple[str, ...]:
+    """A document number as runs of letters and digits."""
+    return Tokens.of(number).values
+
+
+def keys(number: str) -> frozenset[str]:
+    """The keys under which a document number is put into the index.
+
+    >>> sorted(keys("RE-2024/00123"))
+    ['202400123', '2024|123', 'RE202400123', 'RE|2024|123']
+    >>> sorted(keys("2026")), sorted(keys("17"))
+    ([], [])
+    """
+    values = number_values(number)
+    if not is_quotable(number):
+        return frozenset()
+    found = {"".join(values), _plain_key(values)}
+    bare = _without_prefix(values)
+    if bare != values and _is_bare_quotable(bare):
+        found |= {"".join(bare), _plain_key(bare)}
+    return frozenset(found)
+
+
+def _plain_key(values: tuple[str, ...]) -> str:
+    return "|".join(map(without_zeros, values))
+
+
+@lru_cache(maxsize=512)
+def is_quotable(number: str) -> bool:
+    """Whether a number says enough to be recognised in a text at all."""
+    values = number_values(number)
+    digits = sum(len(value) for value in values if value.isdigit())
+    length = sum(map(len, values))
+    if length > LONGEST or _LONE_DATE.fullmatch(fold(number).strip()):
+        return False
+    if digits < length:
+        return digits >= 2 and length >= 4
+    return digits >= _LEAST_BARE and not _is_year(values)
+
+
+def _is_year(values: tuple[str, ...]) -> bool:
+    return len(values) == 1 and bool(re.fullmatch(_FULL_YEAR, values[0]))
+
+
+def _is_bare_quotable(bare: tuple[str, ...]) -> bool:
+    digits = sum(len(without_zeros(value)) for value in bare if value.isdigit())
+    return digits >= _LEAST_WITHOUT_PREFIX and not _is_period(bare)
+
+
+def _is_period(values: tuple[str, ...]) -> bool:
+    """Whether the digits are a year, or a month of a year."""
+    return bool(re.fullmatch(rf"(?:{_MONTH}\|)?{_FULL_YEAR}", "|".join(values)))
+
+
+def _without_prefix(values: tuple[str, ...]) -> tuple[str, ...]:
+    first_digits = next((i for i, value in enumerate(values) if value.isdigit()), len(values))
+    return values[first_digits:]
+
+
+def prefix(number: str) -> str:
+    """The letters that a number begins with, which name its series.
+
+    >>> prefix("INV/2026/00042"), prefix("20260042")
+    ('INV', '')
+    """
+    values = number_values(number)
+    return "".join(values[: len(values) - len(_without_prefix(values))])
+
+
+def windows(tokens: Tokens, longest: int) -> Iterator[tuple[int, int, str, str]]:
+    """All sequences of linked tokens up to ``longest`` characters, as keys for the index.
+
+    Yields first token, end, the values closed up, the values without leading zeros.
+    """
+    values, linked = tokens.values, tokens.linked
+    count = len(values)
+    plain_values = [without_zeros(value) for value in values]
+    for first in range(count):
+        closed, plain = values[first], plain_values[first]
+        end = first + 1
+        while len(closed) <= longest:
+            yield first, end, closed, plain
+            if end == count or not linked[end]:
+                break
+            closed += values[end]
+            plain += "|" + plain_values[end]
+            end += 1
+
+
+def weaknesses(
+    number: str, tokens: Tokens, first: int, end: int, series: Container[str]
+) -> tuple[str, ...] | None:
+    """What weakens tokens ``first`` to ``end`` as a quotation of the number; None: it is none.
+
+    ``series`` are the prefixes of all documents: a known other prefix in front says that
+    another document is meant.
+
+    >>> tokens = Tokens.of("Rechnung 2026/000 42")
+    >>> weaknesses("INV/2026/00042", tokens, 1, 4, {"INV"})
+    ('wrapped', 'prefix_left_out')
+    """
+    whole = number_values(number)
+    bare = _without_prefix(whole)
+    quoted = tokens.values[first:end]
+    for values in (whole, bare) if bare != whole else (whole,):
+        found = _spelling(values, quoted, tokens, first)
+        if found is None:
+            continue
+        in_front = _prefix_weakness(whole, values, tokens, first, series)
+        if in_front is not None:
+            return (
+                found
+                + in_front
+                + (("attached",) if _is_attached(tokens, first, end) else ())
+                + (("short",) if _is_short(values, whole) else ())
+            )
+    return None
+
+
+def _spelling(values, quoted, tokens: Tokens, first: int) -> tuple[str, ...] | None:
+    """How the quoted tokens differ from the number's own, if they are the same at all."""
+    if values == quoted:
+        return ()
+    if list(map(without_zeros, values)) == list(map(without_zeros, quoted)):
+        return ("leading_zeros",)
+    if "".join(values) != "".join(quoted):
+        return None
+    own, theirs = _breaks(values), _breaks(quoted)
+    digits = sum(len(value) for value in values if value.isdigit())
+    has_letters = any(not value.isdigit() for value in values)
+    if own - theirs.keys() and not has_letters and digits < _LEAST_CLOSED_UP:
+        return None
+    wraps = [first + position for offset, position in theirs.items() if offset not in own]
+    if not wraps:
+        return ()
+    if len(wraps) > _MOST_WRAPS or not all(map(tokens.is_wrapped, wraps)):
+        return None
+    return ("wrapped",) if has_letters or digits >= _LEAST_WRAPPED else None
+
+
+def _breaks(values: tuple[str, ...]) -> dict[int, int]:
+    """Where a sequence of tokens is broken: characters before the break -> tokens before it."""
+    breaks, length = {}, 0
+    for position, value in enumerate(values[:-1], start=1):
+        length += len(value)
+        breaks[length] = position
+    return breaks
+
+
+def _prefix_weakness(whole, values, tokens: Tokens, first: int, series) -> tuple[str, ...] | None:
+    """What the letters in front of a quotation say about it."""
+    left_out = ("prefix_left_out",) if values != whole else ()
+    before = tokens.values[first - 1] if first and tokens.linked[first] else ""
+    if not before or before.isdigit():
+        return left_out
+    attached = tokens.is_attached(first)
+    if not values[0].isdigit():
+        # "BR/INV/2026/1" is not "INV/2026/1", where a series BR/INV exists.
+        return None if attached and before + values[0] in series else ()
+    own_prefix = "".join(whole[: len(whole) - len(values)])
+    if before == own_prefix or _SAYS_NUMBER.fullmatch(before):
+        return left_out
+    if before in series:
+        return (*left_out, "other_prefix")
+    if before in _ABBREVIATES_INVOICE or not attached:
+        return left_out
+    return None if left_out else ("other_prefix",)
+
+
+def stands_behind_another_word(tokens: Tokens, first: int) -> bool:
+    """Whether letters that do not mean "number" are attached in front of a digit run."""
+    return (
+        tokens.is_attached(first)
+        and tokens.values[first].isdigit()
+        and tokens.values[first - 1].isalpha()
+        and not _SAYS_NUMBER.fullmatch(tokens.values[first - 1])
+    )
+
+
+def _is_attached(tokens: Tokens, first: int, end: int) -> bool:
+    """Whether the quotation goes on to the left or right without a blank."""
+    values = tokens.values
+    if tokens.is_attached(first) and values[first - 1].isdigit() and values[first].isdigit():
+        return True
+    if not tokens.is_attached(end):
+        return False
+    following = values[end]
+    closed_up = not tokens.gap(end)
+    if following.isdigit():
+        return values[end - 1].isdigit() or closed_up
+    return len(following) == 1 and closed_up
+
+
+def _is_short(values: tuple[str, ...], whole: tuple[str, ...]) -> bool:
+    """Whether other things than document numbers often look like this."""
+    digits = "".join(value for value in values if value.isdigit())
+    if len(whole) > len(_without_prefix(whole)):
+        return len(digits) <= _SHORT_PREFIXED or _is_period(_without_prefix(whole))
+    return (
+        len(digits) <= _SHORT_BARE
+        or _is_period(values)
+        or bool(_COMPACT_DATE.fullmatch("".join(values)))
+    )
+
+
+def names_unknown_document(text: str, series: Container[str]) -> str | None:
+    """The first number in the text that begins like one of our series.
+
+    >>> names_unknown_document("Payment for INV 2026/00041", {"INV"})
+    'INV 2026/00041'
+    """
+    tokens = remittance_tokens(text)
+    for first, value in enumerate(tokens.values[:-1]):
+        if value in series and tokens.linked[first + 1]:
+            end = first + 1
+            while end < len(tokens) and tokens.linked[end] and tokens.values[end].isdigit():
+                end += 1
+            if sum(map(len, tokens.values[first + 1 : end])) >= _LEAST_BARE:
+                return tokens.text[tokens.starts[first] : tokens.ends[end - 1]]
+    return None

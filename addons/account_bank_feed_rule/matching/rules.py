@@ -1,0 +1,121 @@
+"""Rules in the order that finance gave them: find the open item, or write off.
+
+For each payment the first rule that is confident decides. What the matching rules claim is
+then settled over all payments, see :mod:`~.settle`. A payment that lost its claim waits for
+a person; no later rule gets it, since what one rule found to be a customer's payment must
+not end up as a bank fee in another.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from .conditions import DIRECTIONS, Condition, direction, matches
+from .index import ItemIndex
+from .judge import judge
+from .points import HIGHEST
+from .settle import settle_claims
+from .strategy import strategies_named
+from .types import Bands, Decision, Evidence, Id, Payment
+
+DEFAULT_BANDS = Bands()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSpec:
+    """One rule. It applies when direction, amount and all conditions do.
+
+    ``kind`` is ``match`` (find open items with the ``strategies``, None for all, and decide
+    by the ``bands``) or ``write_off`` (book to ``account_id``). ``journals`` are those it is
+    limited to, None for all. ``amount_min`` and
+    ``amount_max`` are included and compared without sign. ``version`` tells which wording
+    of the rule decided.
+    """
+
+    id: Id
+    name: str
+    kind: Literal["match", "write_off"] = "match"
+    version: int = 1
+    conditions: tuple[Condition, ...] = ()
+    journals: frozenset[Id] | None = None
+    direction: Literal["in", "out"] | None = None
+    amount_min: Decimal | None = None
+    amount_max: Decimal | None = None
+    strategies: tuple[str, ...] | None = None
+    bands: Bands = DEFAULT_BANDS
+    account_id: Id | None = None
+
+    def __post_init__(self):
+        if self.kind not in ("match", "write_off"):
+            raise ValueError(f"A rule matches or writes off, {self.kind!r} is neither")
+        if self.direction not in (None, *DIRECTIONS):
+            raise ValueError(f"The direction is one of {DIRECTIONS}, not {self.direction!r}")
+        if self.kind == "write_off" and self.account_id is None:
+            raise ValueError(f"To write off, the rule {self.name} needs an account")
+        if self.kind == "write_off" and not self.conditions:
+            raise ValueError(f"To write off, the rule {self.name} needs a condition")
+        strategies_named(self.strategies)
+
+    def applies(self, payment: Payment) -> list[Evidence] | None:
+        """The evidence of its conditions when the rule is for this payment, else None."""
+        amount = abs(payment.amount)
+        if self.journals is not None and payment.journal_id not in self.journals:
+            return None
+        if self.direction and direction(payment) != self.direction:
+            return None
+        if self.amount_min is not None and amount < self.amount_min:
+            return None
+        if self.amount_max is not None and amount > self.amount_max:
+            return None
+        return matches(self.conditions, payment)
+
+
+def decide(
+    payments: Iterable[Payment],
+    rules: Sequence[RuleSpec],
+    index: ItemIndex,
+    taken: Collection[Id] = frozenset(),
+) -> dict[Id, Decision]:
+    """Decide on all waiting payments by the rules, in the order given; by payment id.
+
+    :param taken: ids of open items that something else has claimed already
+    """
+    payments = list(payments)
+    alone = {payment.id: _by_rules(payment, rules, index, taken) for payment in payments}
+    return settle_claims(payments, alone)
+
+
+def _by_rules(payment: Payment, rules, index: ItemIndex, taken) -> Decision:
+    """The first confident rule's decision, else the best suggestion, of equals the first."""
+    undecided = []
+    for rule in rules:
+        evidence = rule.applies(payment)
+        if evidence is None:
+            continue
+        decision = _by_rule(payment, rule, evidence, index, taken)
+        if decision.band == "post":
+            return decision
+        undecided.append(decision)
+    if not undecided:
+        return Decision(payment.id, "leave", reasons=(Evidence("no_rule"),))
+    return max(undecided, key=lambda decision: (decision.band == "suggest", decision.score))
+
+
+def _by_rule(payment: Payment, rule: RuleSpec, evidence, index: ItemIndex, taken) -> Decision:
+    if rule.kind == "write_off":
+        decision = Decision(payment.id, "post", score=HIGHEST, margin=HIGHEST)
+    else:
+        strategies = strategies_named(rule.strategies)
+        decision = judge(payment, index, rule.bands, strategies, taken)
+    return dataclasses.replace(
+        decision,
+        reasons=(*evidence, *decision.reasons),
+        rule_id=rule.id,
+        rule_name=rule.name,
+        rule_version=rule.version,
+        account_id=rule.account_id if rule.kind == "write_off" else None,
+    )

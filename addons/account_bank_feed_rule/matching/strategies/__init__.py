@@ -1,0 +1,1 @@
+"""One file per strategy; being here is all that it takes to be found."""

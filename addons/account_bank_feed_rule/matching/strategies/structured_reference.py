@@ -1,0 +1,39 @@
+"""A structured reference: the bank's own field for it, the end-to-end id, or the remittance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..index import ItemIndex
+from ..points import QUOTED, quotation_points
+from ..references import is_given
+from ..strategy import Strategy
+from ..types import Evidence, OpenItem, Payment
+
+_FIELDS = {"reference": "structured_reference", "end_to_end_id": "end_to_end_id"}
+
+
+class StructuredReference(Strategy):
+    """The payment carries the very value that we asked the payer to give."""
+
+    name = "structured_reference"
+    label = "Structured reference"
+    nature = "quotes"
+
+    def find(self, payment: Payment, index: ItemIndex) -> Iterable[tuple[OpenItem, Evidence]]:
+        for field, kind in _FIELDS.items():
+            value = getattr(payment, field)
+            if is_given(value):
+                params = {"quoted": value, "field": field, "start": 0, "end": len(value)}
+                for item in index.named_by(value):
+                    yield item, Evidence(kind, QUOTED, params)
+        for quotation in index.references_quoted(payment.text):
+            params = {
+                "quoted": quotation.quoted,
+                "field": "text",
+                "start": quotation.start,
+                "end": quotation.end,
+                "weaknesses": list(quotation.weaknesses),
+            }
+            points = quotation_points(quotation.weaknesses)
+            yield quotation.item, Evidence("structured_reference", points, params)
