@@ -46,8 +46,8 @@ class ItemIndex:
             self._add(item)
         for lookup in (self._by_number, self._by_reference, self._by_value):
             _drop_common(lookup)
-        self._longest_number = max(map(len, self._by_number), default=0)
-        self._longest_reference = max(map(len, self._by_reference), default=0)
+        self._number_shape = quotations.KeyShape.of(self._by_number)
+        self._reference_shape = references.shape(self._by_reference)
 
     def _add(self, item: OpenItem) -> None:
         if item.partner_id is not None:
@@ -70,7 +70,7 @@ class ItemIndex:
         """The document numbers that stand in a text, each with its weaknesses."""
         tokens = quotations.remittance_tokens(text)
         known = self._by_number
-        for first, end, closed, plain in quotations.windows(tokens, self._longest_number):
+        for first, end, closed, plain in quotations.windows(tokens, self._number_shape):
             found = known.get(closed, ())
             if plain != closed and plain in known:
                 found = [*found, *known[plain]]
@@ -94,8 +94,8 @@ class ItemIndex:
     def references_quoted(self, text: str) -> Iterator[Quotation]:
         """The structured references that stand in a text."""
         tokens = quotations.remittance_tokens(text)
-        known, longest = self._by_reference, self._longest_reference
-        for first, end, value in references.references_in(tokens, known, longest):
+        known, shape = self._by_reference, self._reference_shape
+        for first, end, value in references.references_in(tokens, known, shape):
             weak = references.reference_weaknesses(value, end - first)
             for item in known[value]:
                 yield _quotation_at(item, value, tokens, first, end, weak)

@@ -8,17 +8,18 @@ value counts and only when its check digits hold.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Container, Iterator
 from functools import lru_cache
 
 from stdnum import iso11649, luhn
 from stdnum.ch import esr
 
 from .normalise import Tokens, compact
-from .quotations import stands_behind_another_word, windows
+from .quotations import KeyShape, stands_behind_another_word, windows
 
 _SHORT = 6
 _LEAST_GROUPED = 10
+_MOST_ADDED_ZEROS = 20
 _NO_REFERENCE = frozenset({"NOTPROVIDED", "NONREF", "NOTAVAILABLE", "NONE", "NICHTANGEGEBEN"})
 
 
@@ -98,18 +99,23 @@ def is_given(reference: str | None) -> bool:
 
 
 def references_in(
-    tokens: Tokens, known: Container[str], longest: int
+    tokens: Tokens, known: Container[str], shape: KeyShape
 ) -> Iterator[tuple[int, int, str]]:
     """The known references that stand in a text: first token, end, canonical value.
 
     Blanks, dashes, slashes and dots may stand anywhere inside; a reference that goes on
     without a blank is another one.
     """
-    # Leading zeros do not count for the length of what is known, so some room is left.
-    for first, end, closed, _plain in windows(tokens, longest + 10):
+    for first, end, closed, _plain in windows(tokens, shape):
         value = _without_zeros(closed)
         if value in known and not _goes_on(tokens, first, end):
             yield first, end, value
+
+
+def shape(known: Collection[str]) -> KeyShape:
+    """The shape of all references, with room for leading zeros that a bank may have added."""
+    found = KeyShape.of(known)
+    return KeyShape(found.longest + _MOST_ADDED_ZEROS if known else 0, found.beginnings)
 
 
 def _goes_on(tokens: Tokens, first: int, end: int) -> bool:
