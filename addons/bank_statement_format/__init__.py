@@ -3,6 +3,8 @@
 ``python -m bank_statement_format FILE...`` prints one JSON document per file.
 """
 
+# The folder first: importing it later would hide the function of the same name.
+from . import formats as _folder
 from .errors import AmbiguousFormat, InvalidStatement, StatementError, UnknownFormat
 from .identity import IdentityCounter, identity_text, same_account, text_similarity
 from .reader import detect, parse, read_statements

@@ -54,8 +54,9 @@ def _document(path: str) -> tuple[Iterable[str], bool]:
         return _refusal(path, str(error).removeprefix(prefix), error.line), True
     except OSError as error:
         return _refusal(path, error.strerror or str(error), None), True
-    except Exception as error:  # noqa: BLE001  one file must not keep others from being read
-        return _refusal(path, f"The file cannot be read ({type(error).__name__}: {error})", None), True
+    except Exception as error:
+        # A format's own slip must neither be a traceback nor keep other files from being read.
+        return _refusal(path, f"The file cannot be read ({error!r})", None), True
 
 
 def _refusal(path: str, message: str, line: int | None) -> list[str]:

@@ -57,9 +57,7 @@ def _acct(account: Account, currency: str | None) -> str:
     number = f"<Othr><Id>{escape(account.number)}</Id></Othr>" if account.number else ""
     ids = _tag("IBAN", account.iban) + number
     bic = f"<Svcr><FinInstnId><BICFI>{account.bic}</BICFI></FinInstnId></Svcr>"
-    return (
-        f"<Acct><Id>{ids}</Id>{_tag('Ccy', currency)}{bic if account.bic else ''}</Acct>\n"
-    )
+    return f"<Acct><Id>{ids}</Id>{_tag('Ccy', currency)}{bic if account.bic else ''}</Acct>\n"
 
 
 def _bal(kind: str, balance: Balance | None, currency: str | None) -> str:
@@ -99,8 +97,7 @@ def _details(transaction: Transaction) -> str:
     if transaction.reference:
         texts += f"<Strd><CdtrRefInf>{_tag('Ref', transaction.reference)}</CdtrRefInf></Strd>"
     return (
-        f"<Refs>{refs}</Refs>{_amounts(transaction)}{_parties(transaction)}"
-        f"<RmtInf>{texts}</RmtInf>"
+        f"<Refs>{refs}</Refs>{_amounts(transaction)}{_parties(transaction)}<RmtInf>{texts}</RmtInf>"
     )
 
 
@@ -123,9 +120,7 @@ def _parties(transaction: Transaction) -> str:
     creditor = ""
     if transaction.creditor_id:
         identifier = _tag("Id", transaction.creditor_id)
-        creditor = (
-            f"<CdtrSchmeId><Id><PrvtId><Othr>{identifier}</Othr></PrvtId></Id></CdtrSchmeId>"
-        )
+        creditor = f"<CdtrSchmeId><Id><PrvtId><Othr>{identifier}</Othr></PrvtId></Id></CdtrSchmeId>"
     agent = ""
     if party.bic:
         bank = f"<FinInstnId>{_tag('BICFI', party.bic)}</FinInstnId>"

@@ -67,10 +67,13 @@ def judge(
     if opening is None:
         return Verdict(admitted=True)
     bank_balance = opening + known_total
-    if not has_new or bank_balance == our_balance:
+    if bank_balance == our_balance:
         return Verdict(True, True, None, bank_balance, our_balance)
     if may_void_overlap and opening == our_balance:
         return Verdict(True, True, None, opening, our_balance, overlap_void=True)
+    if not has_new:
+        # There is nothing to take in. Still, these balances prove nothing.
+        return Verdict(True, False, None, bank_balance, our_balance)
     if is_first:
         cause = Cause.OPENING
     else:

@@ -24,6 +24,19 @@ class AccountBankStatementLine(models.Model):
             """
         )
 
+    def unlink(self):
+        """Keep trace of lines deleted by hand: their transactions are missing in the books."""
+        transactions = self.bank_transaction_id.sudo()
+        before = {transaction.id: transaction.state for transaction in transactions}
+        result = super().unlink()
+        missing = transactions.filtered(lambda t: t.state == "error")
+        reason = self.env._("Its statement line was deleted.")
+        missing.reason = reason
+        self.env["bank.audit.log"]._record(
+            "delete_line", [(t, before[t.id], t.state, reason) for t in missing]
+        )
+        return result
+
     def _bank_feed_state(self):
         """What the ledger says of a line: is it booked, and to its final counterpart?
 

@@ -122,7 +122,11 @@ class AccountJournal(models.Model):
 
     def _bank_feed_sum_accepted(self, until):
         """Gaps that an approver has accepted, from the day on which they became visible."""
-        domain = [("journal_id", "=", self.id), ("accepted_difference", "!=", 0)]
+        domain = [
+            ("journal_id", "=", self.id),
+            ("state", "in", ("admitted", "closed")),
+            ("accepted_difference", "!=", 0),
+        ]
         statements = self.env["bank.import.statement"].sudo().search(domain)
         return sum(s.accepted_difference for s in statements if s.end_date <= until)
 

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.bank_statement_format import (
     IdentityCounter,
+    InvalidStatement,
     StatementError,
     Transaction,
     detect,
@@ -30,6 +31,7 @@ class BankImport(models.Model):
     _inherit = ["mail.thread", "bank.guarded.state"]
     _order = "id desc"
     _check_company_auto = True
+    _mail_post_access = "read"
 
     name = fields.Char(required=True, readonly=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
@@ -79,7 +81,7 @@ class BankImport(models.Model):
     transaction_ids = fields.One2many("bank.transaction", "import_id", readonly=True)
     transaction_count = fields.Integer(compute="_compute_counts")
     pending_count = fields.Integer(compute="_compute_counts")
-    processed_count = fields.Integer("In the books", compute="_compute_counts")
+    processed_count = fields.Integer("On suspense", compute="_compute_counts")
     reconciled_count = fields.Integer(compute="_compute_counts")
     review_count = fields.Integer("To review", compute="_compute_counts")
     duplicate_count = fields.Integer(compute="_compute_counts")
@@ -115,7 +117,7 @@ class BankImport(models.Model):
             }
             record.transaction_count = sum(by_state.values())
             record.pending_count = by_state["pending"]
-            record.processed_count = by_state["processed"] + by_state["reconciled"]
+            record.processed_count = by_state["processed"]
             record.reconciled_count = by_state["reconciled"]
             record.review_count = (
                 by_state["processed"] + by_state["quarantined"] + by_state["error"]
@@ -205,7 +207,25 @@ class BankImport(models.Model):
         """
         stream = self.file_id._open()
         fmt = detect(self.file_id.name, stream)
-        return fmt, [event for event in parse(fmt, stream) if not isinstance(event, Transaction)]
+        currencies = self.env["res.currency"].with_context(active_test=False).search([])
+        digits = {currency.name: currency.decimal_places for currency in currencies}
+        statements = []
+        for event in parse(fmt, stream):
+            if isinstance(event, Transaction):
+                self._refuse_fractions(event, digits.get(event.currency))
+            else:
+                statements.append(event)
+        return fmt, statements
+
+    def _refuse_fractions(self, transaction, digits):
+        """An amount finer than its currency would be rounded on its way into the books."""
+        if digits is not None and round(transaction.amount, digits) != transaction.amount:
+            raise InvalidStatement(
+                "An amount has more decimals than its currency",
+                element=f"transaction of {transaction.booking_date}",
+                expected=f"at most {digits} decimals",
+                found=f"{transaction.amount} {transaction.currency}",
+            )
 
     def _refuse(self, error):
         self._set_state(
@@ -241,7 +261,7 @@ class BankImport(models.Model):
         self.env["bank.import.statement"].create(
             [
                 {
-                    **self.env["bank.import.statement"]._values_of(statement),
+                    **self.env["bank.import.statement"]._values_of(statement, journal),
                     "import_id": imports[home].id,
                     "company_id": home.id,
                     "position": position,
@@ -453,6 +473,8 @@ class BankImport(models.Model):
         self.env["bank.import.batch"]._sweep_dead()
         waiting = self.env["bank.import.statement"].search([("state", "in", ("read", "quarantined"))])
         waiting._enqueue_admission()
+        admitted = self.env["bank.import.statement"].search([("state", "=", "admitted")])
+        admitted.filtered(lambda s: not s._waits())._enqueue_close()
         companies = self.env["bank.transaction"]._waiting_companies()
         self.env["bank.transaction"]._enqueue_matching(companies)
 

@@ -179,10 +179,14 @@ class BankImportStatement(models.Model):
         return self.currency_id.format(amount) if self.currency_id else f"{amount:.2f}"
 
     @api.model
-    def _values_of(self, statement):
-        """Field values for a parsed :class:`bank_statement_format.Statement`."""
+    def _values_of(self, statement, journals):
+        """Field values for a parsed :class:`bank_statement_format.Statement`.
+
+        :param journals: those that claim its account; they know a currency that it does not tell
+        """
         currency = self.env["res.currency"].with_context(active_test=False)
         currency = currency.search([("name", "=", statement.currency)], limit=1)
+        currency = currency or journals.bank_feed_currency_id[:1]
         opening, closing = statement.opening, statement.closing
         start = statement.start_date or (opening and opening.date) or statement.end_date
         end = statement.end_date or (closing and closing.date) or start
@@ -271,21 +275,28 @@ class BankImportStatement(models.Model):
         admitted._enqueue_close()
         self.env["bank.transaction"]._enqueue_matching(journal.company_id)
 
-    def _try_to_admit(self, approved=False):
+    def _try_to_admit(self, approved=False, reason=None):
         """Admit the statement if it continues its journal; else say why it waits.
 
         :param approved: an approver released it: the difference is taken as a known gap
+        :param reason: the approver's words
         """
         self.ensure_one()
         pairings, known = self._pair_with_known()
         verdict = self._judge(pairings, known)
+        gaps = self.browse() if verdict.admitted else self._accepted_inside()
+        if gaps:
+            filled = self._judge(pairings, known, filled=sum(gaps.mapped("accepted_difference")))
+            if filled.admitted:
+                verdict = filled
+                gaps.accepted_difference = 0
         if not verdict.admitted and not approved:
             self._quarantine(verdict.cause, verdict)
             return False
         if verdict.overlap_void:
             pairings = {}
         self._confirm_start(verdict)
-        self._admit(verdict, pairings)
+        self._admit(verdict, pairings, reason)
         return True
 
     def _pair_with_known(self):
@@ -349,7 +360,8 @@ class BankImportStatement(models.Model):
             for line in lines
         ]
 
-    def _judge(self, pairings, known):
+    def _judge(self, pairings, known, filled=0):
+        """:param filled: accepted gaps that the statement is taken to fill"""
         booked = self.transaction_ids.filtered("booked")
         paired = booked.filtered(lambda t: t.id in pairings)
         before_start = (booked - paired).filtered(lambda t: t._is_before_start())
@@ -360,10 +372,22 @@ class BankImportStatement(models.Model):
             opening=opening,
             known_total=sum((self._exact(t.amount) for t in paired | before_start), Decimal(0)),
             has_new=bool(new),
-            our_balance=self._exact(self.journal_id._bank_feed_balance(end)),
+            our_balance=self._exact(self.journal_id._bank_feed_balance(end) - filled),
             is_first=not self.journal_id.bank_feed_start_confirmed,
             has_surplus=self._has_surplus(pairings, known),
             may_void_overlap=self._may_void_overlap(pairings),
+        )
+
+    def _accepted_inside(self):
+        """Statements within this one's period that were released over a gap."""
+        return self.search(
+            [
+                ("journal_id", "=", self.journal_id.id),
+                ("state", "in", ADMITTED),
+                ("accepted_difference", "!=", 0),
+                ("end_date", ">=", self.start_date),
+                ("end_date", "<=", self.end_date),
+            ]
         )
 
     def _opening(self):
@@ -403,14 +427,15 @@ class BankImportStatement(models.Model):
             return
         days = self.transaction_ids.mapped("booking_date")
         start = journal.bank_feed_start_date or min([self.start_date, *days])
-        lines_since = journal._bank_feed_sum_lines(start, max([self.end_date, *days]))
-        journal._bank_feed_confirm_start(start, float(verdict.our_balance) - lines_since)
+        end = max([self.end_date, *days])
+        since = journal._bank_feed_sum_lines(start, end) + journal._bank_feed_sum_unbooked(start, end)
+        journal._bank_feed_confirm_start(start, float(verdict.our_balance) - since)
 
-    def _admit(self, verdict, pairings):
+    def _admit(self, verdict, pairings, reason=None):
         gap = self.currency_id.round(float(verdict.difference or 0)) if not verdict.admitted else 0
         self._set_state(
             "admitted",
-            "continues the journal" if verdict.admitted else "released by an approver",
+            "continues the journal" if verdict.admitted else reason or "released by an approver",
             event=None if verdict.admitted else "release",
             proven=verdict.proven,
             cause=False,
@@ -433,25 +458,31 @@ class BankImportStatement(models.Model):
                 ("state", "=", "pending"),
                 ("booking_date", "<=", self.end_date),
                 ("import_statement_id", "!=", self.id),
+                # Announced again: still pending.
+                ("id", "not in", self.transaction_ids.duplicate_of_id.ids),
             ]
         )
         pending._set_state("ignored", "superseded by a booked statement")
 
     def _shrink_later_gap(self):
-        """A statement that fills a gap takes its part off what was accepted for it."""
+        """A statement that fills a gap takes its part off what was accepted for it.
+
+        So the balance at the end of the statement that was released over the gap remains.
+        """
         later = self.search(
             [
                 ("journal_id", "=", self.journal_id.id),
+                ("state", "in", ADMITTED),
                 ("accepted_difference", "!=", 0),
-                ("start_date", ">=", self.end_date),
-                ("id", "!=", self.id),
+                ("end_date", ">", self.end_date),
             ],
-            order="start_date",
+            order="end_date, id",
             limit=1,
         )
         if later:
             new = self.transaction_ids.filtered(lambda t: t.booked and t.state == "pending")
-            later.accepted_difference -= sum(new.mapped("amount"))
+            brought = sum(new.mapped("amount")) + self.accepted_difference
+            later.accepted_difference -= brought
 
     def _exact(self, amount):
         """A float that the database holds as a decimal, as that decimal again."""
@@ -488,7 +519,9 @@ class BankImportStatement(models.Model):
                     "reference": self.import_id.name,
                     "line_ids": [(6, 0, lines.ids)],
                     "balance_start": self.bank_balance,
-                    "balance_end_real": self.bank_balance + sum(lines.mapped("amount")),
+                    "balance_end_real": self.currency_id.round(
+                        self.bank_balance + sum(lines.mapped("amount"))
+                    ),
                 }
             )
         self._set_state(
@@ -518,16 +551,25 @@ class BankImportStatement(models.Model):
 
     def action_confirm_opening(self):
         """Take the statement's opening balance as where the journal's bank feed starts."""
-        statement = self._authorise("accountant").filtered(lambda s: s.cause == Cause.OPENING)
+        statement = self._authorise("accountant").filtered(
+            lambda s: s.state == "quarantined" and s.cause == Cause.OPENING
+        )
         for record in statement:
             record._require_second_person()
             before = {"balance": record.our_balance, "date": record.journal_id.bank_feed_start_date}
-            after = {"balance": float(record._opening()), "date": record.start_date}
+            after = record._start_to_confirm()
             record.journal_id._bank_feed_confirm_start(after["date"], after["balance"])
             self.env["bank.audit.log"]._record(
                 "confirm_opening", [(record, before, after, record.explanation)]
             )
         statement._enqueue_admission()
+
+    def _start_to_confirm(self):
+        """Its opening, or the balance on the day on which the journal goes live."""
+        start = self.journal_id.bank_feed_start_date or self.start_date
+        early = self.transaction_ids.filtered(lambda t: t.booked and t.booking_date < start)
+        balance = self._opening() + self._exact(sum(early.mapped("amount")))
+        return {"balance": float(balance), "date": max(start, self.start_date)}
 
     def action_release(self, reason=None):
         """Admit a statement over a gap; for an approver who did not upload it."""
@@ -537,7 +579,7 @@ class BankImportStatement(models.Model):
         for record in statements:
             record._require_second_person()
             self.env["bank.feed.turn"]._take(f"admit.{record.journal_id.id}")
-            record._try_to_admit(approved=True)
+            record._try_to_admit(approved=True, reason=reason)
         statements.import_id._follow_statements()
         statements._enqueue_admission()
 
@@ -560,7 +602,7 @@ class BankImportStatement(models.Model):
         statements = self._authorise("manager").filtered(lambda s: s.state != "removed")
         numbers = statements.transaction_ids._remove_from_books(reason)
         for statement in statements:
-            statement.ledger_statement_id.line_ids = [(5,)]
+            statement.ledger_statement_id.unlink()
             statement._set_state("removed", reason or "removed by a manager", event="remove")
         statements.import_id._follow_statements()
         for record in statements.import_id:

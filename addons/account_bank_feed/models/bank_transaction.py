@@ -145,7 +145,7 @@ class BankTransaction(models.Model):
             line = record.statement_line_ids[:1]
             if line:
                 record.state = line._bank_feed_state()
-            elif record.state in ("processed", "reconciled"):
+            elif record._is_missing():
                 # Somebody deleted the line: the transaction is missing in the books.
                 record.state = "error"
             else:
@@ -154,6 +154,14 @@ class BankTransaction(models.Model):
                 record.reconciled_at = False
             elif not record.reconciled_at:
                 record.reconciled_at = fields.Datetime.now()
+
+    def _is_missing(self):
+        """Whether it was in the books, and its line is gone; Odoo cancels some before that."""
+        return (
+            self.booked_at
+            and self.state in ("processed", "reconciled", "ignored")
+            and self.import_statement_id.state != "removed"
+        )
 
     def _source(self):
         """What words it: two transactions of one source differ if their texts do."""
@@ -205,30 +213,33 @@ class BankTransaction(models.Model):
             ),
         )
 
-    def _line_up(self):
+    def _line_up(self, why="admitted"):
         """These are new: give them their order in the journal."""
-        last = self.search(
-            [("journal_id", "=", self.journal_id.id)], order="ledger_order desc", limit=1
-        ).ledger_order
-        for number, transaction in enumerate(self, start=last + 1):
-            transaction.ledger_order = number
-        self.filtered(lambda t: t.state != "pending")._set_state("pending", "admitted")
+        for journal, records in self.grouped("journal_id").items():
+            last = self.search(
+                [("journal_id", "=", journal.id), ("ledger_order", ">", 0)],
+                order="ledger_order desc",
+                limit=1,
+            ).ledger_order
+            for number, transaction in enumerate(records, start=last + 1):
+                transaction.ledger_order = number
+        self.filtered(lambda t: t.state != "pending")._set_state("pending", why)
 
     def _hand_down(self):
         """These leave the books: a duplicate of each, in a statement that stays, takes its place."""
         duplicates = self.search(
             [
                 ("duplicate_of_id", "in", self.ids),
-                ("state", "=", "duplicate"),
+                ("state", "in", ("duplicate", "quarantined")),
                 ("import_statement_id.state", "in", ("admitted", "closed")),
                 ("id", "not in", self.ids),
             ],
-            order="id",
+            order="state, id",
         )
         for _original, heirs in duplicates.grouped("duplicate_of_id").items():
             heir, others = heirs[0], heirs[1:]
-            heir.duplicate_of_id = False
-            heir._set_state("pending", "what it duplicated was removed")
+            heir.write({"duplicate_of_id": False, "reason": False})
+            heir._line_up("what it duplicated was removed")
             others.duplicate_of_id = heir
         return duplicates
 
@@ -249,14 +260,11 @@ class BankTransaction(models.Model):
 
     def action_not_duplicate(self):
         records = self._authorise("accountant").filtered(lambda t: t._is_doubtful())
-        records._set_state(
-            "pending",
-            "another payment, said a user",
-            reason=False,
-            duplicate_of_id=False,
-            duplicate_of_line_id=False,
+        records.write(
+            {"reason": False, "duplicate_of_id": False, "duplicate_of_line_id": False}
         )
-        records._enqueue_matching(records.company_id)
+        records._line_up("another payment, said a user")
+        records.import_statement_id._enqueue_admission()
 
     def _is_doubtful(self):
         return self.state == "quarantined" and bool(

@@ -68,17 +68,19 @@ class BankTransaction(models.Model):
         ]
 
     def _files_are_being_read(self, company):
-        """Whether a file dropped just now is still unread. Its last job starts matching again."""
+        """Whether a file dropped just now still has to be read, or a statement to be judged.
+
+        The job that does so starts matching again.
+        """
         recent = fields.Datetime.now() - timedelta(minutes=BARRIER_MINUTES)
+        of_company = ("company_id", "=", company.id)
+        unread = [of_company, ("state", "=", "received"), ("received_at", ">=", recent)]
+        unjudged = [
+            of_company, ("state", "=", "read"), ("import_id.received_at", ">=", recent)
+        ]  # fmt: skip
         return bool(
-            self.env["bank.import"].search_count(
-                [
-                    ("company_id", "=", company.id),
-                    ("state", "=", "received"),
-                    ("received_at", ">=", recent),
-                ],
-                limit=1,
-            )
+            self.env["bank.import"].search_count(unread, limit=1)
+            or self.env["bank.import.statement"].search_count(unjudged, limit=1)
         )
 
     def _waiting_companies(self):

@@ -141,6 +141,10 @@ class BankTransaction(models.Model):
             raise UserError(self.env._("The transaction or the open item is settled already."))
         self._refuse_locked()
         _liquidity, suspense, _others = self.statement_line_id._seek_for_lines()
+        if not suspense:
+            # Undone from the invoice's side, which leaves the counterpart where it was.
+            self.statement_line_id.action_undo_reconciliation()
+            _liquidity, suspense, _others = self.statement_line_id._seek_for_lines()
         partner, account = items.partner_id, items.account_id
         self.statement_line_id.with_context(skip_readonly_check=True).partner_id = partner
         suspense.with_context(skip_readonly_check=True).write({"account_id": account.id})
@@ -203,11 +207,11 @@ class BankTransaction(models.Model):
 
         :return: the numbers of the cancelled entries
         """
-        in_books = self.filtered(lambda t: t.state in ("processed", "reconciled"))
+        in_books = self.filtered(lambda t: t.move_id.state in ("draft", "posted"))
         in_books.filtered(lambda t: t.state == "reconciled")._undo(reason)
         in_books._refuse_locked()
         moves = in_books.statement_line_ids.move_id
-        moves.button_draft()
+        moves.filtered(lambda move: move.state == "posted").button_draft()
         moves.button_cancel()
         rest = self - in_books
         rest.filtered(lambda t: t.state != "ignored")._set_state(

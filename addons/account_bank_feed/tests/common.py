@@ -1,7 +1,9 @@
 """What the Odoo tests of the bank feed share: a German company, statements, and its jobs."""
 
+import contextlib
 import datetime
 from decimal import Decimal
+from unittest.mock import patch
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.bank_statement_format import Account, Balance, Counterparty, Statement, Transaction
@@ -51,6 +53,28 @@ def statement(transactions, opening=0, *, iban=IBAN, currency="EUR", start=None,
         **values,
     }
     return Statement(transactions=tuple(transactions), **values)
+
+
+def cut(transactions, start, end, balance=0, *, also_later=(), **values):
+    """The statement that a bank gives for the days from ``start`` to ``end``.
+
+    :param balance: the account's balance before the first of ``transactions``
+    :param also_later: transactions that the bank had not booked yet when it was made
+    """
+    before = sum((t.amount for t in transactions if t.booking_date < day(start)), Decimal(0))
+    inside = [
+        t
+        for t in transactions
+        if day(start) <= t.booking_date <= day(end) and not any(t is late for late in also_later)
+    ]
+    opening = Decimal(str(balance)) + before
+    return statement(inside, opening, start=start, end=end, **values)
+
+
+def make_iban(number):
+    """A German IBAN with right check digits."""
+    national = f"37040044{number:010}"
+    return f"DE{98 - int(national + '131400') % 97:02}{national}"
 
 
 def run_jobs(env, pick=lambda jobs: jobs[0], until=None):
@@ -121,6 +145,9 @@ class BankFeedCase(AccountTestInvoicingCommon):
             run_jobs(self.env)
         return record
 
+    def run_jobs(self, **options):
+        return run_jobs(self.env, **options)
+
     def transactions(self, **domain):
         terms = [("company_id", "=", self.company.id)]
         terms += [(name, "=", value) for name, value in domain.items()]
@@ -159,4 +186,88 @@ class BankFeedCase(AccountTestInvoicingCommon):
         invoice.action_post()
         return invoice
 
+    def audit_trail_is_on(self):
+        """Whether Odoo protects posted entries; the German chart demands it."""
+        fields = ("restrictive_audit_trail", "check_account_audit_trail")  # 19.0, 18.0
+        return any(self.company[name] for name in fields if name in self.company._fields)
 
+    def make_user(self, *roles, companies=None, groups=()):
+        """A user with roles of the bank feed, and groups by their external ids."""
+        companies = companies or self.company
+        wanted = [f"account_bank_feed.group_{role}" for role in roles] + list(groups)
+        number = self.env["res.users"].search_count([])
+        return self.env["res.users"].create(
+            {
+                "name": f"User {number}",
+                "login": f"bank_feed_user_{number}",
+                "company_id": companies[0].id,
+                "company_ids": [(6, 0, companies.ids)],
+                user_groups_field(self.env): [
+                    (6, 0, [self.env.ref(name).id for name in ("base.group_user", *wanted)])
+                ],
+            }
+        )
+
+    def env_of(self, user, companies=None):
+        """The environment of a request by ``user``, with these companies chosen on the screen."""
+        companies = companies or user.company_ids
+        return self.env(user=user, su=False, context={"allowed_company_ids": companies.ids})
+
+    @contextlib.contextmanager
+    def forgotten(self):
+        """What happens inside is undone at the end, as between two tests."""
+        savepoint = self.env.cr.savepoint()
+        try:
+            yield
+        finally:
+            savepoint.close(rollback=True)
+
+    @contextlib.contextmanager
+    def matching(self, items):
+        """Let transactions be matched as a matching engine would: text -> open items."""
+
+        def decide(transactions):
+            return {
+                transaction: {
+                    "partner_id": found.partner_id.id,
+                    "counterpart_account_id": found.account_id.id,
+                    "matched_item_ids": [(6, 0, found.ids)],
+                    "matched_residual": sum(found.mapped("amount_residual_currency")),
+                    "explanation": "The text names it.",
+                }
+                for transaction in transactions
+                if (found := items.get(transaction.remittance))
+            }
+
+        with patch.object(self.registry["bank.transaction"], "_decide", decide):
+            yield
+
+    def open_items(self, invoice):
+        return invoice.line_ids.filtered(
+            lambda line: line.account_id.account_type in ("asset_receivable", "liability_payable")
+        )
+
+    def ledger_balance(self, account, journal=None):
+        """The sum of an account's posted journal items, those of one journal only if given."""
+        domain = [("account_id", "=", account.id), ("parent_state", "=", "posted")]
+        if journal:
+            domain.append(("journal_id", "=", journal.id))
+        return self.env["account.move.line"]._read_group(domain, [], ["balance:sum"])[0][0]
+
+    def trail(self, event, *records):
+        """The audit log's rows of an event, those of the records only if any are given."""
+        domain = [("event", "=", event), ("company_id", "=", self.company.id)]
+        if records:
+            domain += [("model", "=", records[0]._name)]
+            domain += [("res_id", "in", [record.id for record in records])]
+        return self.env["bank.audit.log"].search(domain)
+
+
+class BankFeedAloneCase(BankFeedCase):
+    """The bank feed by itself: nothing is matched, even where a matching engine is installed."""
+
+    def setUp(self):
+        super().setUp()
+        undecided = patch.object(self.registry["bank.transaction"], "_decide", lambda records: {})
+        undecided.start()
+        self.addCleanup(undecided.stop)

@@ -1,16 +1,17 @@
-from unittest import SkipTest
+import functools
 from unittest.mock import patch
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
 from odoo.addons.bank_statement_format.testing import camt053
 
 from ..series import user_groups_field
+from .browser import BrowserCase
 from .common import BankFeedCase, run_jobs, statement, transaction
 
 
 @tagged("post_install", "-at_install")
-class TestBrowserUpload(BankFeedCase, HttpCase):
+class TestBrowserUpload(BankFeedCase, BrowserCase):
     """The drop zone in a real browser, for a user who may upload and nothing more."""
 
     @classmethod
@@ -28,13 +29,6 @@ class TestBrowserUpload(BankFeedCase, HttpCase):
                 ],
             }
         )
-
-    def start_tour(self, *args, **kwargs):
-        """Odoo skips tours where Chromium or websocket-client is missing; that proves nothing."""
-        try:
-            return super().start_tour(*args, **kwargs)
-        except SkipTest as missing:
-            raise AssertionError(f"Install what a browser test needs: {missing}") from missing
 
     def test_upload(self):
         january = statement(
@@ -75,9 +69,10 @@ class TestBrowserUpload(BankFeedCase, HttpCase):
         model = self.registry["bank.import"]
         search_read = model.search_read
 
+        @functools.wraps(search_read)
         def run_and_search_read(records, *args, **kwargs):
             run_jobs(self.env)
             return search_read(records, *args, **kwargs)
 
-        run_and_search_read._readonly = False
+        run_and_search_read._readonly = False  # the jobs write
         return patch.object(model, "search_read", run_and_search_read)

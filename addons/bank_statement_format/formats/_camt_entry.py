@@ -93,13 +93,14 @@ for _tag, _side in _SIDES.items():
 class EntryReader:
     """Reads the entries of one document.
 
-    After :meth:`read`, ``details_count`` and ``reversal`` tell about that entry.
+    After :meth:`read`, ``credit``, ``reversal`` and ``details_count`` tell about
+    that entry; a debit of zero cannot be told by its amount.
     """
 
     def __init__(self):
         self._shapes = ShapeReader(_ENTRY, _DETAIL)
+        self.credit = self.reversal = False
         self.details_count = 0
-        self.reversal = False
 
     def read(self, entry, where: str, own_key: str, currency: str | None) -> Transaction:
         """One transaction per entry, whatever the number of details below it.
@@ -114,7 +115,7 @@ class EntryReader:
         self.reversal = view.text("reversal") in ("true", "1")
         slot = view.single("amount", "Amt")
         own_currency, size = view.currency(slot, currency), view.amount(slot)
-        credit = _is_credit(view)
+        credit = self.credit = _is_credit(view)
         value_date = view.date("valued_on")
         booking_date = view.date("booked_on") or value_date
         if booking_date is None:
@@ -178,9 +179,7 @@ def _is_booked(view: View) -> bool:
         return _BOOKED.get(own.upper(), False)
     booked = _BOOKED.get(text)
     if booked is None:
-        raise view.refusal(
-            view.slots("status")[-1], "The status is unknown", " or ".join(_BOOKED)
-        )
+        raise view.refusal(view.slots("status")[-1], "The status is unknown", " or ".join(_BOOKED))
     return booked
 
 
@@ -255,10 +254,10 @@ def _counterparty(detail: View, other_is_debtor: bool, own_key: str) -> Counterp
     side, ours = ("debtor", "creditor") if other_is_debtor else ("creditor", "debtor")
     account = compact(detail.text(f"{side}_account"))
     other = compact(detail.text(f"{ours}_account"))
+    nameless = not account and not detail.text(f"{side}_name")
     # Banks differ in whom they name in a return; our own account is never the other side.
-    if other and account_key(other) != own_key:
-        if account_key(account) == own_key or not (account or detail.text(f"{side}_name")):
-            side, account = ours, other
+    if (nameless or account_key(account) == own_key) and account_key(other) not in ("", own_key):
+        side, account = ours, other
     return Counterparty(
         name=detail.text(f"{side}_name") or detail.text(f"{side}_ultimate"),
         iban=account,

@@ -6,6 +6,7 @@ import codecs
 import dataclasses
 import functools
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,9 @@ from ._values import is_currency
 FOLDER = Path(__file__).parent.parent / "profiles"
 
 ORDERS = ("auto", "oldest_first", "newest_first")
+
+DATE_DIRECTIVES = ("%d", "%m", "%Y", "%y", "%H", "%M", "%S", "%f")
+"""What a date may consist of; names of months would depend on the machine's language."""
 
 COLUMNS = (
     "account",
@@ -99,8 +103,9 @@ def _problems(profile: Profile):
         yield "label, header and dates must not be empty"
     if unknown := set(columns) - set(COLUMNS):
         yield f"unknown columns {', '.join(sorted(unknown))} (known: {', '.join(COLUMNS)})"
-    if several := [key for key, names in columns.items() if len(names) != 1 and key != "remittance"]:
-        yield f"only remittance can be several columns, not {', '.join(several)}"
+    wrong = [key for key, names in columns.items() if len(names) != 1 and key != "remittance"]
+    if wrong:
+        yield f"only remittance can be several columns, not {', '.join(wrong)}"
     if profile.exact and profile.optional_columns:
         yield f"columns not in header: {', '.join(sorted(profile.optional_columns))}"
     if "booking_date" not in columns and "value_date" not in columns:
@@ -127,6 +132,8 @@ def _field_problems(profile: Profile):
     fields = [*profile.preamble.values(), *profile.footer.values()]
     if unknown := set(fields) - set(LINE_FIELDS) - {""}:
         yield f"unknown line fields {', '.join(unknown)} (known: {', '.join(LINE_FIELDS)})"
+    if early := {"account", "currency"} & set(profile.footer.values()):
+        yield f"{', '.join(early)} must be known before the rows, not in the footer"
     if profile.preamble and not profile.lines_before:
         yield "a preamble needs lines_before"
     if profile.footer_required and not profile.footer:
@@ -139,6 +146,9 @@ def _field_problems(profile: Profile):
         yield "the currency is nowhere: neither column, line nor fixed"
     if profile.currency is not None and not is_currency(profile.currency):
         yield f"the currency {profile.currency!r} is no ISO 4217 code"
+    for directive in re.findall("%.?", "".join(profile.dates)):
+        if directive not in DATE_DIRECTIVES:
+            yield f"dates know {' '.join(DATE_DIRECTIVES)}, not {directive}"
     for encoding in profile.encodings:
         try:
             codecs.lookup(encoding)

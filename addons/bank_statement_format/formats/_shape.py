@@ -20,11 +20,12 @@ from ..errors import InvalidStatement
 from ._values import is_currency
 from ._xml import Paths, amount_from, date_from, missing
 
-MAX_SHAPES = 500
-MAX_CACHED_TAGS = 5000
+MAX_SHAPES = 200
+MAX_CACHED_TAGS = 1000
+"""Together they bound the memory that a hostile file can make the shapes take."""
 
-# The serializer escapes ">" within attributes.
-_TAG = re.compile(r"(<[^>]*>)")
+# A namespace may hold ">" within its quotes.
+_TAG = re.compile(r"""(<[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>)""")
 _NAME = re.compile(r"<(?:[^\s/>:]*:)?([^\s/>]+)")
 _ESCAPES = {"&#13;": "\r"}
 _CURRENCY = re.compile(r"""\sCcy=["']([^"']*)["']""")
@@ -32,12 +33,17 @@ _CURRENCY = re.compile(r"""\sCcy=["']([^"']*)["']""")
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Where an element's text is: its place among the pieces, and what an error needs."""
+    """Where an element's text is: its place among the pieces, and what an error needs.
+
+    ``ordinal`` counts the elements of the fragment in document order; ``leaf`` is
+    False when there are elements within.
+    """
 
     index: int
     ordinal: int
     path: str
     currency: str | None
+    leaf: bool
 
 
 Slots = dict[str, tuple[Slot, ...]]
@@ -66,6 +72,7 @@ class View:
         return key in self._slots
 
     def slots(self, key: str) -> tuple[Slot, ...]:
+        """All slots at a key."""
         return self._slots.get(key, ())
 
     def at(self, slot: Slot) -> str:
@@ -100,7 +107,8 @@ class View:
         raise self.refusal(slots[1], f"The element occurs {len(slots)} times", "it once")
 
     def amount(self, slot: Slot) -> Decimal:
-        amount = amount_from(self.at(slot))
+        """The amount at a slot, without sign."""
+        amount = amount_from(self.at(slot)) if slot.leaf else None
         if amount is None:
             raise self.refusal(slot, "The amount is not readable", "digits and a decimal point")
         return amount
@@ -122,6 +130,7 @@ class View:
         raise self.refusal(slot, message, expected, attribute="Ccy", found=currency or "")
 
     def date(self, key: str) -> datetime.date | None:
+        """The day at the first slot of a key; None when there is none."""
         for slot in self._slots.get(key, ()):
             try:
                 return date_from(self.at(slot))
@@ -131,9 +140,11 @@ class View:
         return None
 
     def missing(self, name: str) -> InvalidStatement:
+        """An error for a required element that is not there."""
         return missing(self._element, f"{self._where}/{name}")
 
     def refusal(self, slot, message, expected, *, attribute=None, found=None) -> InvalidStatement:
+        """An error that names the element of a slot, its line and what it holds."""
         element = next(islice(self._element.iter(), slot.ordinal, None))
         place = f"{self._where}/{slot.path}"
         return InvalidStatement(
@@ -203,7 +214,8 @@ class ShapeReader:
                 elif key:
                     index = 0 if closed else 2 * number + 2
                     currency = _CURRENCY.search(tag)
-                    slot = Slot(index, ordinal, path, currency and currency[1])
+                    leaf = closed or tags[number + 1].startswith("</")
+                    slot = Slot(index, ordinal, path, currency and currency[1], leaf)
                     slots.setdefault(key, []).append(slot)
             if not closed:
                 stack.append(level)

@@ -49,6 +49,13 @@ def local_name(element) -> str:
     return element.tag.rpartition("}")[2]
 
 
+class _Unnamed:
+    """A stream without its name: lxml would read that, and fail where it is no Unicode."""
+
+    def __init__(self, stream: BinaryIO):
+        self.read = stream.read
+
+
 def read_events(stream: BinaryIO, names: tuple[str, ...]) -> Iterator[tuple[str, etree._Element]]:
     """``("start" | "end", element)`` for the elements with these local names.
 
@@ -58,7 +65,7 @@ def read_events(stream: BinaryIO, names: tuple[str, ...]) -> Iterator[tuple[str,
     :raises InvalidStatement: for what is not one complete, well-formed document
     """
     events = etree.iterparse(
-        stream,
+        _Unnamed(stream),
         events=("start", "end"),
         tag=[f"{{*}}{name}" for name in names],
         # A comment would split the text around it; neither carries data.
@@ -188,7 +195,7 @@ def missing(parent, where: str) -> InvalidStatement:
 
 def unsigned_amount(element, where: str) -> Decimal:
     """The amount in an element; see :func:`amount_from`."""
-    amount = amount_from((element.text or "").strip())
+    amount = None if len(element) else amount_from((element.text or "").strip())
     if amount is None:
         raise refusal("The amount is not readable", element, where, "digits and a decimal point")
     return amount

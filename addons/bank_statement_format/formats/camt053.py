@@ -188,8 +188,9 @@ class _OpenStatement:
         transaction = self._reader.read(entry, where, self._own_key, self._currency)
         self._currency = transaction.currency
         self._has_reversal |= self._reader.reversal
-        amount, date = transaction.amount, transaction.booking_date
-        self._tallies[amount >= 0, transaction.booked].add(amount, self._reader.details_count)
+        tally = self._tallies[self._reader.credit, transaction.booked]
+        tally.add(transaction.amount, self._reader.details_count)
+        date = transaction.booking_date
         if self._first is None or date < self._first:
             self._first = date
         if self._last is None or date > self._last:

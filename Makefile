@@ -1,0 +1,29 @@
+# make demo    import bank statement files into a demo company, show what became of them
+# make serve   look at it in the browser                          [SERIES=18.0|19.0] [PORT=8069]
+# make test    all tests                [SERIES=18.0|19.0|all] [GROUP=plain,odoo] [ARGS="-k word"]
+# make lint    the linters alone
+# make clean   remove what these have built, except the sources of Odoo
+#
+# Everything is set up on the first run, under ~/.cache/odoo-bank-feed. See tools/.
+
+PYTHON ?= python3
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test lint clean
+
+help:
+	@sed -n 's/^# make/make/p' Makefile
+
+demo:
+	@exec $(PYTHON) -m tools demo --series "$(SERIES)"
+
+serve:
+	@exec $(PYTHON) -m tools serve --series "$(SERIES)" --port "$(PORT)"
+
+test:
+	@exec $(PYTHON) -m tools test --series "$(SERIES)" --group "$(GROUP)" --args "$(ARGS)"
+
+lint:
+	@exec $(PYTHON) -m tools test --series "$(SERIES)" --group lint
+
+clean:
+	@exec $(PYTHON) -m tools clean

@@ -1,0 +1,25 @@
+"""Power loss in the middle of a big import: nothing lost, nothing doubled."""
+
+import harness
+
+LINES = 5_000
+BATCH = 500
+FROM, TO = 1_000, 4_000  # lines in the books when the power goes
+
+
+def test_a_killed_node_loses_and_doubles_nothing(new_books):
+    books = new_books(batch_size=BATCH)
+    file = harness.statement_file(LINES)
+    settings = {"workers": 4, "channels": "root:2", "max_cron_threads": 0}
+    with books.odoo.running(books.name, log=books.log("first"), **settings) as node:
+        harness.Person(node).drop(file)
+        books.wait(lambda: books.booked() >= FROM, "line")
+        assert books.jobs_in_hand()
+        node.kill()
+    books.wait(lambda: not books.connections(), "silence")
+    booked = books.booked()
+    assert FROM <= booked <= TO
+    assert booked % BATCH == 0, "half a batch is in the books"
+    with books.odoo.running(books.name, log=books.log("second"), **settings):
+        books.wait_until_finished()
+    books.assert_hold(file)

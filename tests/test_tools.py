@@ -1,0 +1,78 @@
+"""The developer toolchain, as far as it is plain Python."""
+
+from pathlib import Path
+
+import pytest
+
+from tools import environment, odoo_source, server, testing
+
+DEB822 = """\
+Types: deb
+URIs: http://security.example/debian-security
+Suites: bookworm-security
+Components: main
+
+Types: deb
+# a comment
+URIs: http://mirror.example/debian
+Suites: bookworm bookworm-updates
+Components: main contrib
+"""
+ONE_LINE = """\
+deb https://other.example/linux bookworm stable
+# deb http://commented.example/debian bookworm main
+deb [arch=amd64 signed-by=/x.gpg] http://mirror.example/debian bookworm main contrib
+"""
+
+
+@pytest.mark.parametrize("text", [DEB822, ONE_LINE])
+def test_the_mirror_is_the_one_with_the_release_itself(text):
+    assert odoo_source.mirror_in(text, "bookworm") == "http://mirror.example/debian"
+    assert odoo_source.mirror_in(text, "trixie") is None
+
+
+def test_a_series_is_read_from_its_source(tmp_path):
+    assert odoo_source.series_of(tmp_path) is None
+    release = tmp_path / "odoo" / "release.py"
+    release.parent.mkdir()
+    release.write_text("FINAL = 'final'\nversion_info = (18, 0, 0, FINAL, 0, '')\n")
+    assert odoo_source.series_of(tmp_path) == "18.0"
+
+
+def test_odoo_home_that_is_no_odoo_is_said_in_one_sentence(tmp_path, monkeypatch):
+    monkeypatch.setenv("ODOO_HOME", str(tmp_path))
+    with pytest.raises(odoo_source.Missing, match="is no Odoo source"):
+        odoo_source.at_hand("18.0")
+
+
+def test_queue_job_is_that_of_the_series():
+    assert "odoo-addon-queue-job==18.0" in environment.requirements("18.0")
+    nineteen = environment.requirements("19.0")
+    assert "odoo-addon-queue-job==19.0" in nineteen
+    assert "odoo-addon-queue-job==18.0" not in nineteen
+    assert "openupgradelib" in nineteen
+
+
+def test_no_test_file_is_in_two_groups_or_in_none():
+    addons = testing.ADDONS
+    files = {group: set(testing.files_of(group)) for group in ("plain", "odoo", "browser")}
+    assert not files["odoo"] & files["browser"]
+    for path in addons.glob("*/**/test_*.py"):
+        groups = [
+            group
+            for group, places in files.items()
+            if any(path == place or place in path.parents for place in places)
+        ]
+        assert len(groups) == 1, f"{path.relative_to(addons)} is in {groups}"
+
+
+def test_jobs_at_once():
+    assert server.capacity("root:4") == "4"
+    assert server.capacity("root:8,root.bank_feed:2") == "8"
+
+
+def test_nothing_names_a_place_that_only_one_machine_has():
+    project = Path(testing.PROJECT)
+    for path in [*project.glob("tools/*"), project / "Makefile", project / "pyproject.toml"]:
+        if path.is_file():
+            assert "/root/" not in path.read_text(), path

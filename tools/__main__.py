@@ -1,0 +1,122 @@
+"""The commands behind the Makefile: `python3 -m tools COMMAND`."""
+
+import argparse
+import shutil
+import signal
+import sys
+
+from . import demo as demonstration
+from . import environment, odoo_source, postgres, testing
+from .common import CACHE, SERIES, Ended, Missing, attend, locked, say
+from .server import Odoo
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def odoo(arguments):
+    """Run Odoo itself on the private cluster, for developers: `odoo 18.0 -- -d mine -i account`."""
+    words = [word for word in arguments.words if word != "--"]
+    with postgres.cluster() as cluster:
+        node = Odoo(arguments.series, cluster)
+        say(node.description)
+        return attend(node.command(*words), env=environment.clean_environ())
+
+
+def pytest(arguments):
+    """Run pytest inside Odoo on a database of the developer's own, without installing anything."""
+    with postgres.cluster() as cluster:
+        node = Odoo(arguments.series, cluster)
+        words = [word for word in arguments.words if word != "--"]
+        command = testing.inside(node, words.pop(0))
+        return attend([*command, *words], env=environment.clean_environ())
+
+
+def clean(_arguments):
+    """Remove databases and environments; the sources of Odoo stay."""
+    server = postgres.Cluster()
+    with locked(CACHE / "postgresql.lock"):
+        if server.running():
+            server.stop()
+    folders = [server.folder, *CACHE.glob("venv-*"), *CACHE.glob("data-*"), CACHE / "conf"]
+    for folder in [*folders, CACHE / "log"]:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def psql(arguments):
+    """Open psql on the private cluster."""
+    with postgres.cluster() as cluster:
+        words = [word for word in arguments.words if word != "--"]
+        return attend([cluster.bin / "psql", "-h", cluster.folder, "-U", postgres.ROLE, *words])
+
+
+def demo(arguments):
+    """Import statement files into a demo company and show what became of them."""
+    series = arguments.series or odoo_source.preferred()
+    with postgres.cluster() as cluster:
+        demonstration.demo(Odoo(series, cluster))
+
+
+def serve(arguments):
+    """Serve the demo company until Ctrl-C."""
+    series = arguments.series or odoo_source.preferred()
+    with postgres.cluster() as cluster:
+        demonstration.serve(Odoo(series, cluster), arguments.port)
+
+
+def test(arguments):
+    """Run the tests; see testing.py for the groups."""
+    groups = arguments.group.split(",") if arguments.group else testing.GROUPS
+    unknown = set(groups) - set(testing.GROUPS)
+    if unknown:
+        raise Missing(f"GROUP={arguments.group} is unknown: choose of {', '.join(testing.GROUPS)}.")
+    return testing.test(testing.choose(arguments.series, groups), groups, arguments.args)
+
+
+def end(number, _frame):
+    """End as Ctrl-C does: every `with` on the way stops what it has started, undisturbed."""
+    for each in SIGNALS:
+        signal.signal(each, signal.SIG_IGN)
+    raise Ended(number)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python3 -m tools", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    command = commands.add_parser("odoo", help="run Odoo of a series with any arguments")
+    command.add_argument("series", choices=SERIES)
+    command.add_argument("words", nargs=argparse.REMAINDER)
+    command.set_defaults(call=odoo)
+    command = commands.add_parser("pytest", help="run pytest inside Odoo on a database of yours")
+    command.add_argument("series", choices=SERIES)
+    command.add_argument("words", nargs=argparse.REMAINDER, help="-- DATABASE FILE...")
+    command.set_defaults(call=pytest)
+    command = commands.add_parser("clean", help="remove databases and environments")
+    command.set_defaults(call=clean)
+    command = commands.add_parser("psql", help="open psql on the private cluster")
+    command.add_argument("words", nargs=argparse.REMAINDER)
+    command.set_defaults(call=psql)
+    command = commands.add_parser("demo", help="import statement files into a demo company")
+    command.add_argument("--series", default="")
+    command.set_defaults(call=demo)
+    command = commands.add_parser("serve", help="serve the demo company in the browser")
+    command.add_argument("--series", default="")
+    command.add_argument("--port", default="")
+    command.set_defaults(call=serve)
+    command = commands.add_parser("test", help="run the tests")
+    command.add_argument("--series", default="", help="18.0, 19.0 or all")
+    command.add_argument("--group", default="", help="of " + ", ".join(testing.GROUPS))
+    command.add_argument("--args", default="", help="more arguments for pytest")
+    command.set_defaults(call=test)
+
+    for number in SIGNALS:
+        signal.signal(number, end)
+    arguments = parser.parse_args()
+    try:
+        sys.exit(arguments.call(arguments))
+    except Missing as error:
+        sys.exit(f"Error: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+main()

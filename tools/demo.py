@@ -1,0 +1,197 @@
+"""`make demo` and `make serve`: a demo company whose bank files go through the real pipeline."""
+
+import base64
+import hashlib
+import http.cookiejar
+import json
+import os
+import re
+import socket
+import time
+import urllib.request
+import uuid
+
+from .common import ADDONS, Missing, our_addons, say, step
+
+LOGIN = PASSWORD = "admin"
+FINISHED = {"done", "refused", "quarantined", "failed"}
+PATIENCE = 300  # seconds without any progress
+COLUMNS = {
+    "file": "name",
+    "format": "format",
+    "transactions": "transaction_count",
+    "processed": "processed_count",
+    "reconciled": "reconciled_count",
+    "waiting for review": "review_count",
+    "duplicates": "duplicate_count",
+    "refused": "refused",
+    "seconds": "duration",
+}
+
+
+def prepare(odoo):
+    """Return the demo database: created when missing, updated when the addons have changed."""
+    say(odoo.description)
+    database, wanted = odoo.name("demo"), _content_hash()
+    # The comment is written last: a database without one was never finished.
+    found = odoo.cluster.sql(
+        "SELECT shobj_description(oid, 'pg_database') FROM pg_database "
+        f"WHERE datname = '{database}'"
+    )
+    if found == [[wanted]]:
+        return database
+    addons = our_addons()
+    if found and found != [[""]]:
+        with step(f"updating the demo database: the addons have changed since {found[0][0][:8]}"):
+            odoo.install(database, addons, update=addons)
+    else:
+        template = odoo.template()
+        with step(f"creating the demo database with {len(addons)} addons"):
+            odoo.copy(template, database)
+            odoo.install(database, addons)
+    odoo.cluster.sql(f"COMMENT ON DATABASE {database} IS '{wanted}'")
+    return database
+
+
+def _content_hash():
+    digest = hashlib.sha256()
+    for path in sorted(ADDONS.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            digest.update(str(path.relative_to(ADDONS)).encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def node(odoo, database, port=None):
+    """An Odoo with as many jobs at once as there are processors, and workers left for people."""
+    jobs = max(2, min(4, os.cpu_count() or 2))
+    return odoo.running(database, workers=jobs + 2, channels=f"root:{jobs}", port=port)
+
+
+def demo(odoo):
+    database = prepare(odoo)
+    say("- starting Odoo with its workers ...")
+    with node(odoo, database) as server:
+        client = Client(server)
+        before = client.call("account.bank.statement.line", "search_count", [])
+        files = client.call("bank.feed.demo", "statement_files")
+        say(f"- uploading {len(files)} statement files")
+        imports = _watch(client, [one["import_id"] for one in client.upload(files)])
+        after = client.call("account.bank.statement.line", "search_count", [])
+    say("")
+    say(_table(imports))
+    say(f"\nLines in the bank journals: {before} before, {after} now.")
+    say(
+        f"To see it in the browser: `make serve SERIES={odoo.series}`, then open "
+        f"http://127.0.0.1:8069 and log in as {LOGIN} with the password {PASSWORD}."
+    )
+
+
+def _watch(client, ids):
+    """Wait until every import is finished, and say whenever something has moved."""
+    fields = [name for name in COLUMNS.values() if name != "refused"] + ["state", "error"]
+    last, moved = None, time.monotonic()
+    while True:
+        imports = client.call("bank.import", "search_read", [["id", "in", ids]], fields)
+        finished = sum(one["state"] in FINISHED for one in imports)
+        booked = sum(one["processed_count"] + one["reconciled_count"] for one in imports)
+        now = f"  {finished} of {len(ids)} files finished, {booked} transactions in the books"
+        if now != last:
+            say(now)
+            last, moved = now, time.monotonic()
+        if finished == len(ids):
+            return sorted(imports, key=lambda one: ids.index(one["id"]))
+        if time.monotonic() - moved > PATIENCE:
+            raise Missing(f"Nothing moved for {PATIENCE} s: see {client.node.log} for the cause.")
+        time.sleep(1)
+
+
+def _table(imports):
+    rows = [list(COLUMNS)]
+    for one in imports:
+        refused = one["error"] or one["state"] if one["state"] != "done" else ""
+        values = {
+            **one,
+            "refused": (refused or "").split("\n")[0][:60],
+            "duration": f"{one['duration']:.1f}",
+        }
+        rows.append([str(values[name] or "-") for name in COLUMNS.values()])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        "  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+    lines.insert(1, "  ".join("-" * width for width in widths))
+    return "\n".join(lines)
+
+
+def serve(odoo, port):
+    if port and not (port.isdigit() and _free(int(port))):
+        raise Missing(f"Port {port} is taken or none: choose another with `make serve PORT=...`.")
+    if not port and _free(8069):
+        port = 8069  # else any free one
+    database = prepare(odoo)
+    say("- starting Odoo with its workers ...")
+    with node(odoo, database, port) as server:
+        say(f"\nOdoo {odoo.series} answers at {server.url}, login {LOGIN}, password {PASSWORD}.")
+        say(f"Its log: {server.log}. Stop it with Ctrl-C.")
+        server.process.wait()
+    raise Missing(f"Odoo has ended by itself: see {server.log} for the cause.")
+
+
+def _free(port):
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+class Client:
+    """A browser's conversation with Odoo: log in, call models, upload files."""
+
+    def __init__(self, server):
+        self.node = server
+        cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        self.opener = urllib.request.build_opener(cookies)
+        login = {"db": server.database, "login": LOGIN, "password": PASSWORD}
+        self._rpc("/web/session/authenticate", login)
+
+    def call(self, model, method, *arguments):
+        parameters = {"model": model, "method": method, "args": arguments, "kwargs": {}}
+        return self._rpc(f"/web/dataset/call_kw/{model}/{method}", parameters)
+
+    def upload(self, files):
+        """Post the files as the drop zone does."""
+        page = self._open("/odoo").decode()
+        token = re.search(r'csrf_token: "(\w+)"', page)[1]
+        boundary = uuid.uuid4().hex
+        parts = [_part(boundary, 'name="csrf_token"', token.encode())]
+        for one in files:
+            name = f'name="ufile"; filename="{one["name"]}"'
+            parts.append(_part(boundary, name, base64.b64decode(one["data"])))
+        body = b"".join(parts) + f"--{boundary}--\r\n".encode()
+        headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+        return json.loads(self._open("/account_bank_feed/upload", body, headers))
+
+    def _rpc(self, path, parameters):
+        body = json.dumps({"jsonrpc": "2.0", "method": "call", "params": parameters}).encode()
+        answer = json.loads(self._open(path, body, {"Content-Type": "application/json"}))
+        if "error" in answer:
+            message = answer["error"]["data"]["message"]
+            raise Missing(f"Odoo refused {path}: {message}; see {self.node.log}.")
+        return answer["result"]
+
+    def _open(self, path, body=None, headers=None):
+        request = urllib.request.Request(self.node.url + path, body, headers or {})
+        try:
+            with self.opener.open(request, timeout=120) as answer:
+                return answer.read()
+        except OSError as error:
+            raise Missing(f"Odoo did not answer {path}: {error}; see {self.node.log}.") from None
+
+
+def _part(boundary, name, data):
+    head = f"--{boundary}\r\nContent-Disposition: form-data; {name}\r\n\r\n"
+    return head.encode() + data + b"\r\n"

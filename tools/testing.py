@@ -1,0 +1,184 @@
+"""`make test`: the tests in groups, each in a pytest of its own, counted and never silently empty.
+
+lint     the linters
+plain    plain Python where Odoo cannot be imported
+odoo     inside Odoo, on a database where all addons were installed from scratch
+browser  the same with Chromium: tours through the web client
+system   plain pytest that starts, kills and feeds real Odoo processes
+"""
+
+import contextlib
+import os
+import shlex
+import shutil
+import xml.etree.ElementTree as ElementTree
+
+from . import environment, odoo_source, postgres
+from .common import ADDONS, CACHE, PROJECT, Missing, attend, install, our_addons, say, step
+from .server import Odoo, free_port
+
+PER_SERIES = ("odoo", "browser", "system")
+GROUPS = ("lint", "plain", *PER_SERIES)
+# pyproject.toml's settings for pytest are those of plain tests.
+NOT_PLAIN = ("--override-ini=addopts=", "--override-ini=pythonpath=")
+CHROMIUM = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
+
+
+def files_of(group):
+    """The test files or folders of a group; their names decide which group they belong to."""
+    if group == "plain":
+        return [
+            folder
+            for folder in (
+                PROJECT / "tests" / "plain",
+                ADDONS / "bank_statement_format" / "tests",
+                ADDONS / "account_bank_feed_rule" / "matching" / "tests",
+            )
+            if folder.is_dir()
+        ] + sorted((PROJECT / "tests").glob("test_*.py"))
+    if group == "system":
+        return sorted((PROJECT / "tests" / "system").glob("**/test_*.py"))
+    inside = [
+        path
+        for path in ADDONS.glob("*/tests/**/test_*.py")
+        if path.relative_to(ADDONS).parts[0] != "bank_statement_format"
+    ]
+    browser = {
+        path
+        for path in inside
+        if path.parent.name == "browser" or path.name.startswith("test_browser_")
+    }
+    return sorted(browser if group == "browser" else set(inside) - browser)
+
+
+def test(series, groups, arguments):
+    """Run the groups, print how each went, and return the exit code."""
+    results = []
+    with contextlib.ExitStack() as stack:
+        parts = [("", _without_odoo(series[0], groups, arguments))]
+        if set(PER_SERIES) & set(groups):
+            if "browser" in groups:
+                _ensure_chromium()
+            cluster = stack.enter_context(postgres.cluster())
+            parts += [(one, _with_odoo(one, cluster, groups, arguments)) for one in series]
+        for one, part in parts:
+            try:
+                results += [(group, one, *counts) for group, counts in part]
+            except Missing as error:
+                say(f"Error: {error}")
+                results.append(("setup", one, 0, 1, 0))
+    say("")
+    for group, one, passed, failed, skipped in results:
+        note = f", {skipped} skipped" if skipped else ""
+        say(f"{group:<8} {one or '-':<5} {passed} passed, {failed} failed{note}")
+    failed = sum(row[3] for row in results)
+    say(f"Odoo series: {', '.join(series)}")
+    say(f"{sum(row[2] for row in results)} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+def _without_odoo(series, groups, arguments):
+    """The groups that need a Python environment only, whichever it is."""
+    python = environment.ensure(series) / "bin" / "python"
+    if "lint" in groups:
+        commands = [
+            [python, "-m", "ruff", "check", "--quiet", "."],
+            [python, "-m", "ruff", "format", "--check", "--quiet", "."],
+            [python, "-m", "pylint", *(f"addons/{name}" for name in our_addons())],
+        ]
+        say("\n== lint ==")
+        codes = [attend(command, cwd=PROJECT) for command in commands]
+        yield "lint", (codes.count(0), len(codes) - codes.count(0), 0)
+    if "plain" in groups:
+        command = [python, "-m", "pytest", *files_of("plain")]
+        yield "plain", _pytest("plain", "", command, arguments)
+
+
+def inside(odoo, database):
+    """The start of a pytest command that runs inside Odoo, on a database of this series."""
+    conf = odoo.config(
+        database,
+        db_name=database,
+        dbfilter=f"^{database}$",
+        http_interface="127.0.0.1",
+        http_port=free_port(),
+        gevent_port=free_port(),
+        max_cron_threads=0,
+        log_level="critical",
+        screenshots=CACHE / "log" / "screenshots",
+    )
+    options = f"-W ignore::DeprecationWarning -p tools.with_odoo --odoo-http --odoo-config={conf}"
+    return [odoo.python, "-m", "pytest", *NOT_PLAIN, *options.split()]
+
+
+def _with_odoo(series, cluster, groups, arguments):
+    """The groups that need a series of Odoo; one database for those that run inside it."""
+    odoo = Odoo(series, cluster)
+    say(f"\n{odoo.description}")
+    template = odoo.template()
+    if {"odoo", "browser"} & set(groups):
+        database = f"{odoo.name('test')}_{os.getpid()}"
+        odoo.drop_abandoned("test")
+        try:
+            with step(f"installing {len(our_addons())} addons"):
+                odoo.copy(template, database)
+                odoo.install(database, our_addons())
+            for group in ("odoo", "browser"):
+                if group in groups:
+                    command = [*inside(odoo, database), *files_of(group)]
+                    yield group, _pytest(group, odoo.series, command, arguments)
+        finally:
+            odoo.drop(database)
+    if "system" in groups:
+        command = [odoo.python, "-m", "pytest", *NOT_PLAIN, "-p", "no:odoo", *files_of("system")]
+        yield "system", _pytest("system", odoo.series, command, arguments)
+
+
+def _pytest(group, series, command, arguments):
+    """Run one pytest and return how many passed, failed and were skipped."""
+    say(f"\n== {group} {series} ==")
+    if not files_of(group):
+        say(f"Group {group} has no tests: an empty group is a failure.")
+        return 0, 1, 0
+    report = CACHE / "log" / f"{group}-{series}-{os.getpid()}.xml"
+    report.parent.mkdir(parents=True, exist_ok=True)
+    report.unlink(missing_ok=True)
+    environ = environment.clean_environ(BANK_FEED_SERIES=series)
+    command = [*command, "-ra", "-q", f"--junitxml={report}", *shlex.split(arguments)]
+    code = attend(command, cwd=PROJECT, env=environ)
+    if not report.exists():
+        say(f"Group {group} ended without a report (exit code {code}).")
+        return 0, 1, 0
+    suite = ElementTree.parse(report).getroot().find("testsuite")
+    report.unlink()
+    total, skipped = int(suite.get("tests")), int(suite.get("skipped"))
+    failed = int(suite.get("failures")) + int(suite.get("errors"))
+    passed = total - skipped - failed
+    if group == "browser" and skipped:
+        say("A skipped browser test proves nothing: the reason above must be mended.")
+        failed += skipped
+    if not total or code and not failed:  # 5: nothing collected; others: pytest itself broke
+        say(f"Group {group} ran {total} tests and ended with exit code {code}: that is a failure.")
+        failed += 1
+    return passed, failed, skipped
+
+
+def _ensure_chromium():
+    if any(shutil.which(name) for name in CHROMIUM):
+        return
+    if os.geteuid():
+        raise Missing("Chromium is missing for the browser tests: run `apt-get install chromium`.")
+    install("chromium")
+
+
+def choose(wish, groups):
+    """The series to test: one, or all that this machine has or can get."""
+    if wish not in ("", "all"):
+        odoo_source.find(wish)
+        return [wish]
+    if not set(PER_SERIES) & set(groups):
+        return [odoo_source.preferred()]
+    series = odoo_source.available()
+    if series != list(odoo_source.SERIES):
+        say(f"Only Odoo {', '.join(series)} can be had on this machine; it is tested alone.")
+    return series
