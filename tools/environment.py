@@ -89,20 +89,9 @@ def _create(venv, series, python):
 def _install(venv, wanted):
     listing = venv / "requirements.txt"
     listing.write_text(wanted)
-    command = [
-        "install",
-        "--quiet",
-        "--no-input",
-        "--disable-pip-version-check",
-        "--only-binary",
-        ":all:",
-        "--no-binary",
-        SOURCES_ONLY,
-        "-r",
-        listing,
-    ]
+    options = f"--quiet --no-input --only-binary :all: --no-binary {SOURCES_ONLY} -r"
     run(
-        [venv / "bin" / "python", "-m", "pip", *command],
+        [venv / "bin" / "python", "-m", "pip", "install", *options.split(), listing],
         "The Python packages could not be installed: check that pip reaches its package index.",
     )
 

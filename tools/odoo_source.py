@@ -59,7 +59,7 @@ def at_hand(series):
     return home if series_of(home) == series else None
 
 
-@functools.cache
+@functools.lru_cache(maxsize=None)
 def find(series):
     """The folder of this series, fetched when it is not at hand yet."""
     if series not in SERIES:

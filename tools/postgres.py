@@ -68,11 +68,10 @@ class Cluster:
         return {"db_host": self.folder, "db_port": 5432, "db_user": ROLE}
 
     def call(self, program, *arguments):
-        as_user = (
-            {"user": self.user, "group": pwd.getpwnam(self.user).pw_gid, "extra_groups": []}
-            if self.user
-            else {}
-        )
+        as_user = {}
+        if self.user:
+            group = pwd.getpwnam(self.user).pw_gid
+            as_user = {"user": self.user, "group": group, "extra_groups": []}
         environ = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(self.folder)}
         return run(
             [self.bin / program, *arguments],
@@ -84,20 +83,8 @@ class Cluster:
 
     def sql(self, statement, database="postgres", role="owner"):
         """Run a statement and return its rows, each as a list of texts."""
-        text = self.call(
-            "psql",
-            "-h",
-            self.folder,
-            "-U",
-            role,
-            "-d",
-            database,
-            "-XAtq",
-            "-v",
-            "ON_ERROR_STOP=1",
-            "-c",
-            statement,
-        )
+        options = f"-U {role} -d {database} -XAtq -v ON_ERROR_STOP=1 -c"
+        text = self.call("psql", "-h", self.folder, *options.split(), statement)
         return [line.split("|") for line in text.splitlines()]
 
     def databases(self):
@@ -107,12 +94,8 @@ class Cluster:
         self.sql(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
 
     def running(self):
-        return (
-            subprocess.run(
-                [self.bin / "pg_isready", "-q", "-h", self.folder], env={"PATH": os.environ["PATH"]}
-            ).returncode
-            == 0
-        )
+        probe = [self.bin / "pg_isready", "-q", "-h", self.folder]
+        return not subprocess.run(probe, env={"PATH": os.environ["PATH"]}).returncode
 
     def start(self):
         if self.running():
@@ -125,18 +108,8 @@ class Cluster:
                     shutil.chown(self.folder, self.user, pwd.getpwnam(self.user).pw_gid)
                 # Whoever gets into this folder is trusted, so only its owner (and root) may.
                 self.folder.chmod(0o700)
-                self.call(
-                    "initdb",
-                    "-D",
-                    self.data,
-                    "-U",
-                    "owner",
-                    "-A",
-                    "trust",
-                    "-E",
-                    "UTF8",
-                    "--locale=C.UTF-8",
-                )
+                options = "-U owner -A trust -E UTF8 --locale=C.UTF-8"
+                self.call("initdb", "-D", self.data, *options.split())
                 with open(self.data / "postgresql.conf", "a") as conf:
                     conf.write(
                         f"listen_addresses = ''\n"

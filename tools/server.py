@@ -11,10 +11,11 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+import zlib
 from pathlib import Path
 
 from . import environment, odoo_source
-from .common import CACHE, Missing, locked, our_addons, say, step
+from .common import CACHE, PROJECT, Missing, locked, our_addons, say, step
 
 # The heavy stock modules that tests stand on; installed once into a template database.
 STOCK = ("account", "l10n_de", "queue_job", "web", "web_tour")
@@ -67,7 +68,8 @@ class Odoo:
         sub = [words.pop(0)] if words and not words[0].startswith("-") else []
         if sub and sub[0] not in ("shell", "server"):  # the others know no configuration
             return [self.python, self.venv / "bin" / "odoo", *sub, *words]
-        conf = self.config(f"odoo-{self.series}")
+        # One for each clone of this project: they share the cache, but not their addons.
+        conf = self.config(f"odoo-{self.series}-{zlib.crc32(str(PROJECT).encode()):x}")
         return [self.python, self.venv / "bin" / "odoo", *sub, "-c", conf, *words]
 
     def call(self, *arguments, complaint, **options):

@@ -27,22 +27,14 @@ CHROMIUM = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stab
 def files_of(group):
     """The test files or folders of a group; their names decide which group they belong to."""
     if group == "plain":
-        return [
-            folder
-            for folder in (
-                PROJECT / "tests" / "plain",
-                ADDONS / "bank_statement_format" / "tests",
-                ADDONS / "account_bank_feed_rule" / "matching" / "tests",
-            )
-            if folder.is_dir()
-        ] + sorted((PROJECT / "tests").glob("test_*.py"))
+        folders = [PROJECT / "tests" / "plain", ADDONS / "bank_statement_format" / "tests"]
+        folders += [ADDONS / "account_bank_feed_rule" / "matching" / "tests"]
+        files = sorted((PROJECT / "tests").glob("test_*.py"))
+        return [folder for folder in folders if folder.is_dir()] + files
     if group == "system":
         return sorted((PROJECT / "tests" / "system").glob("**/test_*.py"))
-    inside = [
-        path
-        for path in ADDONS.glob("*/tests/**/test_*.py")
-        if path.relative_to(ADDONS).parts[0] != "bank_statement_format"
-    ]
+    plain = ADDONS / "bank_statement_format"
+    inside = [path for path in ADDONS.glob("*/tests/**/test_*.py") if plain not in path.parents]
     browser = {
         path
         for path in inside

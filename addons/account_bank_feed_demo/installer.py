@@ -1,7 +1,6 @@
 """Writes the demo company into a database."""
 
 from odoo import Command
-
 from odoo.addons.account_bank_feed import grant_administrator
 
 from .scenario import ACCOUNTS, LANDLORD_IBAN, OWN_IBANS, PARTNERS, drafts

@@ -37,7 +37,10 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class Counterparty:
-    """The other side of a transaction: who paid us, or whom we paid."""
+    """The other side of a transaction: who paid us, or whom we paid.
+
+    ``iban`` holds the bank's own account number where there is no IBAN.
+    """
 
     name: str | None = None
     iban: str | None = None
@@ -77,7 +80,8 @@ class Transaction:
 class Statement:
     """An account's statement or report.
 
-    ``count`` and ``total`` are over the *booked* transactions. While streaming,
+    ``dialect`` tells who worded the transactions where one format has many wordings,
+    such as the profile of a CSV file. ``count`` and ``total`` are over the *booked* transactions. While streaming,
     ``transactions`` is empty, because they were handed out before; only
     :func:`~.reader.read_statements` fills it.
     """
@@ -92,6 +96,7 @@ class Statement:
     pending_count: int = 0
     start_date: Date | None = None
     end_date: Date | None = None
+    dialect: str | None = None
     transactions: tuple[Transaction, ...] = ()
 
     @property

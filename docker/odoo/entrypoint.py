@@ -78,19 +78,31 @@ def initialise(database, environ):
     if known == wanted:
         print("The database is up to date.", flush=True)
         return
-    print(f"Installing and updating {', '.join(addons)} ...", flush=True)
-    # Whatever is installed already is left alone by -i; whatever is not, by -u.
-    odoo("--stop-after-init", "--no-http", "-i", ",".join(addons), "-u", "base")
-    if not known:
-        # Odoo's own is admin/admin. The secret is read inside, so that no command line has it.
-        odoo("shell", "--no-http", stdin=SET_PASSWORD.format(path=str(SECRETS / "odoo_password")))
+    print(f"Installing or updating {', '.join(addons)} ...", flush=True)
+    # Whatever is installed already is left alone by -i.
+    words = ["--stop-after-init", "--no-http", "-i", ",".join(addons)]
+    if psql(database, "SELECT to_regclass('ir_module_module')::text"):
+        words += ["-u", "base"]
+    odoo(*words)
+    odoo("shell", "--no-http", stdin=SET_PASSWORD.format(path=str(SECRETS / "odoo_password")))
     psql(database, f"COMMENT ON DATABASE \"{database}\" IS '{wanted}'")
     print("The database is ready.", flush=True)
 
 
+# A new database has Odoo's own admin/admin. The secret is read inside, so that no command line
+# has it; a password that somebody has chosen is left alone.
 SET_PASSWORD = """\
-env.ref("base.user_admin").password = open({path!r}).read().strip()
-env.cr.commit()
+from odoo.exceptions import AccessDenied
+
+admin = env.ref("base.user_admin")
+try:
+    known = {{"type": "password", "password": "admin"}}
+    admin.with_user(admin)._check_credentials(known, {{"interactive": False}})
+except AccessDenied:
+    pass
+else:
+    admin.password = open({path!r}).read().strip()
+    env.cr.commit()
 """
 
 

@@ -34,14 +34,14 @@ print(json.dumps({
     ],
     "entries": [
         sorted(
-            [i.account_id.code, i.balance, i.amount_residual, i.partner_id.name or ""]
+            [i.account_id.code or "", i.balance, i.amount_residual, i.partner_id.name or ""]
             for i in t.statement_line_ids.line_ids
         )
         for t in transactions
     ],
     "invoices": [[i.name, i.amount_residual, i.payment_state] for i in invoices],
     "balances": sorted(
-        [account.code, partner.name or "", round(balance, 2), count]
+        [account.code or "", partner.name or "", round(balance, 2), count]
         for account, partner, balance, count in accounts
     ),
 }))

@@ -35,7 +35,8 @@ class BankAuditLog(models.Model):
                 RAISE EXCEPTION 'The bank feed audit log is append-only';
             END $$ LANGUAGE plpgsql;
             DROP TRIGGER IF EXISTS bank_audit_log_append_only ON bank_audit_log;
-            CREATE TRIGGER bank_audit_log_append_only BEFORE UPDATE OR DELETE ON bank_audit_log
+            CREATE TRIGGER bank_audit_log_append_only
+                BEFORE UPDATE OR DELETE OR TRUNCATE ON bank_audit_log
                 FOR EACH STATEMENT EXECUTE FUNCTION bank_audit_log_append_only();
             """
         )

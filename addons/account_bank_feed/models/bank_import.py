@@ -279,7 +279,8 @@ class BankImport(models.Model):
         """This import serves the first company; every further one gets a copy of its own."""
         found = self.env["res.company"].union(*companies) or self.company_id
         own = self.company_id if self.company_id in found else found[0]
-        self.company_id = own
+        if own != self.company_id:
+            self.write({"company_id": own.id, "journal_id": False})
         imports = {own: self}
         for company in found - own:
             imports[company] = self.copy(
@@ -324,7 +325,7 @@ class BankImport(models.Model):
             "journal_id": statement.journal_id.id,
             "currency_id": statement.currency_id.id,
             "position": position,
-            "source_format": fmt.name,
+            "source_format": "/".join(filter(None, (fmt.name, statement.dialect))),
             "identity": counter.identity(transaction),
             "identity_text": identity_text(transaction),
             "booking_date": transaction.booking_date,

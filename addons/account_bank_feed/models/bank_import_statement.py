@@ -39,6 +39,7 @@ class BankImportStatement(models.Model):
     account_number = fields.Char("Account", readonly=True)
     account_key = fields.Char(compute="_compute_account_key")
     number = fields.Char("Statement number", readonly=True)
+    dialect = fields.Char(readonly=True, help="Whose wording it is, such as a CSV profile.")
     currency_id = fields.Many2one("res.currency", readonly=True)
     currency_code = fields.Char(readonly=True)
     start_date = fields.Date(readonly=True)
@@ -195,6 +196,7 @@ class BankImportStatement(models.Model):
             "account_number": statement.account.label,
             "number": statement.number,
             "currency_id": currency.id,
+            "dialect": statement.dialect,
             "currency_code": statement.currency,
             "start_date": start,
             "end_date": end,

@@ -136,6 +136,32 @@ class BankFeedCase(AccountTestInvoicingCommon):
             journal._bank_feed_confirm_start(day(start), balance)
         return journal
 
+    @classmethod
+    def make_company(cls, name):
+        """One more company, with as much of a chart as bank statements need."""
+        company = cls.env["res.company"].create(
+            {
+                "name": name,
+                "country_id": cls.company.country_id.id,
+                "currency_id": cls.company.currency_id.id,
+                "bank_account_code_prefix": "1200",
+            }
+        )
+        cls.env.user.company_ids = [(4, company.id)]
+        company.account_journal_suspense_account_id = (
+            cls.env["account.account"]
+            .with_company(company)
+            .create(
+                {
+                    "name": "Suspense",
+                    "code": "1299",
+                    "account_type": "asset_current",
+                    "company_ids": [(6, 0, company.ids)],
+                }
+            )
+        )
+        return company
+
     def receive(self, *statements, name="statement.xml", run=True, content=None, env=None):
         """Drop a camt.053 file with these statements, and let the jobs run."""
         env = env or self.env

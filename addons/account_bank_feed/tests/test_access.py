@@ -25,17 +25,22 @@ class TestCompanies(BankFeedAloneCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.other_company = cls.setup_other_company(name="Beispiel AG")["company"]
+        cls.other_company = cls.make_company("Beispiel AG")
         cls.other_iban = make_iban(2)
         cls.other_journal = cls.make_journal(cls.other_iban, "BNKB", company=cls.other_company)
 
     def setUp(self):
         super().setUp()
         self.both = self.company | self.other_company
-        everything = ("manager", "approver", "auditor")
-        self.ours = self.env_of(self.make_user(*everything))
-        self.theirs = self.env_of(self.make_user(*everything, companies=self.other_company))
-        self.all = self.env_of(self.make_user(*everything, companies=self.both))
+        self.ours = self.env_of_everything(self.company)
+        self.theirs = self.env_of_everything(self.other_company)
+        self.all = self.env_of_everything(self.both)
+
+    def env_of_everything(self, companies):
+        """Of a user who may do all there is to do, in some companies."""
+        roles = ("manager", "approver", "auditor")
+        user = self.make_user(*roles, companies=companies, groups=["base.group_allow_export"])
+        return self.env_of(user)
 
     def one_file(self, env=None, name="both.xml"):
         """A file with an account of each company.
@@ -174,7 +179,7 @@ class TestCompanies(BankFeedAloneCase):
         for call in (
             foreign.action_remove,
             foreign.action_undo,
-            foreign.statement_ids.action_remove,
+            theirs.statement_ids.with_env(self.ours).action_remove,
             theirs.transaction_ids.with_env(self.ours).action_undo,
             theirs.transaction_ids.with_env(self.ours).action_retry,
             theirs.statement_ids.with_env(self.ours).action_check_again,

@@ -2,13 +2,10 @@ import base64
 import collections
 from decimal import Decimal
 
-from stdnum import iban
-
-from odoo.exceptions import AccessError
-from odoo.tests import TransactionCase, new_test_user, tagged
-
 from odoo.addons.account_bank_feed.series import user_groups_field
 from odoo.addons.account_bank_feed.tests.common import run_jobs
+from odoo.exceptions import AccessError
+from odoo.tests import TransactionCase, new_test_user, tagged
 
 from ..installer import COMPANY_XMLID, DemoCompany
 from ..scenario import ACCOUNTS, OWN_IBANS, PARTNERS, drafts, files
@@ -102,7 +99,8 @@ class TestDemo(TransactionCase):
 
     def test_every_iban_has_its_check_digits(self):
         for number in (*OWN_IBANS, *(partner.iban for partner in PARTNERS.values())):
-            self.assertTrue(iban.is_valid(number), number)
+            digits = "".join(str(int(letter, 36)) for letter in number[4:] + number[:4])
+            self.assertEqual(int(digits) % 97, 1, number)
         ibans = {partner.iban for partner in PARTNERS.values()}
         self.assertEqual(len(ibans), len(PARTNERS))
 

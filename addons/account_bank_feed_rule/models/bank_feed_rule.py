@@ -1,3 +1,4 @@
+import contextlib
 from decimal import Decimal
 
 from odoo import api, fields, models
@@ -11,6 +12,9 @@ WORDING = {
     "account_id",
 }  # fmt: skip
 """The fields that make a rule what it is: changing one of them makes a new version."""
+
+# An object that no remote caller can put into a context: contexts travel as JSON.
+_EDITED = object()
 
 
 class BankFeedRule(models.Model):
@@ -75,17 +79,21 @@ class BankFeedRule(models.Model):
         :raises ValueError: when it makes no sense
         """
         self.ensure_one()
+        # What was archived since must not turn a limited rule into one without limits.
+        rule = self.with_context(active_test=False)
         return RuleSpec(
             id=self.id,
             name=self.name,
             kind=self.kind,
             version=self.version,
             conditions=tuple(condition._spec() for condition in self.condition_ids),
-            journals=frozenset(self.journal_ids.ids) or None,
+            journals=frozenset(rule.journal_ids.ids) or None,
             direction=self.direction or None,
             amount_min=Decimal(str(self.amount_min)) if self.amount_min else None,
             amount_max=Decimal(str(self.amount_max)) if self.amount_max else None,
-            strategies=tuple(self.strategy_ids.mapped("name")) or None,
+            strategies=tuple(rule.strategy_ids.filtered("active").mapped("name"))
+            if rule.strategy_ids
+            else None,
             bands=Bands(self.post_score, self.suggest_score, self.margin),
             account_id=self.account_id.id or None,
         )
@@ -101,7 +109,8 @@ class BankFeedRule(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        rules = super().create(vals_list)
+        new = super(BankFeedRule, self.with_context(bank_feed_edited=_EDITED)).create(vals_list)
+        rules = new.with_env(self.env)
         self.env["bank.audit.log"]._record(
             "edit", [(rule, None, rule._wording(), "created") for rule in rules]
         )
@@ -110,15 +119,28 @@ class BankFeedRule(models.Model):
     def write(self, vals):
         if not WORDING & vals.keys():
             return super().write(vals)
+        with self._edited() as rules:
+            return super(BankFeedRule, rules).write(vals)
+
+    @contextlib.contextmanager
+    def _edited(self):
+        """Whatever changes inside is one new version of these rules, in the audit log.
+
+        Rules and conditions both come through here. The rules that this gives know that
+        their change is being recorded, so that it counts once.
+        """
+        if self.env.context.get("bank_feed_edited") is _EDITED:
+            yield self
+            return
         before = {rule.id: rule._wording() for rule in self}
-        result = super().write(vals)
+        yield self.with_context(bank_feed_edited=_EDITED)
+        self._check_wording()
         for rule in self:
             super(BankFeedRule, rule).write({"version": rule.version + 1})
         self.env["bank.audit.log"]._record(
             "edit",
             [(rule, before[rule.id], rule._wording(), f"version {rule.version}") for rule in self],
         )
-        return result
 
     def unlink(self):
         self.env["bank.audit.log"]._record(

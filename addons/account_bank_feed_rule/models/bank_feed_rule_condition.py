@@ -46,5 +46,24 @@ class BankFeedRuleCondition(models.Model):
             except ValueError as error:
                 raise ValidationError(str(error)) from error
 
+    # A condition is a part of its rule's wording, also when it is changed by itself.
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        default = self.default_get(["rule_id"])
+        ids = {(default | values).get("rule_id") for values in vals_list} - {None, False}
+        with self.env["bank.feed.rule"].browse(ids)._edited() as edited:
+            conditions = super(BankFeedRuleCondition, self.with_env(edited.env)).create(vals_list)
+        return conditions.with_env(self.env)
+
+    def write(self, vals):
+        rules = self.rule_id | self.rule_id.browse(vals.get("rule_id", ()))
+        with rules._edited() as edited:
+            return super(BankFeedRuleCondition, self.with_env(edited.env)).write(vals)
+
+    def unlink(self):
+        with self.rule_id._edited() as edited:
+            return super(BankFeedRuleCondition, self.with_env(edited.env)).unlink()
+
     def _spec(self):
         return Condition(self.field, self.operator, self.value)

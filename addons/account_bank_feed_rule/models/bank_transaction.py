@@ -28,6 +28,7 @@ class BankTransaction(models.Model):
 
     def _decide(self):
         decisions = super()._decide()
+        self._forget_earlier_decisions()
         company = self.company_id
         rules = [rule._spec() for rule in self.env["bank.feed.rule"]._of_company(company)]
         items = self._open_items(company)
@@ -42,6 +43,12 @@ class BankTransaction(models.Model):
         for transaction in self:
             decisions[transaction] = transaction._decision_values(found[transaction.id], index)
         return decisions
+
+    def _forget_earlier_decisions(self):
+        """What could not be booked and is retried is decided anew, whatever was decided then."""
+        self.filtered(lambda t: t.counterpart_account_id or t.matched_item_ids)._forget_decision(
+            False
+        )
 
     def _payment(self):
         """This transaction as the matching core knows it."""
@@ -78,6 +85,7 @@ class BankTransaction(models.Model):
             fields_read,
         )
         found.move_id.fetch(["payment_reference"])
+        found.partner_id.fetch(["commercial_partner_id"])
         return [_open_item(item) for item in found if item.amount_residual_currency]
 
     def _partner_directory(self):
@@ -131,6 +139,25 @@ class BankTransaction(models.Model):
         partners = index.partners.partners_of(self.counterparty_iban)
         return next(iter(partners)) if len(partners) == 1 else False
 
+    def _undo(self, reason=None):
+        self._offer_again()
+        return super()._undo(reason)
+
+    def _offer_again(self):
+        """Suggest what was posted, so that who undoes a match too many can make it again."""
+        self.env["bank.transaction.suggestion"].create(
+            [
+                {
+                    "transaction_id": transaction.id,
+                    "item_id": item.id,
+                    "score": transaction.score,
+                    "explanation": self.env._("It was matched before: %s", transaction.explanation),
+                }
+                for transaction in self
+                for item in transaction.matched_item_ids - transaction.suggestion_ids.item_id
+            ]
+        )
+
     def _keep_suggestions(self, decisions):
         """Keep the ranked candidates of what a person has to decide."""
         self.suggestion_ids.unlink()
@@ -158,7 +185,7 @@ def _open_item(item):
     return OpenItem(
         id=item.id,
         account_id=item.account_id.id,
-        partner_id=item.partner_id.id or None,
+        partner_id=item.partner_id.commercial_partner_id.id or None,
         date=item.date,
         due_date=item.date_maturity or None,
         residual=_exact(item.amount_residual_currency, item.currency_id),

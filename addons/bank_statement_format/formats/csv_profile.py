@@ -142,6 +142,7 @@ class _Building:
             pending_count=self._pending,
             start_date=min(dates, default=None),
             end_date=max(dates, default=None),
+            dialect=self._profile.name,
         )
 
     def _transaction(self, row: Row) -> Transaction:

@@ -187,15 +187,15 @@ export class BankFeedUpload extends Component {
     }
 
     counts(record) {
-        const parts = [_t("%s transactions", record.transaction_count)];
+        const parts = [_t("Transactions: %s", record.transaction_count)];
         if (record.reconciled_count) {
-            parts.push(_t("%s reconciled", record.reconciled_count));
+            parts.push(_t("Reconciled: %s", record.reconciled_count));
         }
         if (record.review_count) {
-            parts.push(_t("%s to review", record.review_count));
+            parts.push(_t("To review: %s", record.review_count));
         }
         if (record.duplicate_count) {
-            parts.push(_t("%s duplicates", record.duplicate_count));
+            parts.push(_t("Duplicates: %s", record.duplicate_count));
         }
         return parts.join(" · ");
     }

@@ -25,10 +25,10 @@ registry.category("web_tour.tours").add("account_bank_feed_upload", {
         },
         {
             content: "Both arrive and are done",
-            trigger: ".o_bank_feed_import[data-state=done]:contains(january.xml):contains(2 transactions)",
+            trigger: ".o_bank_feed_import[data-state=done]:contains(january.xml):contains('Transactions: 2')",
         },
         {
-            trigger: ".o_bank_feed_import[data-state=done]:contains(february.xml):contains(1 transactions)",
+            trigger: ".o_bank_feed_import[data-state=done]:contains(february.xml):contains('Transactions: 1')",
         },
         {
             content: "Choose a file that is no statement",
