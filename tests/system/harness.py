@@ -11,6 +11,7 @@ import threading
 import time
 from decimal import Decimal
 
+from tools.common import CACHE
 from tools.demo import PASSWORD, Client
 from tools.server import free_port
 
@@ -186,6 +187,7 @@ class Dispatcher:
         return self
 
     def __exit__(self, *error):
+        self.server.shutdown(socket.SHUT_RDWR)  # wakes up whoever waits in accept()
         self.server.close()
 
     def _accept(self):
@@ -243,8 +245,6 @@ class Books:
         return self.odoo.cluster.sql(statement, self.name)
 
     def log(self, node):
-        from tools.common import CACHE
-
         return CACHE / "log" / f"{self.name}-{node}.log"
 
     def set_parameter(self, key, value):

@@ -180,24 +180,20 @@ def test_lines_that_oca_made_are_known_to_the_feed(books, bank, person):
 def test_a_match_of_ours_is_undone(books, bank, person):
     payment = Payment(person, bank.january[0][2])
     assert (payment.state, payment.invoice["amount_residual"]) == ("reconciled", 0)
-    person.call("bank.transaction", "action_undo", payment.ids, "wrong")
+    payment.undo()
     assert payment.state == "processed"
     assert payment.invoice["amount_residual"] == payment.invoice["amount_total"]
     assert payment.invoice["payment_state"] == "not_paid"
 
 
-def test_what_is_matched_in_ocas_widget_counts_and_is_undone_by_ours(books, bank, person, prepared):
+def test_what_is_matched_in_ocas_widget_counts_and_is_undone_by_ours(books, person, prepared):
     number, amount, _customer = prepared.invoices[3]
     payment = Payment(person, "Thanks", number)
     assert (payment.state, payment.invoice["amount_residual"]) == ("processed", amount)
-    line = payment.read("statement_line_id")[0]
-    domain = [["move_id.name", "=", number], ["account_type", "=", "asset_receivable"]]
-    model = "account.bank.statement.line"
-    person.call(model, "add_multiple_lines", [line], domain)
-    person.call(model, "reconcile_bank_line", [line])
+    books.odoo.shell(books.name, MATCH_IN_OCAS_WIDGET.replace("@NUMBER@", number))
     assert payment.state == "reconciled"
     assert payment.invoice["amount_residual"] == 0
-    person.call("bank.transaction", "action_undo", payment.ids, "wrong")
+    payment.undo()
     assert payment.state == "processed"
     assert payment.invoice["amount_residual"] == amount
     assert books.read(BOOKS)["untrue"] == []
@@ -223,22 +219,38 @@ class Payment:
         self.ids = person.call("bank.transaction", "search", domain)
         self.number = number or text.removeprefix("Invoice ")
 
-    def read(self, field):
-        (values,) = self.person.call("bank.transaction", "read", self.ids, [field])
-        return values[field]
-
     @property
     def state(self):
-        return self.read("state")
+        (values,) = self.person.call("bank.transaction", "read", self.ids, ["state"])
+        return values["state"]
 
     @property
     def invoice(self):
         names = ["amount_total", "amount_residual", "payment_state"]
-        (found,) = self.person.call(
-            "account.move", "search_read", [["name", "=", self.number]], names
-        )
+        domain = [["name", "=", self.number]]
+        (found,) = self.person.call("account.move", "search_read", domain, names)
         return found
 
+    def undo(self):
+        """As the dialog does that asks for the reason."""
+        wizard = {
+            "action": "undo",
+            "res_model": "bank.transaction",
+            "res_ids": self.ids,
+            "reason": "wrong",
+        }
+        number = self.person.call("bank.feed.reason", "create", [wizard])
+        self.person.call("bank.feed.reason", "action_confirm", number)
+
+
+MATCH_IN_OCAS_WIDGET = """
+line = env["account.bank.statement.line"].search([("payment_ref", "=", "Thanks")])
+line.add_multiple_lines(
+    [("move_id.name", "=", "@NUMBER@"), ("account_type", "=", "asset_receivable")]
+)
+line.reconcile_bank_line()
+env.cr.commit()
+"""
 
 BOOKS = """
 import json

@@ -56,7 +56,10 @@ def file(prepared):
 @pytest.fixture(scope="module")
 def reference(new_books, file):
     jobs, size = REFERENCE
-    return book(new_books(size), file, jobs)
+    result = book(new_books(size), file, jobs)
+    states = {state for _position, state, *_rest in result["decisions"]}
+    assert states == {"processed", "reconciled"}, "nothing was matched, or everything"
+    return result
 
 
 def book(books, file, jobs):

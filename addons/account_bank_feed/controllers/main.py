@@ -33,7 +33,9 @@ class BankFeedController(http.Controller):
             [{"import_id": record.id, "name": record.name} for record in imports]
         )
 
-    @http.route("/account_bank_feed/file/<int:import_id>", type="http", auth="user", methods=["GET"])
+    @http.route(
+        "/account_bank_feed/file/<int:import_id>", type="http", auth="user", methods=["GET"]
+    )
     def download(self, import_id):
         """The original file, for who may see every account in it."""
         try:

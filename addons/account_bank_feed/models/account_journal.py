@@ -2,6 +2,8 @@ from odoo import api, fields, models
 
 from odoo.addons.bank_statement_format import same_account
 
+START = ("bank_feed_start_date", "bank_feed_start_balance", "bank_feed_start_confirmed")
+
 
 class AccountJournal(models.Model):
     _inherit = "account.journal"
@@ -52,6 +54,21 @@ class AccountJournal(models.Model):
     def _bank_feed_has_account(self, account):
         numbers = (self.bank_feed_account_number, self.bank_account_id.acc_number)
         return any(same_account(account, number) for number in numbers)
+
+    def write(self, vals):
+        """Where the feed starts is a decision about the books: it leaves a trace."""
+        changed = [name for name in START if name in vals]
+        before = {journal.id: journal._bank_feed_start() for journal in self if changed}
+        result = super().write(vals)
+        if changed:
+            self.env["bank.audit.log"]._record(
+                "edit",
+                [(j, before[j.id], j._bank_feed_start(), "start of the bank feed") for j in self],
+            )
+        return result
+
+    def _bank_feed_start(self):
+        return {name: self[name] for name in START}
 
     # ------------------------------------------------------------------
     # Balances: what we hold, as the bank should see it

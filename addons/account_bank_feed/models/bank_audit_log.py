@@ -9,6 +9,7 @@ class BankAuditLog(models.Model):
 
     _name = "bank.audit.log"
     _description = "Bank Feed Audit Log"
+    _rec_name = "record_name"
     _order = "id desc"
     _log_access = False
 

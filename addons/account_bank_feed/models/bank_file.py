@@ -20,8 +20,9 @@ class BankFile(models.Model):
 
     name = fields.Char(required=True, readonly=True)
     # In the table itself, not as an attachment: nothing in plain sight in the file store.
-    # Not required, because a file may be empty.
-    data = fields.Binary(readonly=True, attachment=False)
+    # Not required, because a file may be empty. Out of reach of every remote call: the download
+    # route is the one way to the bytes, and records who took them.
+    data = fields.Binary(readonly=True, attachment=False, groups=fields.NO_ACCESS)
     sha256 = fields.Char("SHA-256", required=True, readonly=True, index=True)
     size = fields.Integer("Size (bytes)", required=True, readonly=True)
     import_ids = fields.One2many("bank.import", "file_id", readonly=True)
@@ -44,7 +45,7 @@ class BankFile(models.Model):
     def _open(self):
         """The file as a seekable binary stream."""
         self.ensure_one()
-        return io.BytesIO(base64.b64decode(self.with_context(bin_size=False).data or b""))
+        return io.BytesIO(base64.b64decode(self.sudo().with_context(bin_size=False).data or b""))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

@@ -36,7 +36,6 @@ class BankImport(models.Model):
     name = fields.Char(required=True, readonly=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     file_id = fields.Many2one("bank.file", required=True, readonly=True, ondelete="restrict", index=True)
-    file_data = fields.Binary("Original file", related="file_id.data", related_sudo=False)
     sha256 = fields.Char(related="file_id.sha256", related_sudo=True)
     size = fields.Integer(related="file_id.size", related_sudo=True)
     source = fields.Selection(

@@ -145,12 +145,18 @@ class TestCompanies(BankFeedAloneCase):
                 mine = env["bank.import"].search([])
                 self.assertEqual(len(mine), 1)
                 with self.assertRaises(AccessError):
-                    mine.read(["file_data"])
-                with self.assertRaises(AccessError):
                     mine.export_data(["file_id/data"])
-        self.assertTrue(file.with_env(self.all).data)
-        self.receive(statement([transaction("2026-01-03", 5, "Next")], 5), env=self.ours)
-        self.assertTrue(self.ours["bank.import"].search([], limit=1).file_data)
+        self.assertEqual(self.all["bank.file"].search([("id", "=", file.id)]), file)
+        self.assertTrue(file.with_env(self.all)._open().read())
+
+    def test_no_remote_call_gets_at_the_bytes_of_a_file(self):
+        """Only the download route does, and it records who took them."""
+        record = self.receive(statement([transaction("2026-01-02", 5, "Ours")]))
+        self.assertTrue(record.file_id._open().read())
+        with self.assertRaises(AccessError):
+            record.file_id.read(["data"])
+        with self.assertRaises(AccessError):
+            record.file_id.search([("data", "!=", False)])
 
     def test_messages_stay_within_the_company(self):
         ours, theirs = self.one_file()

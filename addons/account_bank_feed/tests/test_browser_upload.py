@@ -1,9 +1,8 @@
 import functools
 from unittest.mock import patch
 
-from odoo.tests import tagged
-
 from odoo.addons.bank_statement_format.testing import camt053
+from odoo.tests import tagged
 
 from ..series import user_groups_field
 from .browser import BrowserCase

@@ -14,7 +14,9 @@ class TestReason(BankFeedCase):
             "active_ids": records.ids,
             "default_action": action,
         }
-        return Form(self.env["bank.feed.reason"].with_user(user or self.env.user).with_context(context))
+        return Form(
+            self.env["bank.feed.reason"].with_user(user or self.env.user).with_context(context)
+        )
 
     def test_remove(self):
         record = self.receive(
@@ -22,7 +24,7 @@ class TestReason(BankFeedCase):
         )
         numbers = record.transaction_ids.move_id.mapped("name")
         dialog = self.ask("remove", record)
-        self.assertIn("2 transactions leave the books", dialog.consequence)
+        self.assertIn("2 transactions are removed for good", dialog.consequence)
         for number in numbers:
             self.assertIn(number, dialog.consequence)
         dialog.reason = "Wrong bank"

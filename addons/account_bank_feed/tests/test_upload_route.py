@@ -1,9 +1,8 @@
 import json
 
+from odoo.addons.bank_statement_format.testing import camt053
 from odoo.http import Request
 from odoo.tests import HttpCase, tagged
-
-from odoo.addons.bank_statement_format.testing import camt053
 
 from ..series import user_groups_field
 from .common import IBAN, BankFeedCase, run_jobs, statement, transaction

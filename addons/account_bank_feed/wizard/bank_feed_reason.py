@@ -96,9 +96,7 @@ class BankFeedReason(models.TransientModel):
 
     def _consequence_of_remove(self):
         total, reconciled = self._count(), self._count("reconciled")
-        parts = [
-            self.env._("%(total)s transactions leave the books for good.", total=total),
-        ]
+        parts = [self.env._("%(total)s transactions are removed for good.", total=total)]
         if reconciled:
             parts.append(
                 self.env._(
@@ -109,13 +107,15 @@ class BankFeedReason(models.TransientModel):
         lines = self.env["account.bank.statement.line"].search(
             [(f"bank_transaction_id.{self._path()}", "in", self.res_ids), ("state", "=", "posted")]
         )
-        if lines:
+        if not lines:
+            parts.append(self.env._("None of them is in the books."))
+        else:
             parts.append(
                 self.env._(
                     "%(count)s journal entries are cancelled, not deleted. Their numbers remain: "
                     "%(numbers)s.",
                     count=len(lines),
-                    numbers=self._some(lines.sorted("id").move_id.mapped("name")),
+                    numbers=self._some(sorted(lines.move_id.mapped("name"))),
                 )
             )
         parts.append(
@@ -158,4 +158,6 @@ class BankFeedReason(models.TransientModel):
     def _some(self, numbers):
         shown = ", ".join(numbers[:NUMBERS_SHOWN])
         more = len(numbers) - NUMBERS_SHOWN
-        return self.env._("%(shown)s and %(more)s more", shown=shown, more=more) if more > 0 else shown
+        return (
+            self.env._("%(shown)s and %(more)s more", shown=shown, more=more) if more > 0 else shown
+        )

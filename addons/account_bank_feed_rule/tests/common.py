@@ -14,10 +14,11 @@ class RuleCase(BankFeedCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.vendor = cls.env["res.partner"].create({"name": "Vendor"})
         cls.env["res.partner.bank"].create(
             [
                 {"acc_number": CUSTOMER_IBAN, "partner_id": cls.partner_a.id},
-                {"acc_number": VENDOR_IBAN, "partner_id": cls.partner_b.id},
+                {"acc_number": VENDOR_IBAN, "partner_id": cls.vendor.id},
             ]
         )
         cls.match_rule = cls.env.ref("account_bank_feed_rule.rule_open_items")

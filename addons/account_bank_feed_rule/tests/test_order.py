@@ -27,7 +27,7 @@ class TestOrder(RuleCase):
             self.make_invoice(amount, name=f"RE/2026/{number:05}")
             for number, amount in enumerate(amounts, start=1)
         ]
-        bill = self.make_invoice(7, kind="in_invoice", partner=self.partner_b)
+        bill = self.make_invoice(7, kind="in_invoice", partner=self.vendor)
         bill.ref = "V-4711"
         self.documents.append(bill)
 

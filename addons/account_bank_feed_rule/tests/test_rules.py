@@ -53,7 +53,7 @@ class TestRules(RuleCase):
         self.assertEqual(self.pay(-1, "fee").state, "processed")
 
     def test_a_rule_whose_strategies_are_all_gone_finds_nothing(self):
-        strategy = self.env["bank.feed.strategy"].search([("name", "=", "document_number")])
+        strategy = self.env["bank.feed.strategy"].sudo().search([("name", "=", "document_number")])
         self.match_rule.strategy_ids = strategy
         self.make_invoice(100, name="RE/2026/00001")
         strategy.active = False
@@ -136,9 +136,9 @@ class TestRules(RuleCase):
     def test_a_regular_expression_is_used_as_it_is_written(self):
         self.make_rule(("text", "regex", r"^Kto\.\s\d+ (?:Gebühr|Zins)$"))
         self.assertEqual(self.pay(-1, "Kto. 12 Gebühr").state, "reconciled")
-        for text in ("Kto. 12 Gebuhr", "Kto  12 Gebühr", "Kto. 12 Gebühren"):
+        for amount, text in ((-2, "Kto. 12 Gebuhr"), (-3, "Kto  12 Gebühr"), (-4, "Kto. 12 Gebühren")):
             with self.subTest(text=text):
-                self.assertEqual(self.pay(-1, text).state, "processed")
+                self.assertEqual(self.pay(amount, text).state, "processed")
 
     def test_an_inactive_rule_is_not_used(self):
         rule = self.make_rule(FEE, active=False)

@@ -188,6 +188,9 @@ export class BankFeedUpload extends Component {
 
     counts(record) {
         const parts = [_t("Transactions: %s", record.transaction_count)];
+        if (this.companyIds.length > 1) {
+            parts.unshift(record.company_id[1]);
+        }
         if (record.reconciled_count) {
             parts.push(_t("Reconciled: %s", record.reconciled_count));
         }
