@@ -40,9 +40,9 @@ def _python():
     raise Missing("Python 3.11 or newer is needed: install python3.11 (or newer) and try again.")
 
 
-def requirements(series):
-    """All requirements of a series as one text; our requirements.txt speaks of 18.0."""
-    text = "\n".join(path.read_text() for path in FILES)
+def requirements(series, files=FILES):
+    """The requirements of a series as one text; our requirements.txt speaks of 18.0."""
+    text = "\n".join(path.read_text() for path in files)
     if series != "18.0":
         text = text.replace("odoo-addon-queue-job==18.0", f"odoo-addon-queue-job=={series}")
         text += "\nopenupgradelib\n"

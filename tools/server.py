@@ -120,7 +120,8 @@ class Odoo:
         """The database with the stock modules, rebuilt when they or Odoo's source change."""
         source = odoo_source.find(self.series)
         release = (source / "odoo" / "release.py").stat()
-        key = repr((str(source), release.st_mtime_ns, STOCK, environment.requirements(self.series)))
+        packages = environment.requirements(self.series, [PROJECT / "requirements.txt"])
+        key = repr((str(source), release.st_mtime_ns, STOCK, packages))
         key = hashlib.sha256(key.encode()).hexdigest()[:8]
         name = f"{self.name('template')}_{key}"
         with locked(CACHE / f"template-{self.series}.lock"):

@@ -51,7 +51,9 @@ class AccountBankStatementLine(models.Model):
         _liquidity, suspense, others = self._seek_for_lines()
         if any(not item.currency_id.is_zero(item.amount_currency) for item in suspense):
             return "processed"
-        return "processed" if any(_is_untouched(item) for item in others) else "reconciled"
+        final = self.bank_transaction_id._final_account()
+        open_items = [item for item in others if item.account_id != final and _is_untouched(item)]
+        return "processed" if open_items else "reconciled"
 
 
 def _is_untouched(item):

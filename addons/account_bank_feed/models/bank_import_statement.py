@@ -430,7 +430,8 @@ class BankImportStatement(models.Model):
         days = self.transaction_ids.mapped("booking_date")
         start = journal.bank_feed_start_date or min([self.start_date, *days])
         end = max([self.end_date, *days])
-        since = journal._bank_feed_sum_lines(start, end) + journal._bank_feed_sum_unbooked(start, end)
+        since = journal._bank_feed_sum_lines(start, end)
+        since += journal._bank_feed_sum_unbooked(start, end)
         journal._bank_feed_confirm_start(start, float(verdict.our_balance) - since)
 
     def _admit(self, verdict, pairings, reason=None):

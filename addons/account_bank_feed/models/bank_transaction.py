@@ -139,6 +139,7 @@ class BankTransaction(models.Model):
         "statement_line_ids.move_id.line_ids.account_id",
         "statement_line_ids.move_id.line_ids.reconciled",
         "statement_line_ids.move_id.line_ids.amount_residual",
+        "counterpart_account_id",
     )
     def _compute_state(self):
         for record in self:
@@ -260,10 +261,16 @@ class BankTransaction(models.Model):
 
     def action_not_duplicate(self):
         records = self._authorise("accountant").filtered(lambda t: t._is_doubtful())
-        records.write(
-            {"reason": False, "duplicate_of_id": False, "duplicate_of_line_id": False}
-        )
-        records._line_up("another payment, said a user")
+        for record in records:
+            record.write(
+                {"reason": False, "duplicate_of_id": False, "duplicate_of_line_id": False}
+            )
+            pairings, _known = record.import_statement_id._pair_with_known()
+            if record.id in pairings and not pairings[record.id].doubtful:
+                # What it really is has come through another door since it was asked about.
+                record._mark_known(pairings, proven=False)
+            else:
+                record._line_up("another payment, said a user")
         records.import_statement_id._enqueue_admission()
 
     def _is_doubtful(self):

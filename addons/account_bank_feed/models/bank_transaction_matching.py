@@ -107,6 +107,13 @@ class BankTransaction(models.Model):
         """
         return {}
 
+    def _final_account(self):
+        """The account that it was decided to book to, with nothing there to be matched yet.
+
+        Such as the transfer account, until the other bank reports its side.
+        """
+        return self.counterpart_account_id if not self.matched_item_ids else None
+
     def _forget_decision(self, why):
         """Book on suspense after all."""
         self.write(

@@ -36,7 +36,9 @@ def transaction(date, amount, text="", *, name=None, iban=None, currency="EUR", 
     )
 
 
-def statement(transactions, opening=0, *, iban=IBAN, currency="EUR", start=None, end=None, **values):
+def statement(
+    transactions, opening=0, *, iban=IBAN, currency="EUR", start=None, end=None, **values
+):
     """A statement that adds up, over the days of its transactions."""
     total = sum((t.amount for t in transactions if t.booked), Decimal(0))
     opening = Decimal(str(opening))
@@ -195,7 +197,9 @@ class BankFeedCase(AccountTestInvoicingCommon):
             for line in lines
         )
 
-    def make_invoice(self, amount, *, name=None, partner=None, date="2026-01-05", kind="out_invoice"):
+    def make_invoice(
+        self, amount, *, name=None, partner=None, date="2026-01-05", kind="out_invoice"
+    ):
         """A posted invoice without tax; ``name`` is its number."""
         invoice = self.env["account.move"].create(
             {

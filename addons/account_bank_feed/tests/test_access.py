@@ -1,10 +1,9 @@
 import psycopg2
 
+from odoo.addons.bank_statement_format.testing import camt053
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
-
-from odoo.addons.bank_statement_format.testing import camt053
 
 from .common import BankFeedAloneCase, make_iban, statement, transaction
 
@@ -19,8 +18,8 @@ ROLES = ("viewer", "operator", "accountant", "approver", "manager", "auditor")
 
 
 @tagged("post_install", "-at_install")
-class TestCompanies(BankFeedAloneCase):
-    """A user of one company sees nothing of another one, by any route."""
+class TestAccess(BankFeedAloneCase):
+    """Companies see nothing of each other, and each role may do its part and nothing more."""
 
     @classmethod
     def setUpClass(cls):
@@ -71,8 +70,10 @@ class TestCompanies(BankFeedAloneCase):
             self.assertEqual(record.statement_ids.company_id, company)
             self.assertEqual(record.transaction_ids.batch_id.company_id, company)
             self.assertEqual(record.statement_ids.ledger_statement_id.company_id, company)
-            logs = self.env["bank.audit.log"].sudo().search(
-                [("model", "=", "bank.import"), ("res_id", "=", record.id)]
+            logs = (
+                self.env["bank.audit.log"]
+                .sudo()
+                .search([("model", "=", "bank.import"), ("res_id", "=", record.id)])
             )
             self.assertEqual(logs.company_id, company)
 
@@ -117,46 +118,46 @@ class TestCompanies(BankFeedAloneCase):
                     names = dict(model.name_search("", limit=None))
                     self.assertFalse(set(hidden.ids) & set(names))
                     found = model.browse(hidden.ids)
-                    for call in (
-                        lambda: found.read(["company_id"]),
-                        lambda: found.web_read({"id": {}, "company_id": {}}),
-                        lambda: found.export_data(["id", "company_id/name"]),
-                        lambda: found.mapped("company_id.name"),
+                    for method, argument in (
+                        ("read", ["company_id"]),
+                        ("web_read", {"id": {}, "company_id": {}}),
+                        ("export_data", ["id", "company_id/name"]),
+                        ("mapped", "company_id.name"),
                     ):
+                        found.invalidate_recordset()
                         with self.assertRaises(AccessError):
-                            found.invalidate_recordset()
-                            call()
+                            getattr(found, method)(argument)
 
     def test_the_other_company_sees_its_own(self):
         ours, foreign = self.one_file()
         self.assertEqual(self.theirs["bank.import"].search([]), foreign)
         self.assertEqual(self.ours["bank.import"].search([]), ours)
         self.assertEqual(self.all["bank.import"].search([]), ours | foreign)
-        self.assertEqual(self.theirs["bank.transaction"].search([]).mapped("remittance"), ["Theirs"])
+        self.assertEqual(
+            self.theirs["bank.transaction"].search([]).mapped("remittance"), ["Theirs"]
+        )
 
-    def test_a_file_opens_only_for_who_sees_every_account_in_it(self):
+    def test_a_file_is_for_who_sees_every_account_in_it(self):
         ours, _theirs = self.one_file()
         file = ours.file_id
         for env in (self.ours, self.theirs, self.env_of(self.all.user, self.company)):
             with self.subTest(user=env.user.login):
                 self.assertFalse(env["bank.file"].search([("id", "=", file.id)]))
+                self.assertEqual(len(env["bank.import"].search([])), 1)
                 with self.assertRaises(AccessError):
-                    file.with_env(env).read(["data"])
-                mine = env["bank.import"].search([])
-                self.assertEqual(len(mine), 1)
+                    file.with_env(env).check_access("read")
                 with self.assertRaises(AccessError):
-                    mine.export_data(["file_id/data"])
-        self.assertEqual(self.all["bank.file"].search([("id", "=", file.id)]), file)
-        self.assertTrue(file.with_env(self.all)._open().read())
+                    file.with_env(env).read(["name"])
+        self.assertEqual(file.with_env(self.all).read(["name"])[0]["name"], "both.xml")
+        mine = self.receive(statement([transaction("2026-01-03", 5, "Next")], 5), env=self.ours)
+        self.assertTrue(mine.file_id.read(["name"]))
 
-    def test_no_remote_call_gets_at_the_bytes_of_a_file(self):
-        """Only the download route does, and it records who took them."""
-        record = self.receive(statement([transaction("2026-01-02", 5, "Ours")]))
-        self.assertTrue(record.file_id._open().read())
-        with self.assertRaises(AccessError):
-            record.file_id.read(["data"])
-        with self.assertRaises(AccessError):
-            record.file_id.search([("data", "!=", False)])
+    def test_nobody_reads_the_bytes_of_a_file_by_a_remote_call(self):
+        file = self.one_file()[0].file_id.with_env(self.all)
+        for method, argument in (("read", ["data"]), ("export_data", ["data"])):
+            with self.subTest(method=method), self.assertRaises(AccessError):
+                getattr(file, method)(argument)
+        self.assertNotIn("data", file.read()[0])
 
     def test_messages_stay_within_the_company(self):
         ours, theirs = self.one_file()
@@ -232,18 +233,13 @@ class TestCompanies(BankFeedAloneCase):
         self.assertEqual(record.statement_ids.cause, "unknown_account")
         self.assertEqual(record.company_id, self.company)
 
+    # ------------------------------------------------------------------
+    # Roles
+    # ------------------------------------------------------------------
 
-@tagged("post_install", "-at_install")
-class TestRoles(BankFeedAloneCase):
-    """Each role may do its part and nothing more."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.company.bank_feed_four_eyes = True
-
-    def setUp(self):
-        super().setUp()
+    def receive_two(self):
+        """One file in the books, and one in quarantine, both uploaded by somebody else."""
+        self.company.bank_feed_four_eyes = True
         self.record = self.receive(statement([transaction("2026-01-02", 5, "One")]))
         self.row = self.record.transaction_ids
         self.waiting = self.receive(statement([transaction("2026-01-09", 5, "Late")], 9))
@@ -253,6 +249,7 @@ class TestRoles(BankFeedAloneCase):
         return self.env_of(self.make_user(*roles))
 
     def test_who_may_call_what(self):
+        self.receive_two()
         content = b"no statement"
         calls = {
             "operator": [
@@ -300,7 +297,14 @@ class TestRoles(BankFeedAloneCase):
                                 call(env)
 
     def test_every_role_reads_and_none_writes(self):
-        records = [self.record, self.record.statement_ids, self.row, self.row.batch_id, self.record.file_id]
+        self.receive_two()
+        records = [
+            self.record,
+            self.record.statement_ids,
+            self.row,
+            self.row.batch_id,
+            self.record.file_id,
+        ]
         for role in ROLES:
             env = self.env_with(role)
             for record in records:
@@ -308,13 +312,18 @@ class TestRoles(BankFeedAloneCase):
                 with self.subTest(role=role, model=record._name):
                     self.assertTrue(mine.read(["display_name"]))
                     with self.assertRaises(AccessError):
-                        mine.write({"company_id": self.company.id} if "company_id" in mine else {"name": "x"})
+                        mine.write(
+                            {"company_id": self.company.id}
+                            if "company_id" in mine
+                            else {"name": "x"}
+                        )
                     with self.assertRaises(AccessError):
                         mine.unlink()
                     with self.assertRaises(AccessError):
                         mine.copy()
 
     def test_the_audit_log_is_for_auditors(self):
+        self.receive_two()
         for role in ROLES:
             env = self.env_with(role)
             with self.subTest(role=role):
@@ -325,6 +334,7 @@ class TestRoles(BankFeedAloneCase):
                         env["bank.audit.log"].search([])
 
     def test_an_auditor_changes_nothing(self):
+        self.receive_two()
         env = self.env_with("auditor")
         move = self.row.move_id.with_env(env)
         self.assertTrue(move.name)
@@ -344,6 +354,7 @@ class TestRoles(BankFeedAloneCase):
                     self.assertFalse(model.has_access(operation), (name, operation))
 
     def test_an_accountant_of_odoo_alone_sees_no_bank_feed(self):
+        self.receive_two()
         env = self.env_of(self.make_user(groups=("account.group_account_manager",)))
         for name in ("bank.import", "bank.transaction", "bank.file", "bank.audit.log"):
             with self.subTest(model=name), self.assertRaises(AccessError):
@@ -362,6 +373,7 @@ class TestRoles(BankFeedAloneCase):
         self.assertEqual(self.trail("unreconcile", row).user_id, env.user)
 
     def test_nobody_writes_the_audit_log(self):
+        self.receive_two()
         row = self.env["bank.audit.log"].search([], limit=1)
         self.assertTrue(row)
         for env in (self.env, self.env(su=True), self.env(user=self.env.ref("base.user_root"))):

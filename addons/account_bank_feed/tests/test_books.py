@@ -93,7 +93,7 @@ class TestBooks(BankFeedAloneCase):
                 self.assertFalse(row.matched_item_ids or row.counterpart_account_id)
                 self.assertEqual(row.statement_line_id, line)
                 self.assertEqual(line.move_id.state, "posted")
-                self.assertTrue(record.file_id.data)
+                self.assertTrue(record.file_id._open().read())
                 log = self.trail("undo", row)
                 self.assertEqual((log.before, log.after), ("reconciled", "processed"))
                 self.assertEqual((log.reason, log.user_id), ("Wrong invoice", self.env.user))
@@ -283,7 +283,7 @@ class TestBooks(BankFeedAloneCase):
         self.assertEqual(set(record.transaction_ids.mapped("state")), {"ignored"})
         said = record.message_ids.filtered(lambda m: numbers[0] in m.body)
         self.assertIn(numbers[1], said.body)
-        self.assertTrue(record.file_id.data)
+        self.assertTrue(record.file_id._open().read())
         self.assertFalse(
             self.env["account.bank.statement"].search([("journal_id", "=", self.journal.id)])
         )
@@ -342,7 +342,9 @@ class TestBooks(BankFeedAloneCase):
             for env in (self.env, self.env(su=True)):
                 for guard in (None, True, "x", {}, [1]):
                     with self.subTest(model=one._name, guard=guard), self.assertRaises(AccessError):
-                        one.with_env(env).with_context(bank_feed_guard=guard).write({"state": state})
+                        one.with_env(env).with_context(bank_feed_guard=guard).write(
+                            {"state": state}
+                        )
 
     def test_no_state_is_skipped(self):
         record = self.receive(statement([OTHER]))
@@ -373,7 +375,9 @@ class TestBooks(BankFeedAloneCase):
         self.assertEqual(everything.user_id, self.env.user)
         self.assertEqual(everything.company_id, self.company)
         self.assertTrue(all(everything.mapped("date")))
-        self.assertTrue(all(re.search("2026-01-08.*119", name) for name in everything.mapped("record_name")))
+        self.assertTrue(
+            all(re.search("2026-01-08.*119", name) for name in everything.mapped("record_name"))
+        )
         upload = self.trail("upload", record)
         self.assertIn(record.sha256, upload.after)
         self.assertEqual(upload.user_id, self.env.user)

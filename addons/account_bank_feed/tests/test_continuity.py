@@ -1,9 +1,9 @@
 from decimal import Decimal
 
-from odoo.exceptions import UserError
-
 from odoo.addons.bank_statement_format import Balance
 from odoo.addons.bank_statement_format.testing import csv_demo_bank
+from odoo.exceptions import UserError
+from odoo.tests import tagged
 
 from .common import BankFeedAloneCase, cut, day, make_iban, statement, transaction
 
@@ -28,7 +28,10 @@ def plain_csv(rows, account=None):
     return ("\n".join(lines) + "\n").encode()
 
 
-class ContinuityCase(BankFeedAloneCase):
+@tagged("post_install", "-at_install")
+class TestContinuity(BankFeedAloneCase):
+    """Each statement continues what the journal holds, or waits; and nothing counts twice."""
+
     def texts(self, journal=None):
         """What is in the books, by text."""
         return sorted(text for _day, _amount, text, _accounts, _state in self.books(journal))
@@ -49,10 +52,6 @@ class ContinuityCase(BankFeedAloneCase):
         for part in more:
             record = self.receive(part)
             self.assertEqual(record.state, "done", record.statement_ids.mapped("explanation"))
-
-
-class TestContinuity(ContinuityCase):
-    """Each statement continues what the journal holds, or waits with the exact difference."""
 
     # ------------------------------------------------------------------
     # Which journal?
@@ -116,7 +115,9 @@ class TestContinuity(ContinuityCase):
         self.receive(week(1))
         record = self.receive(week(3))
         part = record.statement_ids
-        self.assertEqual((record.state, part.state, part.cause), ("quarantined", "quarantined", "gap"))
+        self.assertEqual(
+            (record.state, part.state, part.cause), ("quarantined", "quarantined", "gap")
+        )
         self.assertEqual((part.bank_balance, part.our_balance, part.difference), (114, 80, 34))
         self.assertIn("34.00", part.explanation)
         self.assertEqual(set(record.transaction_ids.mapped("state")), {"quarantined"})
@@ -281,7 +282,9 @@ class TestContinuity(ContinuityCase):
         journal = self.unstarted_journal(500)
         record = self.receive(week(1, balance="512.50", iban=make_iban(8)))
         part = record.statement_ids
-        self.assertEqual((record.state, part.cause, part.difference), ("quarantined", "opening", 12.5))
+        self.assertEqual(
+            (record.state, part.cause, part.difference), ("quarantined", "opening", 12.5)
+        )
         self.assertFalse(journal.bank_feed_start_confirmed)
         self.company.bank_feed_four_eyes = True
         with self.assertRaises(UserError):
@@ -362,7 +365,9 @@ class TestContinuity(ContinuityCase):
                 self.assertEqual(self.texts().count("Ticket"), 2)
                 self.assert_chain_holds(noon, evening)
                 self.assertEqual(self.texts().count("Ticket"), 2)
-                self.assert_chain_holds(statement([transaction("2026-01-03", 1, "Next")], 100 + 7 * len(more)))
+                self.assert_chain_holds(
+                    statement([transaction("2026-01-03", 1, "Next")], 100 + 7 * len(more))
+                )
 
     def test_the_day_so_far_and_then_the_whole_day(self):
         one = transaction("2026-01-02", 50, "Ticket", bank_reference="B-1")
@@ -370,10 +375,6 @@ class TestContinuity(ContinuityCase):
         so_far, whole = statement([one]), statement([one, two])
         self.assert_chain_holds(so_far, whole, so_far)
         self.assertEqual(self.texts(), ["Ticket", "Ticket"])
-
-
-class TestDuplicates(ContinuityCase):
-    """The same transaction through two doors counts once; two equal payments stay two."""
 
     # ------------------------------------------------------------------
     # Lines that were there before
@@ -422,9 +423,7 @@ class TestDuplicates(ContinuityCase):
         self.receive(statement(camt))
         record = self.receive(name="a.csv", content=csv_demo_bank([statement(csv)]))
         self.assertEqual(record.state, "done", record.statement_ids.explanation)
-        pairs = {
-            t.remittance: t.duplicate_of_id.remittance for t in record.transaction_ids
-        }
+        pairs = {t.remittance: t.duplicate_of_id.remittance for t in record.transaction_ids}
         self.assertEqual(pairs["Muster GmbH 17"], "RE-2026/17 Muster GmbH Berlin")
         self.assertEqual(pairs["Beispiel AG re2026 18"], "RE-2026/18 Beispiel AG")
         self.assertEqual(pairs["BAKERY CARD PAYMENT"], "Card 4711 Bakery")
@@ -437,9 +436,7 @@ class TestDuplicates(ContinuityCase):
         self.receive(name="a.csv", content=plain_csv([("2026-01-02", 50, "Ticket")]))
         self.receive(
             name="b.csv",
-            content=csv_demo_bank(
-                [statement([transaction("2026-01-02", 50, "Ticket")] * 2)]
-            ),
+            content=csv_demo_bank([statement([transaction("2026-01-02", 50, "Ticket")] * 2)]),
         )
         self.assertEqual(self.texts(), ["Ticket", "Ticket"])
 
@@ -484,6 +481,30 @@ class TestDuplicates(ContinuityCase):
         self.assertEqual(self.texts(), ["4711 XYZ", "Donation"])
         self.assertEqual(self.journal._bank_feed_balance(day("2026-01-31")), 100)
 
+    def test_another_payment_that_came_through_another_door_meanwhile_is_booked_once(self):
+        row = self.doubtful()
+        self.assert_chain_holds(
+            statement(
+                [
+                    transaction("2026-01-02", 50, "4711 XYZ"),
+                    transaction("2026-01-02", 50, "Donation of Muster GmbH"),
+                ]
+            )
+        )
+        row.action_not_duplicate()
+        self.run_jobs()
+        self.assertEqual(row.state, "duplicate")
+        self.assertEqual(row.duplicate_of_id.remittance, "Donation of Muster GmbH")
+        self.assertEqual(self.texts(), ["4711 XYZ", "Donation of Muster GmbH"])
+
+    def test_what_was_settled_lets_the_next_statement_in(self):
+        row = self.doubtful()
+        following = self.receive(statement([transaction("2026-01-03", 1, "Next")], 100))
+        self.assertEqual((following.state, following.statement_ids.difference), ("quarantined", 50))
+        row.action_not_duplicate()
+        self.run_jobs()
+        self.assertEqual(following.state, "done")
+
     def test_a_settled_question_is_not_settled_twice(self):
         row = self.doubtful()
         row.action_confirm_duplicate()
@@ -494,7 +515,9 @@ class TestDuplicates(ContinuityCase):
     def test_completeness_is_unproven_without_balances(self):
         part = self.receive(name="a.csv", content=plain_csv([("2026-01-02", 5, "A")])).statement_ids
         self.assertEqual((part.state, part.proven), ("closed", False))
-        self.assertTrue(self.receive(statement([transaction("2026-01-03", 1, "B")], 5)).statement_ids.proven)
+        self.assertTrue(
+            self.receive(statement([transaction("2026-01-03", 1, "B")], 5)).statement_ids.proven
+        )
 
     # ------------------------------------------------------------------
     # A file that leaves

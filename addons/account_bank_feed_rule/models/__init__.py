@@ -1,7 +1,7 @@
 from . import (
-    bank_feed_strategy,
     bank_feed_rule,
     bank_feed_rule_condition,
-    bank_transaction_suggestion,
+    bank_feed_strategy,
     bank_transaction,
+    bank_transaction_suggestion,
 )

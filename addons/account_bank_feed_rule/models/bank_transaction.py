@@ -21,7 +21,11 @@ class BankTransaction(models.Model):
     _inherit = "bank.transaction"
 
     rule_id = fields.Many2one(
-        "bank.feed.rule", "Decided by rule", readonly=True, index="btree_not_null", ondelete="set null"
+        "bank.feed.rule",
+        "Decided by rule",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
     )
     rule_version = fields.Integer(readonly=True)
     suggestion_ids = fields.One2many("bank.transaction.suggestion", "transaction_id", readonly=True)
@@ -91,8 +95,15 @@ class BankTransaction(models.Model):
     def _partner_directory(self):
         """Whom the counterparties' accounts belong to, as companies rather than contacts."""
         ibans = [iban for iban in set(self.mapped("counterparty_iban")) if iban]
-        accounts = self.env["res.partner.bank"].sudo().search(
-            [("sanitized_acc_number", "in", ibans), ("company_id", "in", (False, self.company_id.id))]
+        accounts = (
+            self.env["res.partner.bank"]
+            .sudo()
+            .search(
+                [
+                    ("sanitized_acc_number", "in", ibans),
+                    ("company_id", "in", (False, self.company_id.id)),
+                ]
+            )
         )
         owners = {}
         for account in accounts:
@@ -168,9 +179,7 @@ class BankTransaction(models.Model):
                     "rank": rank,
                     "item_id": candidate.item.id,
                     "score": candidate.score,
-                    "explanation": "; ".join(
-                        evidence.sentence for evidence in candidate.evidence
-                    ),
+                    "explanation": "; ".join(evidence.sentence for evidence in candidate.evidence),
                 }
                 for transaction_id, decision in decisions.items()
                 if decision.band != "post"

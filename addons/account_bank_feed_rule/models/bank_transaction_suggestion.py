@@ -31,5 +31,7 @@ class BankTransactionSuggestion(models.Model):
         transaction = self.transaction_id._authorise("accountant")
         transaction._match_with(
             self.sudo().item_id,
-            self.env._("Matched by %(user)s: %(why)s", user=self.env.user.name, why=self.explanation),
+            self.env._(
+                "Matched by %(user)s: %(why)s", user=self.env.user.name, why=self.explanation
+            ),
         )

@@ -54,6 +54,35 @@ class RuleCase(BankFeedCase):
         paid = transaction(date, amount, text, **values)
         return self.receive(self.continued([paid])).transaction_ids
 
+    def set_rate(self, currency, date, rate):
+        self.env["res.currency.rate"].create(
+            {
+                "currency_id": currency.id,
+                "name": date,
+                "rate": rate,
+                "company_id": self.company.id,
+            }
+        )
+
+    def in_dollars(self, amount, name):
+        """An invoice in dollars, of which 1.25 are a euro, and that currency."""
+        dollar = self.env.ref("base.USD")
+        dollar.active = True
+        self.set_rate(dollar, "2026-01-01", 1.25)
+        goods = {"name": "Goods", "quantity": 1, "price_unit": amount, "tax_ids": []}
+        invoice = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.partner_a.id,
+                "invoice_date": "2026-01-05",
+                "name": name,
+                "currency_id": dollar.id,
+                "invoice_line_ids": [(0, 0, goods)],
+            }
+        )
+        invoice.action_post()
+        return invoice, dollar
+
     def trial_balance(self):
         """What every account holds, by its code."""
         groups = self.env["account.move.line"]._read_group(

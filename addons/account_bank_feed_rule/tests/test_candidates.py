@@ -75,21 +75,20 @@ class TestCandidates(RuleCase):
         self.assert_settles(self.pay(30, "RE/2026/00001"), invoice)
 
     def test_a_manual_entry_on_a_receivable_account_is_an_open_item(self):
-        receivable = self.company_data["default_account_receivable"]
-        entry = self.env["account.move"].create(
-            {
-                "date": "2026-01-05",
-                "ref": "OPENING-4711",
-                "line_ids": [
-                    (0, 0, {"account_id": receivable.id, "partner_id": self.partner_a.id, "debit": 90}),
-                    (0, 0, {"account_id": self.expense.id, "credit": 90}),
-                ],
-            }
-        )
-        entry.action_post()
+        entry = self.make_entry(90, self.partner_a, ref="OPENING-4711")
         paid = self.pay(90, "OPENING-4711")
         self.assertEqual(paid.state, "reconciled", paid.explanation)
-        self.assertFalse(entry.line_ids.filtered(lambda i: i.account_id == receivable).amount_residual)
+        self.assertFalse(self.open_items(entry).amount_residual)
+
+    def make_entry(self, amount, partner, **values):
+        """A journal entry by hand, by which the partner owes the amount."""
+        receivable = self.company_data["default_account_receivable"]
+        owed = {"account_id": receivable.id, "partner_id": partner.id, "debit": amount}
+        other = {"account_id": self.expense.id, "credit": amount}
+        values = {"date": "2026-01-05", "line_ids": [(0, 0, owed), (0, 0, other)], **values}
+        entry = self.env["account.move"].create(values)
+        entry.action_post()
+        return entry
 
     def test_an_instalment_is_told_by_its_amount(self):
         term = self.env["account.payment.term"].create(
@@ -172,18 +171,8 @@ class TestCandidates(RuleCase):
 
     def test_an_item_of_a_contact_is_one_of_its_company(self):
         contact = self.env["res.partner"].create({"name": "Buying", "parent_id": self.partner_a.id})
-        receivable = self.company_data["default_account_receivable"]
-        entry = self.env["account.move"].create(
-            {
-                "date": "2026-01-05",
-                "line_ids": [
-                    (0, 0, {"account_id": receivable.id, "partner_id": contact.id, "debit": 90}),
-                    (0, 0, {"account_id": self.expense.id, "credit": 90}),
-                ],
-            }
-        )
-        entry.action_post()
-        self.assertEqual(entry.line_ids[0].partner_id, contact)
+        entry = self.make_entry(90, contact)
+        self.assertEqual(self.open_items(entry).partner_id, contact)
         paid = self.pay(90, "Danke", iban=CUSTOMER_IBAN)
         self.assertEqual(paid.state, "reconciled", paid.explanation)
 
@@ -218,27 +207,6 @@ class TestCandidates(RuleCase):
     # Currencies and companies
     # ------------------------------------------------------------------
 
-    def in_dollars(self, amount, name):
-        dollar = self.env.ref("base.USD")
-        dollar.active = True
-        self.env["res.currency.rate"].create(
-            {"currency_id": dollar.id, "name": "2026-01-01", "rate": 1.25, "company_id": self.company.id}
-        )
-        invoice = self.env["account.move"].create(
-            {
-                "move_type": "out_invoice",
-                "partner_id": self.partner_a.id,
-                "invoice_date": "2026-01-05",
-                "name": name,
-                "currency_id": dollar.id,
-                "invoice_line_ids": [
-                    (0, 0, {"name": "Goods", "quantity": 1, "price_unit": amount, "tax_ids": []})
-                ],
-            }
-        )
-        invoice.action_post()
-        return invoice, dollar
-
     def test_an_item_in_another_currency_is_suggested_not_posted(self):
         invoice, _dollar = self.in_dollars(100, "RE/2026/00001")
         for amount in (80, 100):
@@ -250,9 +218,7 @@ class TestCandidates(RuleCase):
     def test_a_dollar_journal_pays_a_dollar_invoice_exactly(self):
         invoice, dollar = self.in_dollars(100, "RE/2026/00001")
         journal = self.make_journal(make_iban(51), "BNKD", currency=dollar)
-        self.env["res.currency.rate"].create(
-            {"currency_id": dollar.id, "name": "2026-01-08", "rate": 1.6, "company_id": self.company.id}
-        )
+        self.set_rate(dollar, "2026-01-08", 1.6)
         said = transaction("2026-01-10", "100.00", "RE/2026/00001", currency="USD")
         paid = self.receive(
             statement([said], iban=journal.bank_acc_number, currency="USD")
@@ -305,7 +271,6 @@ class TestCandidates(RuleCase):
         fee = self.pay("-4.90", "Kontoführung")
         self.assertEqual(fee.state, "reconciled")
         bank = self.journal.default_account_id
-        self.assertEqual(
-            self.entry(fee), sorted([(bank.code, False, -4.9, -4.9), (self.expense.code, False, 4.9, 0)])
-        )
+        items = [(bank.code, False, -4.9, -4.9), (self.expense.code, False, 4.9, 0)]
+        self.assertEqual(self.entry(fee), sorted(items))
         self.assertFalse(fee.matched_item_ids or fee.suggestion_ids)

@@ -1,4 +1,9 @@
-from odoo.addons.account_bank_feed.tests.common import BankFeedCase, run_jobs, statement, transaction
+from odoo.addons.account_bank_feed.tests.common import (
+    BankFeedCase,
+    run_jobs,
+    statement,
+    transaction,
+)
 
 CUSTOMER_IBAN = "DE02120300000000202051"
 
@@ -16,7 +21,9 @@ class TestMatching(BankFeedCase):
     def test_an_invoice_number_and_the_amount_reconcile(self):
         invoice = self.make_invoice(119, name="RE/2026/00042")
         self.receive(
-            statement([transaction("2026-01-10", "119.00", "Zahlung Re. 2026-00042, RE 2026/00042")])
+            statement(
+                [transaction("2026-01-10", "119.00", "Zahlung Re. 2026-00042, RE 2026/00042")]
+            )
         )
         paid = self.transactions()
         self.assertEqual(paid.state, "reconciled", paid.explanation)
@@ -42,9 +49,7 @@ class TestMatching(BankFeedCase):
     def test_two_equal_candidates_are_never_posted(self):
         self.make_invoice(50, name="RE/2026/00001")
         self.make_invoice(50, name="RE/2026/00002")
-        self.receive(
-            statement([transaction("2026-01-10", "50.00", "Zahlung", iban=CUSTOMER_IBAN)])
-        )
+        self.receive(statement([transaction("2026-01-10", "50.00", "Zahlung", iban=CUSTOMER_IBAN)]))
         payment = self.transactions()
         self.assertEqual(payment.state, "processed")
         self.assertEqual(len(payment.suggestion_ids), 2)
@@ -52,9 +57,7 @@ class TestMatching(BankFeedCase):
     def test_the_account_and_the_only_equal_amount_reconcile(self):
         invoice = self.make_invoice(50, name="RE/2026/00001")
         self.make_invoice(70, name="RE/2026/00002")
-        self.receive(
-            statement([transaction("2026-01-10", "50.00", "Danke", iban=CUSTOMER_IBAN)])
-        )
+        self.receive(statement([transaction("2026-01-10", "50.00", "Danke", iban=CUSTOMER_IBAN)]))
         self.assertEqual(self.transactions().state, "reconciled")
         self.assertEqual(invoice.payment_state, "paid")
 
@@ -84,6 +87,23 @@ class TestMatching(BankFeedCase):
         self.assertEqual((fee.state, fee.rule_id), ("reconciled", rule))
         self.assertIn(expense, fee.statement_line_ids.line_ids.account_id)
 
+    def test_a_transfer_is_final_before_the_other_bank_reports_its_side(self):
+        transfer = self.company.transfer_account_id
+        self.assertTrue(transfer.reconcile)
+        self.env["bank.feed.rule"].create(
+            {
+                "name": "Own accounts",
+                "kind": "write_off",
+                "company_id": self.company.id,
+                "account_id": transfer.id,
+                "condition_ids": [
+                    (0, 0, {"field": "text", "operator": "contains", "value": "Umbuchung"})
+                ],
+            }
+        )
+        self.receive(statement([transaction("2026-01-31", "-500.00", "Umbuchung Sparkonto")]))
+        self.assertEqual(self.transactions().state, "reconciled")
+
     def test_one_item_is_never_claimed_twice(self):
         invoice = self.make_invoice(50, name="RE/2026/00001")
         self.receive(
@@ -107,15 +127,17 @@ class TestMatching(BankFeedCase):
         payment = self.transactions()
         self.assertEqual((invoice.amount_residual, invoice.payment_state), before)
         self.assertEqual(payment.state, "processed")
-        self.assertIn(self.journal.suspense_account_id, payment.statement_line_ids.line_ids.account_id)
+        self.assertIn(
+            self.journal.suspense_account_id, payment.statement_line_ids.line_ids.account_id
+        )
         run_jobs(self.env)
-        self.assertEqual(payment.state, "processed", "what was undone is not matched again by itself")
+        self.assertEqual(
+            payment.state, "processed", "what was undone is not matched again by itself"
+        )
 
     def test_an_item_paid_meanwhile_is_not_paid_again(self):
         invoice = self.make_invoice(119, name="RE/2026/00042")
-        self.receive(
-            statement([transaction("2026-01-10", "119.00", "RE/2026/00042")]), run=False
-        )
+        self.receive(statement([transaction("2026-01-10", "119.00", "RE/2026/00042")]), run=False)
         run_jobs(self.env, until="_job_post")
         payment = self.transactions()
         self.assertTrue(payment.matched_item_ids)

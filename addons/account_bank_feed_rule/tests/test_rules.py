@@ -1,9 +1,8 @@
 import json
 
+from odoo.addons.account_bank_feed.tests.common import make_iban, statement, transaction
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form
-
-from odoo.addons.account_bank_feed.tests.common import make_iban, statement, transaction
 
 from .common import CUSTOMER_IBAN, RuleCase
 
@@ -18,15 +17,15 @@ class TestRules(RuleCase):
     # ------------------------------------------------------------------
 
     def test_a_write_off_before_the_match_takes_the_payment_and_after_it_does_not(self):
-        for sequence, kind in ((1, "write_off"), (200, "match")):
+        for sequence, payment_state in ((1, "not_paid"), (200, "paid")):
             with self.subTest(sequence=sequence), self.forgotten():
                 invoice = self.make_invoice(100, name="RE/2026/00001")
                 rule = self.make_rule(("text", "contains", "skonto"), sequence=sequence)
                 paid = self.pay(100, "RE/2026/00001 ohne Skonto")
                 self.assertEqual(paid.state, "reconciled")
-                self.assertEqual(paid.rule_id, rule if kind == "write_off" else self.match_rule)
+                self.assertEqual(paid.rule_id, rule if sequence == 1 else self.match_rule)
                 self.assertEqual(paid.rule_version, paid.rule_id.version)
-                self.assertEqual(invoice.payment_state, "not_paid" if kind == "write_off" else "paid")
+                self.assertEqual(invoice.payment_state, payment_state)
 
     def test_of_two_write_offs_the_first_in_order_decides(self):
         first = self.make_rule(FEE, name="First", sequence=5)
@@ -116,10 +115,12 @@ class TestRules(RuleCase):
             for field, values in texts.items()
             for operator, value in zip(operators, values, strict=True)
         ]
-        holding += [("amount", "equals", "4.9"), ("amount", "at_least", "4.90"), ("amount", "at_most", "5")]
+        holding += [("amount", "equals", "4.9"), ("amount", "at_least", "4.90")]
+        holding += [("amount", "at_most", "5")]
         failing = [(field, operator, "other") for field in texts for operator in operators]
         failing += [("amount", "equals", "-4.90"), ("amount", "at_least", "4.91")]
-        failing += [("amount", "at_most", "4.89"), ("text", "starts_with", "01"), ("text", "equals", "01")]
+        failing += [("amount", "at_most", "4.89"), ("text", "starts_with", "01")]
+        failing += [("text", "equals", "01")]
         rule = self.make_rule(FEE)
         for expected, conditions in ((True, holding), (False, failing)):
             for field, operator, value in conditions:
@@ -127,16 +128,15 @@ class TestRules(RuleCase):
                     rule.condition_ids.write({"field": field, "operator": operator, "value": value})
                     self.assertEqual(rule._spec().applies(payment) is not None, expected)
         model = self.env["bank.feed.rule.condition"]
-        self.assertEqual({field for field, _o, _v in holding}, self.choices(model, "field"))
-        self.assertEqual({operator for _f, operator, _v in holding}, self.choices(model, "operator"))
-
-    def choices(self, model, name):
-        return {value for value, _label in model._fields[name].selection}
+        fields, operators, _values = map(set, zip(*holding, strict=True))
+        self.assertEqual(fields, set(dict(model._fields["field"].selection)))
+        self.assertEqual(operators, set(dict(model._fields["operator"].selection)))
 
     def test_a_regular_expression_is_used_as_it_is_written(self):
         self.make_rule(("text", "regex", r"^Kto\.\s\d+ (?:Gebühr|Zins)$"))
         self.assertEqual(self.pay(-1, "Kto. 12 Gebühr").state, "reconciled")
-        for amount, text in ((-2, "Kto. 12 Gebuhr"), (-3, "Kto  12 Gebühr"), (-4, "Kto. 12 Gebühren")):
+        others = ("Kto. 12 Gebuhr", "Kto  12 Gebühr", "Kto. 12 Gebühren")
+        for amount, text in zip((-2, -3, -4), others, strict=True):
             with self.subTest(text=text):
                 self.assertEqual(self.pay(amount, text).state, "processed")
 
@@ -273,17 +273,18 @@ class TestRules(RuleCase):
         one, two, three = "text contains fee", "text contains charge", "amount at_most 20"
         new = {"field": "amount", "operator": "at_most", "value": "20"}
         conditions = self.env["bank.feed.rule.condition"]
-        add = lambda: conditions.create({**new, "rule_id": rule.id})
-        self.assert_one_version_more(rule, lambda: condition.write({"value": "charge"}), [one], [two])
-        self.assert_one_version_more(rule, add, [two], [two, three])
+        self.assert_one_version_more(
+            rule, lambda: condition.write({"value": "charge"}), [one], [two]
+        )
+        self.assert_one_version_more(
+            rule, lambda: conditions.create({**new, "rule_id": rule.id}), [two], [two, three]
+        )
         self.assert_one_version_more(
             rule, lambda: rule.condition_ids[1].unlink(), [two, three], [two]
         )
+        both = [(1, condition.id, {"value": "fee"}), (0, 0, new)]
         self.assert_one_version_more(
-            rule,
-            lambda: rule.write({"condition_ids": [(1, condition.id, {"value": "fee"}), (0, 0, new)]}),
-            [two],
-            [one, three],
+            rule, lambda: rule.write({"condition_ids": both}), [two], [one, three]
         )
         self.assert_one_version_more(
             rule,

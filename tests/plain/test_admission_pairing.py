@@ -1,0 +1,123 @@
+"""Which incoming transactions are known already: duplicates within and across sources."""
+
+import datetime
+import itertools
+import random
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from bank_statement_format import text_similarity
+
+sys.path.append(str(Path(__file__).parents[2] / "addons" / "account_bank_feed"))
+
+from admission import Incoming, Known, pair
+
+DAY = datetime.date(2026, 1, 2)
+
+
+def incoming(key, text, amount=50, source="camt.053", date=DAY):
+    return Incoming(key, date, Decimal(amount), source, text)
+
+
+def known(key, text, amount=50, source="camt.053", date=DAY, more=()):
+    return Known(key, date, Decimal(amount), frozenset({(source, text), *more}))
+
+
+def pairs(arrivals, entries):
+    found = pair(arrivals, entries, text_similarity)
+    return {key: pairing.known.key for key, pairing in found.items()}
+
+
+def test_nothing_known_means_all_new():
+    assert pairs([incoming(1, "ticket")], []) == {}
+
+
+def test_equal_text_of_one_source_is_the_same_transaction():
+    assert pairs([incoming(1, "ticket")], [known("a", "ticket")]) == {1: "a"}
+
+
+def test_other_text_of_the_same_source_is_another_transaction():
+    assert pairs([incoming(1, "ticket")], [known("a", "ticket 2")]) == {}
+
+
+@pytest.mark.parametrize(
+    "change", [{"amount": 51}, {"amount": -50}, {"date": DAY + datetime.timedelta(1)}]
+)
+def test_another_day_or_amount_is_another_transaction(change):
+    assert pairs([incoming(1, "ticket", **change)], [known("a", "ticket")]) == {}
+
+
+@pytest.mark.parametrize(("arrive", "there"), list(itertools.product(range(4), range(4))))
+def test_the_nth_equal_one_pairs_with_the_nth_known_one(arrive, there):
+    found = pairs(
+        [incoming(n, "ticket") for n in range(arrive)],
+        [known(f"k{n}", "ticket") for n in range(there)],
+    )
+    assert found == {n: f"k{n}" for n in range(min(arrive, there))}
+
+
+@pytest.mark.parametrize(("arrive", "there"), list(itertools.product(range(4), range(4))))
+def test_across_sources_a_day_is_a_multiset(arrive, there):
+    found = pairs(
+        [incoming(n, f"card payment {n}", source="csv") for n in range(arrive)],
+        [known(f"k{n}", f"payment by card no {n}") for n in range(there)],
+    )
+    assert len(found) == min(arrive, there)
+    assert len(set(found.values())) == len(found), "a known one is taken once"
+
+
+def test_across_sources_the_best_text_wins():
+    entries = [known("a", "re 2026 17 muster gmbh berlin"), known("b", "re 2026 18 beispiel ag")]
+    arrivals = [
+        incoming(1, "beispiel ag 18", source="csv"),
+        incoming(2, "muster gmbh 17", source="csv"),
+    ]
+    assert pairs(arrivals, entries) == {1: "b", 2: "a"}
+
+
+def test_what_its_own_source_worded_otherwise_is_not_taken():
+    """The CSV has told of "a" in its words; another wording of the CSV is another payment."""
+    entries = [known("a", "ticket", more=[("csv", "fahrkarte")])]
+    assert pairs([incoming(1, "ticket berlin", source="csv")], entries) == {}
+    assert pairs([incoming(1, "fahrkarte", source="csv")], entries) == {1: "a"}
+
+
+def test_every_wording_that_was_seen_counts():
+    entries = [known("a", "xyz 4711", more=[("csv", "fahrkarte berlin")])]
+    (pairing,) = pair([incoming(1, "fahrkarte", source="api")], entries, text_similarity).values()
+    assert not pairing.doubtful
+
+
+def test_a_pair_without_a_common_word_is_doubtful():
+    entries = [known("a", "4711 xyz")]
+    (pairing,) = pair([incoming(1, "donation", source="csv")], entries, text_similarity).values()
+    assert pairing.doubtful
+
+
+def test_typed_lines_take_part_like_another_source():
+    entries = [known("line", "insurance", source="ledger"), known("other", "one", source="ledger")]
+    assert pairs([incoming(1, "one")], entries) == {1: "other"}
+
+
+def test_several_sources_in_one_file_do_not_take_the_same_one():
+    arrivals = [incoming(1, "ticket", source="csv"), incoming(2, "ticket", source="api")]
+    found = pairs(arrivals, [known("a", "ticket")])
+    assert list(found.values()) == ["a"]
+
+
+def test_thousands_of_equal_amounts_are_paired_in_file_order():
+    arrivals = [incoming(n, f"fee {n}", source="csv") for n in range(300)]
+    entries = [known(n, f"charge {n}") for n in range(200)]
+    assert pairs(arrivals, entries) == {n: n for n in range(200)}
+
+
+def test_the_order_of_different_texts_does_not_matter():
+    texts = ["alpha one", "beta two", "gamma three", "delta four"]
+    expected = {text: text for text in texts}
+    for seed in range(10):
+        shuffled = random.Random(seed).sample(texts, len(texts))
+        arrivals = [incoming(text, text, source="csv") for text in shuffled]
+        assert pairs(arrivals, [known(text, f"{text} eur") for text in texts]) == expected
