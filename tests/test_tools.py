@@ -66,6 +66,18 @@ def test_no_test_file_is_in_two_groups_or_in_none():
         assert len(groups) == 1, f"{path.relative_to(addons)} is in {groups}"
 
 
+def test_subtests_count_as_one_test_and_one_failure_is_enough():
+    report = """<testsuites><testsuite>
+        <testcase classname="a" name="passes" />
+        <testcase classname="a" name="passes" />
+        <testcase classname="a" name="fails"><failure /></testcase>
+        <testcase classname="a" name="fails" />
+        <testcase classname="b" name="fails"><error /></testcase>
+        <testcase classname="b" name="skipped"><skipped /></testcase>
+    </testsuite></testsuites>"""
+    assert testing.counts(report) == (1, 2, 1)
+
+
 def test_jobs_at_once():
     assert server.capacity("root:4") == "4"
     assert server.capacity("root:8,root.bank_feed:2") == "8"

@@ -99,10 +99,20 @@ def _watch(client, ids):
             say(now)
             last, moved = now, time.monotonic()
         if finished == len(ids):
+            _explain_quarantine(client, imports)
             return sorted(imports, key=lambda one: ids.index(one["id"]))
         if time.monotonic() - moved > PATIENCE:
             raise Missing(f"Nothing moved for {PATIENCE} s: see {client.node.log} for the cause.")
         time.sleep(1)
+
+
+def _explain_quarantine(client, imports):
+    """Say why a file waits: the reason stands on its statements."""
+    waiting = {one["id"]: one for one in imports if one["state"] == "quarantined"}
+    domain = [["import_id", "in", list(waiting)], ["state", "=", "quarantined"]]
+    fields = ["import_id", "explanation"]
+    for one in client.call("bank.import.statement", "search_read", domain, fields):
+        waiting[one["import_id"][0]]["error"] = one["explanation"]
 
 
 def _table(imports):
@@ -111,7 +121,7 @@ def _table(imports):
         refused = one["error"] or one["state"] if one["state"] != "done" else ""
         values = {
             **one,
-            "refused": (refused or "").split("\n")[0][:60],
+            "refused": (refused or "").split("\n")[0][:100],
             "duration": f"{one['duration']:.1f}",
         }
         rows.append([str(values[name] or "-") for name in COLUMNS.values()])
@@ -181,7 +191,7 @@ class Client:
         if "error" in answer:
             message = answer["error"]["data"]["message"]
             raise Missing(f"Odoo refused {path}: {message}; see {self.node.log}.")
-        return answer["result"]
+        return answer.get("result")  # none for a method that returns nothing
 
     def _open(self, path, body=None, headers=None):
         request = urllib.request.Request(self.node.url + path, body, headers or {})

@@ -1,4 +1,5 @@
 from collections import defaultdict
+from datetime import timedelta
 from decimal import Decimal
 
 from odoo import api, fields, models
@@ -409,18 +410,37 @@ class BankImportStatement(models.Model):
         )
 
     def _may_void_overlap(self, pairings):
-        """Two statements of one day may hold equal payments; the bank's own ids then differ."""
-        for transaction in self.transaction_ids.filtered(lambda t: t.id in pairings):
-            original = pairings[transaction.id].known.key
-            if original._name != "bank.transaction":
-                return False
-            if original.import_id.sha256 == self.import_id.sha256:
-                return False
-            if not transaction.bank_reference or (
-                transaction.bank_reference == original.bank_reference
-            ):
-                return False
-        return bool(pairings)
+        """Whether what looks known may be other payments of the same day, worded alike.
+
+        Either the bank's own ids differ, or the statement opens elsewhere than our books
+        stood before the ones that look the same.
+        """
+        paired = self.transaction_ids.filtered(lambda t: t.booked and t.id in pairings)
+        pairs = [(t, pairings[t.id].known.key) for t in paired.sorted("position")]
+        if not pairs or any(
+            known._name != "bank.transaction" or known.import_id.sha256 == self.import_id.sha256
+            for _transaction, known in pairs
+        ):
+            return False
+        if all(t.bank_reference and t.bank_reference != k.bank_reference for t, k in pairs):
+            return True
+        return self._opening() != self._balance_before(pairs[0][1])
+
+    def _balance_before(self, transaction):
+        """The journal's balance just before a transaction that it holds."""
+        evening_before = transaction.booking_date - timedelta(days=1)
+        earlier = self.env["bank.transaction"].search(
+            [
+                ("journal_id", "=", self.journal_id.id),
+                ("booking_date", "=", transaction.booking_date),
+                ("ledger_order", "<", transaction.ledger_order),
+                ("booked", "=", True),
+                ("import_statement_id.state", "in", ADMITTED),
+                ("state", "in", ("pending", "processed", "reconciled", "error")),
+            ]
+        )
+        balance = self.journal_id._bank_feed_balance(evening_before)
+        return self._exact(balance + sum(earlier.mapped("amount")))
 
     def _confirm_start(self, verdict):
         """A first statement that agrees with the ledger is the start of the feed."""

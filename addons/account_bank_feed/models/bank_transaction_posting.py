@@ -1,7 +1,8 @@
+from psycopg2 import IntegrityError
 from psycopg2.errors import UniqueViolation
 
 from odoo import models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import RedirectWarning, UserError
 
 LAST_SEQUENCE = 2_147_483_647
 """Odoo sorts the statement lines of a day by descending ``sequence``."""
@@ -79,7 +80,7 @@ class BankTransaction(models.Model):
                 self._book()
         except UniqueViolation:
             raise  # another worker took the same number: the whole batch starts again
-        except (UserError, ValidationError) as error:
+        except (UserError, RedirectWarning, IntegrityError) as error:
             if len(self) > 1:
                 middle = len(self) // 2
                 self[:middle]._post_together()
@@ -98,9 +99,18 @@ class BankTransaction(models.Model):
         self._reconcile_counterparts()
         self.write({"booked_at": self.env.cr.now()})
         lines.flush_recordset()
+        self._note_matches_by_others()
         self.env["bank.audit.log"]._record(
             "book",
             [(t, "pending", t.state, t.explanation) for t in self],
+        )
+
+    def _note_matches_by_others(self):
+        """Other modules may match a line as soon as it is created: that decision is not ours."""
+        self.filtered(
+            lambda t: t.amount and not t.counterpart_account_id and t.state == "reconciled"
+        ).explanation = self.env._(
+            "Matched by another module when it was booked, not by a rule of the bank feed."
         )
 
     def _statement_line_values(self):
@@ -178,12 +188,8 @@ class BankTransaction(models.Model):
     def _undo(self, reason=None):
         self._refuse_locked()
         self.statement_line_ids.action_undo_reconciliation()
-        self.write(
-            {
-                "counterpart_account_id": False,
-                "matched_item_ids": [(5,)],
-                "matched_residual": 0,
-            }
+        self._forget_decision(
+            self.env._("Undone by %(user)s. %(why)s", user=self.env.user.name, why=reason or "")
         )
         self.env["bank.audit.log"]._record(
             "undo", [(t, "reconciled", t.state, reason or "") for t in self]

@@ -157,7 +157,7 @@ class TestBooks(BankFeedAloneCase):
         self.assertEqual(fee.state, "reconciled")
         self.company.fiscalyear_lock_date = "2026-01-31"
         for call in (row.action_undo, row.import_id.action_remove):
-            with self.assertRaises(UserError):
+            with self.assertRaisesRegex(UserError, "The period is locked"):
                 call("Too late")
         self.assertEqual((row.state, self.invoice.payment_state), ("reconciled", "paid"))
 

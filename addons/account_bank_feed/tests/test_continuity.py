@@ -369,6 +369,22 @@ class TestContinuity(BankFeedAloneCase):
                     statement([transaction("2026-01-03", 1, "Next")], 100 + 7 * len(more))
                 )
 
+    def test_an_equal_payment_in_a_statement_that_opens_where_we_are_is_another_one(self):
+        for reference in (None, "NONREF"):
+            with self.subTest(reference=reference), self.forgotten():
+                one = transaction("2026-01-02", 50, "Ticket", bank_reference=reference)
+                self.assert_chain_holds(statement([one]), statement([one], 50, number="2"))
+                self.assertEqual(self.texts(), ["Ticket", "Ticket"])
+
+    def test_an_earlier_download_of_a_day_that_came_to_nothing_books_nothing_again(self):
+        """It opens where we are, like a later statement of that day; the bank's ids tell."""
+        for reference in ("B-1", None):
+            with self.subTest(reference=reference), self.forgotten():
+                paid = transaction("2026-01-02", 50, "Ticket", bank_reference=reference)
+                back = transaction("2026-01-02", -50, "Returned", bank_reference="B-2")
+                self.assert_chain_holds(statement([paid, back]), statement([paid]))
+                self.assertEqual(self.texts(), ["Returned", "Ticket"])
+
     def test_the_day_so_far_and_then_the_whole_day(self):
         one = transaction("2026-01-02", 50, "Ticket", bank_reference="B-1")
         two = transaction("2026-01-02", 50, "Ticket", bank_reference="B-2")
