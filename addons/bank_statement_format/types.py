@@ -81,9 +81,9 @@ class Statement:
     """An account's statement or report.
 
     ``dialect`` tells who worded the transactions where one format has many wordings,
-    such as the profile of a CSV file. ``count`` and ``total`` are over the *booked* transactions. While streaming,
-    ``transactions`` is empty, because they were handed out before; only
-    :func:`~.reader.read_statements` fills it.
+    such as the profile of a CSV file. ``count`` and ``total`` are over the *booked*
+    transactions. While streaming, ``transactions`` is empty, because they were handed out
+    before; only :func:`~.reader.read_statements` fills it.
     """
 
     account: Account

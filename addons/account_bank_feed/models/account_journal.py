@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-
 from odoo.addons.bank_statement_format import same_account
 
 START = ("bank_feed_start_date", "bank_feed_start_balance", "bank_feed_start_confirmed")

@@ -27,7 +27,7 @@ class BankAuditLog(models.Model):
     reason = fields.Char(readonly=True, help="Why it was done, in words.")
 
     def init(self):
-        # Through Odoo nobody gets past write() and unlink() below; this stops plain SQL as well,
+        # Through Odoo nobody gets past write() and _unlink_never() below; this stops plain SQL as well,
         # short of an owner of the database who first removes the trigger.
         self.env.cr.execute(
             """
@@ -48,10 +48,11 @@ class BankAuditLog(models.Model):
             raise AccessError(self.env._("The audit log is written by the system only."))
         return super().create(vals_list)
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         raise AccessError(self.env._("The audit log cannot be changed."))
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
         raise AccessError(self.env._("The audit log cannot be deleted."))
 
     @api.model

@@ -2,8 +2,6 @@ import logging
 from itertools import groupby
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-
 from odoo.addons.bank_statement_format import (
     IdentityCounter,
     InvalidStatement,
@@ -13,6 +11,7 @@ from odoo.addons.bank_statement_format import (
     identity_text,
     parse,
 )
+from odoo.exceptions import UserError
 
 _logger = logging.getLogger(__name__)
 
@@ -35,7 +34,9 @@ class BankImport(models.Model):
 
     name = fields.Char(required=True, readonly=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
-    file_id = fields.Many2one("bank.file", required=True, readonly=True, ondelete="restrict", index=True)
+    file_id = fields.Many2one(
+        "bank.file", required=True, readonly=True, ondelete="restrict", index=True
+    )
     sha256 = fields.Char(related="file_id.sha256", related_sudo=True)
     size = fields.Integer(related="file_id.size", related_sudo=True)
     source = fields.Selection(
@@ -206,7 +207,9 @@ class BankImport(models.Model):
         """
         stream = self.file_id._open()
         fmt = detect(self.file_id.name, stream)
-        currencies = self.env["res.currency"].with_context(active_test=False).search([])
+        currencies = (
+            self.env["res.currency"].with_context(active_test=False).search([("name", "!=", False)])
+        )
         digits = {currency.name: currency.decimal_places for currency in currencies}
         statements = []
         for event in parse(fmt, stream):
@@ -400,7 +403,13 @@ class BankImport(models.Model):
         elif state == "quarantined":
             waiting = self.statement_ids.filtered(lambda s: s.state == "quarantined")
             for statement in waiting:
-                self.message_post(body=f"{statement.display_name}: {statement.explanation}")
+                self.message_post(
+                    body=self.env._(
+                        "%(statement)s waits: %(why)s",
+                        statement=statement.display_name,
+                        why=statement.explanation,
+                    )
+                )
 
     # ------------------------------------------------------------------
     # What people can do
@@ -471,7 +480,9 @@ class BankImport(models.Model):
         """Find what stands still: jobs that died or gave up leave nothing running behind."""
         self._sweep_dead_reads()
         self.env["bank.import.batch"]._sweep_dead()
-        waiting = self.env["bank.import.statement"].search([("state", "in", ("read", "quarantined"))])
+        waiting = self.env["bank.import.statement"].search(
+            [("state", "in", ("read", "quarantined"))]
+        )
         waiting._enqueue_admission()
         admitted = self.env["bank.import.statement"].search([("state", "=", "admitted")])
         admitted.filtered(lambda s: not s._waits())._enqueue_close()

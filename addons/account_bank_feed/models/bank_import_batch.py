@@ -3,7 +3,6 @@ import random
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
-
 from odoo.addons.queue_job.exception import RetryableJobError
 
 from .bank_import import chunks, dead_job
@@ -89,7 +88,9 @@ class BankImportBatch(models.Model):
             # Two batches took the same journal number at once; the queue retries only
             # what it is told to.
             raise RetryableJobError(
-                "Another batch took the same number", seconds=random.randint(1, 5), ignore_retry=True
+                "Another batch took the same number",
+                seconds=random.randint(1, 5),
+                ignore_retry=True,
             ) from error
         self.transaction_ids.import_statement_id._enqueue_close()
 

@@ -3,10 +3,9 @@ from datetime import timedelta
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-
 from odoo.addons.bank_statement_format import Account, text_similarity
 from odoo.addons.bank_statement_format.identity import account_key, normalise
+from odoo.exceptions import UserError
 
 from ..admission import Cause, Incoming, Known, judge, pair
 
@@ -141,41 +140,43 @@ class BankImportStatement(models.Model):
             "date": self.start_date,
             "account": self.account_number,
         }
-        _ = self.env._
-        return {
-            Cause.UNBALANCED: lambda: _(
+        if self.cause == Cause.UNBALANCED:
+            return self.env._(
                 "Opening balance and transactions miss the closing balance by %(difference)s: "
                 "a page or an entry is missing or doubled. Get the file from the bank again.",
                 **amounts,
-            ),
-            Cause.UNKNOWN_ACCOUNT: lambda: _(
+            )
+        if self.cause == Cause.UNKNOWN_ACCOUNT:
+            return self.env._(
                 "No bank journal keeps account %(account)s in this currency. Enter the account "
                 "on a bank journal, then check again.",
                 **amounts,
-            ),
-            Cause.AMBIGUOUS_ACCOUNT: lambda: _(
+            )
+        if self.cause == Cause.AMBIGUOUS_ACCOUNT:
+            return self.env._(
                 "Several bank journals keep account %(account)s in this currency. Leave it on "
                 "one of them, then check again.",
                 **amounts,
-            ),
-            Cause.OPENING: lambda: _(
+            )
+        if self.cause == Cause.OPENING:
+            return self.env._(
                 "The journal's first statement starts at %(bank)s, the ledger says %(ours)s: "
                 "%(difference)s differ. Confirm the opening balance on the journal.",
                 **amounts,
-            ),
-            Cause.GAP: lambda: _(
+            )
+        if self.cause == Cause.GAP:
+            return self.env._(
                 "Before its first new transaction the bank has %(bank)s, we have %(ours)s: a "
                 "statement over %(difference)s before %(date)s is missing. Import it, and this "
                 "one follows by itself.",
                 **amounts,
-            ),
-            Cause.SURPLUS: lambda: _(
-                "Before its first new transaction the bank has %(bank)s, we have %(ours)s: the "
-                "journal holds transactions over %(difference)s in this period that the bank "
-                "does not report. Look for lines typed in twice.",
-                **amounts,
-            ),
-        }[Cause(self.cause)]()
+            )
+        return self.env._(
+            "Before its first new transaction the bank has %(bank)s, we have %(ours)s: the "
+            "journal holds transactions over %(difference)s in this period that the bank "
+            "does not report. Look for lines typed in twice.",
+            **amounts,
+        )
 
     def _money(self, amount):
         return self.currency_id.format(amount) if self.currency_id else f"{amount:.2f}"
@@ -533,7 +534,9 @@ class BankImportStatement(models.Model):
         )
 
     def _close(self):
-        lines = self.transaction_ids.statement_line_ids.filtered(lambda l: l.state == "posted")
+        lines = self.transaction_ids.statement_line_ids.filtered(
+            lambda line: line.state == "posted"
+        )
         statement = self.env["account.bank.statement"]
         if lines and self.proven:
             statement = statement.create(

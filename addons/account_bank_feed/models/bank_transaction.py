@@ -73,7 +73,9 @@ class BankTransaction(models.Model):
     # Identity
     identity = fields.Char(readonly=True, help="Digest of account, day, amount, text, occurrence.")
     identity_text = fields.Char(readonly=True, prefetch=True)
-    duplicate_of_id = fields.Many2one("bank.transaction", "Duplicate of", readonly=True, index="btree_not_null")
+    duplicate_of_id = fields.Many2one(
+        "bank.transaction", "Duplicate of", readonly=True, index="btree_not_null"
+    )
     duplicate_of_line_id = fields.Many2one(
         "account.bank.statement.line", "Duplicate of statement line", readonly=True
     )
@@ -124,7 +126,9 @@ class BankTransaction(models.Model):
     @api.depends("booking_date", "amount", "counterparty_name")
     def _compute_display_name(self):
         for record in self:
-            amount = record.currency_id.format(record.amount) if record.currency_id else record.amount
+            amount = (
+                record.currency_id.format(record.amount) if record.currency_id else record.amount
+            )
             party = record.counterparty_name or (record.remittance or "")[:40]
             record.display_name = f"{record.booking_date} {amount} {party}".strip()
 
@@ -188,9 +192,11 @@ class BankTransaction(models.Model):
         new = ordered - known
         known._mark_known(pairings, proven)
         early = new.filtered(lambda t: t.booked and t._is_before_start())
-        early._set_state("ignored", "before the start of the bank feed", reason=self.env._(
-            "Before the day on which the journal's bank feed starts."
-        ))
+        early._set_state(
+            "ignored",
+            "before the start of the bank feed",
+            reason=self.env._("Before the day on which the journal's bank feed starts."),
+        )
         (new - early)._line_up()
 
     def _mark_known(self, pairings, proven):
@@ -227,7 +233,7 @@ class BankTransaction(models.Model):
         self.filtered(lambda t: t.state != "pending")._set_state("pending", why)
 
     def _hand_down(self):
-        """These leave the books: a duplicate of each, in a statement that stays, takes its place."""
+        """These leave the books: a duplicate of each takes its place, if its statement stays."""
         duplicates = self.search(
             [
                 ("duplicate_of_id", "in", self.ids),
@@ -251,7 +257,9 @@ class BankTransaction(models.Model):
     def action_retry(self):
         """Try once more to book what could not be booked."""
         records = self._authorise("accountant").filtered(lambda t: t.state == "error")
-        records._set_state("pending", "retried by a user", event="retry", reason=False, batch_id=False)
+        records._set_state(
+            "pending", "retried by a user", event="retry", reason=False, batch_id=False
+        )
         records._enqueue_matching(records.company_id)
 
     def action_confirm_duplicate(self):
@@ -262,9 +270,7 @@ class BankTransaction(models.Model):
     def action_not_duplicate(self):
         records = self._authorise("accountant").filtered(lambda t: t._is_doubtful())
         for record in records:
-            record.write(
-                {"reason": False, "duplicate_of_id": False, "duplicate_of_line_id": False}
-            )
+            record.write({"reason": False, "duplicate_of_id": False, "duplicate_of_line_id": False})
             pairings, _known = record.import_statement_id._pair_with_known()
             if record.id in pairings and not pairings[record.id].doubtful:
                 # What it really is has come through another door since it was asked about.

@@ -51,10 +51,9 @@ class BankTransaction(models.Model):
         for transaction in self.filtered("matched_item_ids"):
             items = transaction.matched_item_ids
             residual = sum(items.mapped("amount_residual_currency"))
-            if (
-                any(item.reconciled or item.parent_state != "posted" for item in items)
-                or transaction.currency_id.compare_amounts(residual, transaction.matched_residual)
-            ):
+            if any(
+                item.reconciled or item.parent_state != "posted" for item in items
+            ) or transaction.currency_id.compare_amounts(residual, transaction.matched_residual):
                 transaction._forget_decision(
                     self.env._("The open item changed after it was matched; please review.")
                 )
@@ -130,7 +129,7 @@ class BankTransaction(models.Model):
         }
 
     def _reconcile_counterparts(self):
-        """Reconcile every new line with the open items that it pays, the whole batch in one plan."""
+        """Reconcile each new line with the open items that it pays, the whole batch at once."""
         plan = []
         for transaction in self.filtered("matched_item_ids"):
             items = transaction.matched_item_ids
@@ -183,7 +182,9 @@ class BankTransaction(models.Model):
             records._undo(reason)
             return
         for start in range(0, len(records), UNDO_AT_ONCE):
-            records[start : start + UNDO_AT_ONCE].with_delay(description="Undo matches")._undo(reason)
+            records[start : start + UNDO_AT_ONCE].with_delay(description="Undo matches")._undo(
+                reason
+            )
 
     def _undo(self, reason=None):
         self._refuse_locked()

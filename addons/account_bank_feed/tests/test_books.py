@@ -251,7 +251,7 @@ class TestBooks(BankFeedAloneCase):
 
         def refuse(records, vals_list):
             if any(vals["payment_ref"] == "Payment 13" for vals in vals_list):
-                raise UserError("Thirteen is unlucky")
+                raise UserError("Thirteen is unlucky")  # pylint: disable=translation-required
             return create(records, vals_list)
 
         with patch.object(lines, "create", refuse):

@@ -9,13 +9,11 @@ class TestReason(BankFeedCase):
     """The dialog that asks why says what will happen, and does no more than its user may."""
 
     def ask(self, action, records, user=None):
-        context = {
-            "active_model": records._name,
-            "active_ids": records.ids,
-            "default_action": action,
-        }
+        wizard = self.env["bank.feed.reason"].with_user(user or self.env.user)
         return Form(
-            self.env["bank.feed.reason"].with_user(user or self.env.user).with_context(context)
+            wizard.with_context(
+                active_model=records._name, active_ids=records.ids, default_action=action
+            )
         )
 
     def test_remove(self):

@@ -136,6 +136,7 @@ class BankFeedRule(models.Model):
         yield self.with_context(bank_feed_edited=_EDITED)
         self._check_wording()
         for rule in self:
+            # pylint: disable-next=super-method-mismatch
             super(BankFeedRule, rule).write({"version": rule.version + 1})
         self.env["bank.audit.log"]._record(
             "edit",

@@ -84,7 +84,7 @@ class TestPosting(RuleCase):
 
         def refuse(record):
             if record == odd:
-                raise UserError("The bank is on fire.")
+                raise UserError("The bank is on fire.")  # pylint: disable=translation-required
             return original(record)
 
         with patch.object(model, "_statement_line_values", refuse):
