@@ -27,8 +27,8 @@ class BankAuditLog(models.Model):
     reason = fields.Char(readonly=True, help="Why it was done, in words.")
 
     def init(self):
-        # Through Odoo nobody gets past write() and _unlink_never() below; this stops plain SQL as well,
-        # short of an owner of the database who first removes the trigger.
+        # Through Odoo nobody gets past write() and _unlink_never() below. This stops plain SQL
+        # as well, short of an owner of the database who first removes the trigger.
         self.env.cr.execute(
             """
             CREATE OR REPLACE FUNCTION bank_audit_log_append_only() RETURNS trigger AS $$
