@@ -8,6 +8,7 @@ from odoo.addons.bank_statement_format.identity import account_key, normalise
 from odoo.exceptions import UserError
 
 from ..admission import Cause, Incoming, Known, judge, pair
+from ..money import exact
 
 ADMITTED = ("admitted", "closed")
 """States in which a statement's transactions count as known."""
@@ -509,8 +510,7 @@ class BankImportStatement(models.Model):
             later.accepted_difference -= brought
 
     def _exact(self, amount):
-        """A float that the database holds as a decimal, as that decimal again."""
-        return Decimal(f"{amount:.{self.currency_id.decimal_places}f}")
+        return exact(amount, self.currency_id)
 
     # ------------------------------------------------------------------
     # Last: Odoo's own statement, when every line is in the books

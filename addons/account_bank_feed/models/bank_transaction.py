@@ -72,7 +72,7 @@ class BankTransaction(models.Model):
 
     # Identity
     identity = fields.Char(readonly=True, help="Digest of account, day, amount, text, occurrence.")
-    identity_text = fields.Char(readonly=True, prefetch=True)
+    identity_text = fields.Char(readonly=True)
     duplicate_of_id = fields.Many2one(
         "bank.transaction", "Duplicate of", readonly=True, index="btree_not_null"
     )

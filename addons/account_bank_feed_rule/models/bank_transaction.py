@@ -1,6 +1,5 @@
-from decimal import Decimal
-
 from odoo import fields, models
+from odoo.addons.account_bank_feed.money import exact
 
 from ..matching import (
     ItemIndex,
@@ -59,7 +58,7 @@ class BankTransaction(models.Model):
         return Payment(
             id=self.id,
             date=self.booking_date,
-            amount=_exact(self.amount, self.currency_id),
+            amount=exact(self.amount, self.currency_id),
             currency=self.currency_id.name,
             text=self.remittance or "",
             reference=self.reference or None,
@@ -197,13 +196,8 @@ def _open_item(item):
         partner_id=item.partner_id.commercial_partner_id.id or None,
         date=item.date,
         due_date=item.date_maturity or None,
-        residual=_exact(item.amount_residual_currency, item.currency_id),
+        residual=exact(item.amount_residual_currency, item.currency_id),
         currency=item.currency_id.name,
         numbers=tuple(dict.fromkeys(n for n in (item.move_name, item.ref) if n)),
         references=tuple(ref for ref in (move.payment_reference,) if ref),
     )
-
-
-def _exact(amount, currency):
-    """A float that the database holds as a decimal, as that decimal again."""
-    return Decimal(f"{amount:.{currency.decimal_places}f}")
