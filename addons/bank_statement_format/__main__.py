@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import TextIO
 
-from . import Balance, Statement, StatementError, Transaction, detect, parse
+from . import Balance, Detail, Statement, StatementError, Transaction, detect, parse
 
 
 def main(arguments: list[str] | None = None, output: TextIO | None = None) -> int:
@@ -102,6 +102,10 @@ def statement_data(statement: Statement) -> dict:
     account = statement.account
     return {
         "account": {"iban": account.iban, "number": account.number},
+        "kind": statement.kind,
+        "dialect": statement.dialect,
+        "guessed": statement.guessed,
+        "number": statement.number,
         "currency": statement.currency,
         "opening": _balance(statement.opening),
         "closing": _balance(statement.closing),
@@ -111,22 +115,39 @@ def statement_data(statement: Statement) -> dict:
 
 def transaction_data(transaction: Transaction) -> dict:
     """A transaction as JSON data: amounts as decimal strings, dates as ISO 8601."""
-    party = transaction.counterparty
     return {
         "booking_date": _date(transaction.booking_date),
         "value_date": _date(transaction.value_date),
-        "amount": _amount(transaction.amount),
-        "currency": transaction.currency,
-        "original_amount": _amount(transaction.original_amount),
-        "original_currency": transaction.original_currency,
-        "charges": _amount(transaction.charges),
-        "counterparty": {"name": party.name, "iban": party.iban, "bic": party.bic},
-        "remittance": transaction.remittance,
-        "reference": transaction.reference,
-        "end_to_end_id": transaction.end_to_end_id,
-        "bank_reference": transaction.bank_reference,
-        "code": transaction.code,
+        **_payment_data(transaction),
+        "clean_remittance": transaction.clean_remittance,
         "booked": transaction.booked,
+        "details": [_payment_data(detail) for detail in transaction.details],
+    }
+
+
+def _payment_data(payment: Transaction | Detail) -> dict:
+    """What a transaction and a detail of a batch booking have in common."""
+    party = payment.counterparty
+    return {
+        "amount": _amount(payment.amount),
+        "currency": payment.currency,
+        "original_amount": _amount(payment.original_amount),
+        "original_currency": payment.original_currency,
+        "charges": _amount(payment.charges),
+        "counterparty": {
+            "name": party.name,
+            "clean_name": party.clean_name,
+            "iban": party.iban,
+            "bic": party.bic,
+        },
+        "remittance": payment.remittance,
+        "reference": payment.reference,
+        "end_to_end_id": payment.end_to_end_id,
+        "mandate_id": payment.mandate_id,
+        "creditor_id": payment.creditor_id,
+        "bank_reference": payment.bank_reference,
+        "code": payment.code,
+        "return_reason": payment.return_reason,
     }
 
 

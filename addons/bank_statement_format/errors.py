@@ -43,3 +43,25 @@ class AmbiguousFormat(StatementError):
 
 class InvalidStatement(StatementError):
     """The file claims a format and breaks it."""
+
+
+class UnclearEncoding(InvalidStatement):
+    """The file's characters can be read in several ways; a person has to say which.
+
+    :param readings: the first text that differs, by the name of the encoding
+    """
+
+    def __init__(self, message, *, readings, **place):
+        super().__init__(message, **place)
+        self.readings: dict[str, str] = dict(readings)
+
+
+class UnclearLayout(InvalidStatement):
+    """A table whose columns, dates or amounts can be read in several ways.
+
+    :param questions: what a person has to answer, in words
+    """
+
+    def __init__(self, message, *, questions=(), **place):
+        super().__init__(message, **place)
+        self.questions: tuple[str, ...] = tuple(questions)

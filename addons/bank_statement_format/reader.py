@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
 from .errors import AmbiguousFormat, InvalidStatement, StatementError, UnknownFormat
@@ -14,9 +14,10 @@ HEAD_SIZE = 64 * 1024
 """How much of a file, in bytes, a format may look at to recognise it."""
 
 
-def detect(name: str, stream: BinaryIO) -> Format:
+def detect(name: str, stream: BinaryIO, known: Mapping[str, Format] | None = None) -> Format:
     """The one format that recognises the file.
 
+    :param known: the formats that are tried; all when None
     :raises UnknownFormat: when none does
     :raises AmbiguousFormat: when several do; the message names them
     """
@@ -25,13 +26,14 @@ def detect(name: str, stream: BinaryIO) -> Format:
     stream.seek(0)
     if not head.strip(b"\0\t\r\n \xef\xbb\xbf"):
         raise UnknownFormat("The file is empty")
-    candidates = [fmt for fmt in formats().values() if fmt.sniff(name, head)]
+    known = formats() if known is None else known
+    candidates = [fmt for fmt in known.values() if fmt.sniff(name, head)]
     if len(candidates) > 1:
         names = ", ".join(fmt.label for fmt in candidates)
         raise AmbiguousFormat(f"The file could be any of: {names}")
     if not candidates:
-        known = ", ".join(fmt.label for fmt in formats().values())
-        raise UnknownFormat(f"No format recognises the file (known: {known})")
+        names = ", ".join(fmt.label for fmt in known.values())
+        raise UnknownFormat(f"No format recognises the file (known: {names})")
     return candidates[0]
 
 

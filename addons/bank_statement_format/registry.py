@@ -6,7 +6,7 @@ import functools
 import importlib
 import pkgutil
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from .types import Event
@@ -18,11 +18,16 @@ class Format(ABC):
     """One statement format. A subclass that has a ``name`` registers itself by being defined.
 
     ``name`` is the technical name that transactions carry as their source;
-    ``label`` is what people read.
+    ``label`` is what people read; ``recognised_by`` says in a few words what in the
+    content tells; ``extensions`` are usual endings of file names, for information only.
+    Together with the docstring of its module they are the format's chapter in
+    ``docs/formats.md``.
     """
 
     name: str
     label: str
+    recognised_by: str
+    extensions: tuple[str, ...] = ()
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -41,10 +46,38 @@ class Format(ABC):
     def parse(self, stream: BinaryIO) -> Iterator[Event]:
         """Yield each statement's transactions, in file order, then its Statement.
 
-        :param stream: a seekable binary stream at its start
+        :param stream: a seekable binary stream at its start; not to be closed
         :raises InvalidStatement: at the first thing that breaks the format; what
             was yielded before must then be thrown away by the caller
         """
+
+
+class ProfiledFormat(Format):
+    """A format whose files differ from bank to bank, each described by a profile.
+
+    :cvar profile_kind: the ``kind`` of the profiles that it understands
+    :param own: profiles that come before those in the folder ``profiles``, such as
+        those that an Odoo database keeps
+    """
+
+    profile_kind: str
+
+    def __init__(self, own: Iterable = ()):
+        self.own_profiles = tuple(own)
+
+
+def formats_with(profiles: Iterable) -> dict[str, Format]:
+    """All formats by name, the profiled ones knowing these profiles of the caller too.
+
+    :param profiles: objects with a ``kind``, as :func:`~.profiles.profile_from` makes them
+    """
+    own = tuple(profiles)
+    return {
+        name: type(fmt)(p for p in own if p.kind == fmt.profile_kind)
+        if isinstance(fmt, ProfiledFormat)
+        else fmt
+        for name, fmt in formats().items()
+    }
 
 
 @functools.cache

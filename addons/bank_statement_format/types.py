@@ -10,6 +10,9 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Literal
+
+from .cleaning import clean_name, clean_remittance
 
 Date = datetime.date
 
@@ -46,6 +49,34 @@ class Counterparty:
     iban: str | None = None
     bic: str | None = None
 
+    @property
+    def clean_name(self) -> str | None:
+        """The name as people write it; see :func:`~.cleaning.clean_name`."""
+        return clean_name(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One payment within a batch booking. The bank books the batch, not its details.
+
+    ``amount`` is signed, in ``currency``; None where the bank tells only the batch's total.
+    """
+
+    amount: Decimal | None = None
+    currency: str | None = None
+    original_amount: Decimal | None = None
+    original_currency: str | None = None
+    charges: Decimal | None = None
+    counterparty: Counterparty = field(default_factory=Counterparty)
+    remittance: str = ""
+    reference: str | None = None
+    end_to_end_id: str | None = None
+    mandate_id: str | None = None
+    creditor_id: str | None = None
+    bank_reference: str | None = None
+    code: str | None = None
+    return_reason: str | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
@@ -53,13 +84,16 @@ class Transaction:
 
     ``amount`` is what the account's balance changed by, after charges and in
     the account's currency; ``original_amount`` is what the parties agreed on
-    where that differs. ``booked`` is False for entries the bank itself still
-    calls pending or for information. ``raw`` is the unaltered source fragment.
+    where that differs. ``currency`` is None where the file tells none. ``booked`` is
+    False for entries the bank itself still calls pending or for information.
+    ``return_reason`` says why a payment came back, as ISO 20022 code (``AC04``) where the
+    bank gives one. ``details`` are the payments of a batch booking, two or more; what
+    they agree on stands on the transaction too. ``raw`` is the unaltered source fragment.
     """
 
     booking_date: Date
     amount: Decimal
-    currency: str
+    currency: str | None
     value_date: Date | None = None
     original_amount: Decimal | None = None
     original_currency: str | None = None
@@ -72,16 +106,30 @@ class Transaction:
     creditor_id: str | None = None
     bank_reference: str | None = None
     code: str | None = None
+    return_reason: str | None = None
     booked: bool = True
+    details: tuple[Detail, ...] = ()
     raw: str = ""
+
+    @property
+    def clean_remittance(self) -> str:
+        """The remittance as people read it; see :func:`~.cleaning.clean_remittance`."""
+        return clean_remittance(self.remittance)
+
+
+StatementKind = Literal["statement", "report", "notification"]
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """An account's statement or report.
+    """An account's statement, or what a bank sends before or beside it.
 
-    ``dialect`` tells who worded the transactions where one format has many wordings,
-    such as the profile of a CSV file. ``count`` and ``total`` are over the *booked*
+    ``kind`` is ``statement`` for what the bank has closed (camt.053, MT940), ``report``
+    for a view within the day (camt.052, MT942), and ``notification`` for details of
+    entries that a statement books (camt.054). ``account`` has no label where the file
+    names no account (QIF, many CSV). ``dialect`` tells who worded the transactions where
+    one format has many wordings, such as the profile of a CSV file; ``guessed`` says that
+    nobody has confirmed that wording yet. ``count`` and ``total`` are over the *booked*
     transactions. While streaming, ``transactions`` is empty, because they were handed out
     before; only :func:`~.reader.read_statements` fills it.
     """
@@ -97,6 +145,8 @@ class Statement:
     start_date: Date | None = None
     end_date: Date | None = None
     dialect: str | None = None
+    kind: StatementKind = "statement"
+    guessed: bool = False
     transactions: tuple[Transaction, ...] = ()
 
     @property

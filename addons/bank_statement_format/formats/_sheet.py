@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from ..errors import InvalidStatement
-from ._profile import Profile
+from ._table_profile import TableProfile
 from ._values import is_currency
 
 MAX_LINE = 256 * 1024
@@ -25,7 +25,7 @@ _BOMS = (
 _CHUNK = 1 << 16
 
 
-def has_header(profile: Profile, head: bytes) -> bool:
+def has_header(profile: TableProfile, head: bytes) -> bool:
     """Whether the profile's header line is where it must be in a file's first bytes."""
     declared = [encoding for bom, encoding in _BOMS if head.startswith(bom)]
     # Whether the rest of the file can be decoded is seen later, and then refused with a reason.
@@ -33,7 +33,7 @@ def has_header(profile: Profile, head: bytes) -> bool:
     return any(_begins_with_header(profile, text) for text in texts)
 
 
-def _begins_with_header(profile: Profile, text: str) -> bool:
+def _begins_with_header(profile: TableProfile, text: str) -> bool:
     lines = _lines(io.StringIO(text, newline=""), [])
     reader = csv.reader(lines, delimiter=profile.delimiter, quotechar=profile.quote)
     try:
@@ -45,7 +45,7 @@ def _begins_with_header(profile: Profile, text: str) -> bool:
     return False
 
 
-def _is_header(profile: Profile, row: list[str]) -> bool:
+def _is_header(profile: TableProfile, row: list[str]) -> bool:
     cells = [_tidy(cell) for cell in row]
     if profile.exact:
         return cells == list(profile.header)
@@ -57,7 +57,7 @@ def _tidy(cell: str) -> str:
     return cell.strip().strip("\ufeff").strip()
 
 
-def encoding_of(stream: BinaryIO, profile: Profile) -> str:
+def encoding_of(stream: BinaryIO, profile: TableProfile) -> str:
     """The first encoding in which the whole file can be read.
 
     :raises InvalidStatement: when there is none
@@ -125,7 +125,7 @@ class Key:
 class Sheet:
     """The file seen as rows below a header, read as often as is needed."""
 
-    def __init__(self, profile: Profile, stream: BinaryIO, encoding: str):
+    def __init__(self, profile: TableProfile, stream: BinaryIO, encoding: str):
         self.profile = profile
         self.fields: dict[str, tuple[str, int]] = {}
         self._stream = stream

@@ -88,6 +88,8 @@ class Camt053(Format):
 
     name = "camt.053"
     label = "ISO 20022 camt.053"
+    recognised_by = "the element `BkToCstmrStmt`, in any namespace"
+    extensions = (".xml",)
 
     def sniff(self, name: str, head: bytes) -> bool:
         return any(element in _MESSAGES for element in element_names(head))

@@ -7,35 +7,35 @@ mark's, else UTF-8 where the whole file is valid UTF-8, else the profile's own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import BinaryIO
 
 from ..errors import AmbiguousFormat, InvalidStatement, UnknownFormat
+from ..profile import shipped
 from ..reader import HEAD_SIZE
-from ..registry import Format
+from ..registry import ProfiledFormat
 from ..types import Account, Balance, Counterparty, Date, Event, Statement, Transaction
-from ._profile import Profile, shipped_profiles
 from ._sheet import Key, Row, Sheet, encoding_of, has_header
+from ._table_profile import TableProfile
 from ._values import compact, is_iban, parse_amount, parse_date
 
 MAX_PASSES = 500
 """How often a file is read at most, once for each account whose rows are mixed with others."""
 
 
-class CsvProfile(Format):
+class CsvProfile(ProfiledFormat):
     """CSV files that one of the profiles recognises."""
 
     name = "csv"
     label = "CSV"
+    recognised_by = "the header line of exactly one profile"
+    extensions = (".csv", ".tsv", ".txt")
+    profile_kind = "table"
 
-    def __init__(self, profiles: Iterable[Profile] | None = None):
-        """:param profiles: for tests; those in the folder ``profiles`` when None"""
-        self._profiles = None if profiles is None else tuple(profiles)
-
-    def profiles(self) -> tuple[Profile, ...]:
+    def profiles(self) -> tuple[TableProfile, ...]:
         """The profiles that are tried, one of which a file must fit."""
-        return shipped_profiles() if self._profiles is None else self._profiles
+        return self.own_profiles or shipped(self.profile_kind)
 
     def sniff(self, name: str, head: bytes) -> bool:
         return bool(self._candidates(head))
@@ -56,7 +56,7 @@ class CsvProfile(Format):
         else:
             yield from _statements(profile, sheet)
 
-    def profile_of(self, stream: BinaryIO) -> Profile:
+    def profile_of(self, stream: BinaryIO) -> TableProfile:
         """The one profile whose header line the file has.
 
         :raises UnknownFormat: when there is none
@@ -71,11 +71,11 @@ class CsvProfile(Format):
             raise AmbiguousFormat(f"The CSV could be any of: {names}")
         return candidates[0]
 
-    def _candidates(self, head: bytes) -> list[Profile]:
+    def _candidates(self, head: bytes) -> list[TableProfile]:
         return [profile for profile in self.profiles() if has_header(profile, head)]
 
 
-def _statements(profile: Profile, sheet: Sheet, only: Key | None = None) -> Iterator[Event]:
+def _statements(profile: TableProfile, sheet: Sheet, only: Key | None = None) -> Iterator[Event]:
     """The events of one reading of the file.
 
     :param only: skip the rows of other accounts than this
@@ -99,7 +99,7 @@ def _statements(profile: Profile, sheet: Sheet, only: Key | None = None) -> Iter
 class _Building:
     """One statement while its rows pass by."""
 
-    def __init__(self, profile: Profile, sheet: Sheet, key: Key):
+    def __init__(self, profile: TableProfile, sheet: Sheet, key: Key):
         self.key = key
         self._profile = profile
         self._sheet = sheet

@@ -16,8 +16,8 @@ from bank_statement_format import (
     detect,
     testing,
 )
-from bank_statement_format.formats._profile import ProfileError, profile_from, shipped_profiles
 from bank_statement_format.formats.csv_profile import CsvProfile
+from bank_statement_format.profile import ProfileError, profile_from, shipped
 
 from .helpers import IBAN, OTHER_IBAN, cuts, parse_as, read, read_one
 
@@ -79,11 +79,11 @@ DEMO = testing.csv_demo_bank([demo_statement("1234.50", "-20.00", "0.01", "-3.00
 
 
 def test_the_shipped_profiles_are_all_usable():
-    assert {"demo_bank", "demo_savings", "generic"} <= {p.name for p in shipped_profiles()}
+    assert {"demo_bank", "demo_savings", "generic"} <= {p.name for p in shipped("table")}
 
 
 def test_the_shipped_profiles_exclude_each_other():
-    for one in shipped_profiles():
+    for one in shipped("table"):
         line = one.delimiter.join(one.header) + "\r\n"
         fmt = CsvProfile()
         assert fmt.profile_of(io.BytesIO(line.encode())) is one

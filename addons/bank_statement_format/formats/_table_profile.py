@@ -1,20 +1,14 @@
-"""What a bank's CSV looks like: a declaration in ``profiles/*.json``, checked when loaded."""
+"""What a bank's table looks like."""
 
 from __future__ import annotations
 
 import codecs
-import dataclasses
-import functools
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from ..errors import StatementError
+from ..profile import Profile
 from ._values import is_currency
-
-FOLDER = Path(__file__).parent.parent / "profiles"
 
 ORDERS = ("auto", "oldest_first", "newest_first")
 
@@ -52,19 +46,12 @@ LINE_FIELDS = ("account", "closing", "count", "currency", "number", "opening")
 """What lines before the header and after the rows can say about the whole file."""
 
 
-class ProfileError(StatementError):
-    """A profile that declares nonsense: a mistake in this software, not in a bank's file."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableProfile(Profile):
+    """One bank's table. See the README for what each field means."""
 
+    kind = "table"
 
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """One bank's CSV. See the README for what each field means.
-
-    :raises ProfileError: when fields are missing, unknown or contradict each other
-    """
-
-    name: str
-    label: str
     header: tuple[str, ...]
     columns: Mapping[str, tuple[str, ...]]
     dates: tuple[str, ...]
@@ -86,9 +73,8 @@ class Profile:
     account: str | None = None
     currency: str | None = None
 
-    def __post_init__(self):
-        for problem in _problems(self):
-            raise ProfileError(f"The CSV profile {self.name} is wrong: {problem}")
+    def problems(self):
+        return _problems(self)
 
     @property
     def optional_columns(self) -> frozenset[str]:
@@ -97,7 +83,7 @@ class Profile:
         return frozenset(named.difference(self.header))
 
 
-def _problems(profile: Profile):
+def _problems(profile: TableProfile):
     columns = profile.columns
     if not profile.label or not profile.header or not profile.dates:
         yield "label, header and dates must not be empty"
@@ -114,7 +100,7 @@ def _problems(profile: Profile):
     yield from _field_problems(profile)
 
 
-def _amount_problems(profile: Profile):
+def _amount_problems(profile: TableProfile):
     columns = profile.columns
     pair = {"debit", "credit"} & set(columns)
     if ("amount" in columns) == bool(pair) or len(pair) == 1:
@@ -128,7 +114,7 @@ def _amount_problems(profile: Profile):
         yield "decimal must be one character and thousands another one or none"
 
 
-def _field_problems(profile: Profile):
+def _field_problems(profile: TableProfile):
     fields = [*profile.preamble.values(), *profile.footer.values()]
     if unknown := set(fields) - set(LINE_FIELDS) - {""}:
         yield f"unknown line fields {', '.join(unknown)} (known: {', '.join(LINE_FIELDS)})"
@@ -154,61 +140,3 @@ def _field_problems(profile: Profile):
             codecs.lookup(encoding)
         except LookupError:
             yield f"the encoding {encoding!r} is unknown"
-
-
-def profile_from(name: str, data: object) -> Profile:
-    """A profile from its JSON data.
-
-    :raises ProfileError: naming the profile and what is wrong with it
-    """
-    if not isinstance(data, dict):
-        raise ProfileError(f"The CSV profile {name} is wrong: it must be a JSON object")
-    kinds = {item.name: item for item in dataclasses.fields(Profile) if item.name != "name"}
-    if unknown := set(data) - set(kinds):
-        raise ProfileError(f"The CSV profile {name} is wrong: unknown {', '.join(sorted(unknown))}")
-    try:
-        values = {key: _frozen(key, kinds[key].type, value) for key, value in data.items()}
-        return Profile(name=name, **values)
-    except TypeError as error:
-        raise ProfileError(f"The CSV profile {name} is wrong: {error}") from None
-
-
-def _frozen(key: str, kind: str, value: object):
-    """A JSON value as the type that the field declares."""
-    if kind.startswith("tuple"):
-        return _texts(key, value)
-    if kind.startswith("Mapping"):
-        if not isinstance(value, dict):
-            raise TypeError(f"{key} must be an object")
-        return {
-            name: _texts(key, item) if key == "columns" else str(item or "")
-            for name, item in value.items()
-        }
-    expected = {"bool": bool, "int": int}.get(kind, str)
-    if type(value) is not expected:
-        raise TypeError(f"{key} must be of type {expected.__name__}")
-    return value
-
-
-def _texts(key: str, value: object) -> tuple[str, ...]:
-    texts = (value,) if isinstance(value, str) else value
-    if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
-        raise TypeError(f"{key} must be a text or a list of texts")
-    return tuple(texts)
-
-
-@functools.cache
-def shipped_profiles() -> tuple[Profile, ...]:
-    """The profiles in the folder ``profiles``, by name.
-
-    :raises ProfileError: when one of them cannot be used
-    """
-    return tuple(_load(path) for path in sorted(FOLDER.glob("*.json")))
-
-
-def _load(path: Path) -> Profile:
-    try:
-        data = json.loads(path.read_text("utf-8"))
-    except ValueError as error:
-        raise ProfileError(f"The CSV profile {path.stem} is not JSON: {error}") from error
-    return profile_from(path.stem, data)
