@@ -15,7 +15,7 @@ from .errors import (
 )
 from .identity import IdentityCounter, identity_text, same_account, text_similarity
 from .profile import ProfileError, profile_data, profile_from
-from .reader import detect, parse, read_statements
+from .reader import detect, parse, read_statements, recoded
 from .registry import Format, formats, formats_with
 from .types import Account, Balance, Counterparty, Detail, Event, Statement, Transaction
 
@@ -44,6 +44,7 @@ __all__ = [
     "profile_data",
     "profile_from",
     "read_statements",
+    "recoded",
     "same_account",
     "text_similarity",
 ]

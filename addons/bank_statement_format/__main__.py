@@ -6,16 +6,34 @@ Exit status: 0 when all files were read, 1 when any was refused, 2 for wrong usa
 from __future__ import annotations
 
 import argparse
+import codecs
 import datetime
 import json
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from pathlib import Path
 from typing import TextIO
 
-from . import Balance, Detail, Statement, StatementError, Transaction, detect, parse
+from . import (
+    Balance,
+    Detail,
+    Format,
+    Statement,
+    StatementError,
+    Transaction,
+    detect,
+    docs,
+    formats_with,
+    parse,
+    profile_from,
+    recoded,
+)
+from .profile import Profile
+
+Formats = Mapping[str, Format]
 
 
 def main(arguments: list[str] | None = None, output: TextIO | None = None) -> int:
@@ -25,12 +43,25 @@ def main(arguments: list[str] | None = None, output: TextIO | None = None) -> in
         description="Print what is in bank statement files, one JSON document per file.",
         epilog="Exit status: 0 all files read, 1 a file refused, 2 wrong usage.",
     )
+    parser.add_argument("--formats", action=_PrintFormats, help="print what can be read, and exit")
     parser.add_argument("files", metavar="FILE", nargs="+", help="a bank statement file")
+    parser.add_argument(
+        "--encoding", type=_encoding, help="in which the text files are, if unclear"
+    )
+    parser.add_argument(
+        "--profile",
+        metavar="JSON",
+        type=_profile,
+        action="append",
+        default=[],
+        help="a file that describes a bank's own kind of file, as in the folder profiles",
+    )
     options = parser.parse_args(arguments)
     output = output or _standard_output()
+    known = formats_with(options.profile)
     refused = False
     for path in options.files:
-        pieces, failed = _document(path)
+        pieces, failed = _document(path, known, options.encoding)
         refused |= failed
         for piece in pieces:
             output.write(piece)
@@ -39,16 +70,41 @@ def main(arguments: list[str] | None = None, output: TextIO | None = None) -> in
     return int(refused)
 
 
+class _PrintFormats(argparse.Action):
+    """Prints the formats in words instead of reading files."""
+
+    def __init__(self, option_strings, dest, **options):
+        super().__init__(option_strings, argparse.SUPPRESS, nargs=0, **options)
+
+    def __call__(self, parser, *_values):
+        _standard_output().write(docs.markdown())
+        parser.exit()
+
+
+def _encoding(name: str) -> str:
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        raise argparse.ArgumentTypeError(f"Python knows no encoding {name!r}") from None
+
+
+def _profile(path: str) -> Profile:
+    try:
+        return profile_from(Path(path).stem, json.loads(Path(path).read_text("utf-8")))
+    except (OSError, ValueError, StatementError) as error:
+        raise argparse.ArgumentTypeError(f"{path}: {error}") from None
+
+
 def _standard_output() -> TextIO:
     """Standard output, able to print any file name whatever the locale."""
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     return sys.stdout
 
 
-def _document(path: str) -> tuple[Iterable[str], bool]:
+def _document(path: str, known: Formats, encoding: str | None) -> tuple[Iterable[str], bool]:
     """The pieces of a file's JSON document, and whether the file was refused."""
     try:
-        return _read(path), False
+        return _read(path, known, encoding), False
     except StatementError as error:
         prefix = f"line {error.line}: "
         return _refusal(path, str(error).removeprefix(prefix), error.line), True
@@ -63,12 +119,14 @@ def _refusal(path: str, message: str, line: int | None) -> list[str]:
     return [_json({"file": path, "error": {"message": message, "line": line}})]
 
 
-def _read(path: str) -> list[str]:
+def _read(path: str, known: Formats, encoding: str | None) -> list[str]:
     # A pipe or a device could block for ever and cannot be read twice.
     if not stat.S_ISREG(os.stat(path).st_mode):
         raise StatementError("This is not a regular file")
     with open(path, "rb") as stream:
-        fmt = detect(os.path.basename(path), stream)
+        if encoding:
+            stream = recoded(stream, encoding)
+        fmt = detect(os.path.basename(path), stream, known)
         head = f'{{"file": {_json(path)}, "format": {_json(fmt.name)}, "statements": ['
         return [head, *_statements(parse(fmt, stream)), "]}"]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import dataclasses
+import tempfile
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
@@ -12,6 +14,8 @@ from .types import Event, Statement, Transaction
 
 HEAD_SIZE = 64 * 1024
 """How much of a file, in bytes, a format may look at to recognise it."""
+
+_SPOOL_SIZE = 8 * 1024 * 1024
 
 
 def detect(name: str, stream: BinaryIO, known: Mapping[str, Format] | None = None) -> Format:
@@ -49,6 +53,30 @@ def parse(fmt: Format, stream: BinaryIO) -> Iterator[Event]:
         raise InvalidStatement(
             f"The file breaks the format {fmt.label} ({type(error).__name__}: {error})"
         ) from error
+
+
+def recoded(stream: BinaryIO, encoding: str) -> BinaryIO:
+    """The text file as UTF-8 with a byte order mark, which every text format obeys.
+
+    For files whose encoding a person has told, see :class:`UnclearEncoding`.
+
+    :param encoding: a name that Python knows
+    :raises InvalidStatement: when the file is not in that encoding
+    """
+    stream.seek(0)
+    reader = codecs.getreader(encoding)(stream)
+    copy = tempfile.SpooledTemporaryFile(max_size=_SPOOL_SIZE)  # noqa: SIM115
+    try:
+        copy.write(codecs.BOM_UTF8)
+        while text := reader.read(HEAD_SIZE):
+            copy.write(text.encode())
+    except UnicodeError as error:
+        copy.close()
+        raise InvalidStatement(
+            "The file is not in the encoding that was chosen", expected=encoding
+        ) from error
+    copy.seek(0)
+    return copy
 
 
 def read_statements(name: str, stream: BinaryIO) -> tuple[Format, list[Statement]]:

@@ -54,6 +54,10 @@ def test_the_whole_document(write):
         "statements": [
             {
                 "account": {"iban": IBAN, "number": None},
+                "kind": "statement",
+                "dialect": None,
+                "guessed": False,
+                "number": "S",
                 "currency": "EUR",
                 "opening": {"amount": "1.00", "date": "2024-01-01"},
                 "closing": None,
@@ -67,13 +71,23 @@ def test_the_whole_document(write):
                         "original_amount": None,
                         "original_currency": None,
                         "charges": None,
-                        "counterparty": {"name": None, "iban": None, "bic": None},
+                        "counterparty": {
+                            "name": None,
+                            "clean_name": None,
+                            "iban": None,
+                            "bic": None,
+                        },
                         "remittance": "",
+                        "clean_remittance": "",
                         "reference": None,
                         "end_to_end_id": None,
+                        "mandate_id": None,
+                        "creditor_id": None,
                         "bank_reference": None,
                         "code": None,
+                        "return_reason": None,
                         "booked": True,
+                        "details": [],
                     }
                 ],
             }
@@ -202,3 +216,29 @@ def test_no_sample_is_a_traceback():
     assert status in (0, 1)
     assert [d["file"] for d in documents] == [str(path) for path in paths]
     assert not [d for d in documents if "cannot be read (" in d.get("error", {}).get("message", "")]
+
+
+def test_the_encoding_can_be_told(write):
+    header = "date,amount,currency,account,name\n"
+    path = write("a.csv", (header + f"2024-01-02,1.00,EUR,{IBAN},Pčre\n").encode("cp1250"))
+    status, (found,) = output(path, "--encoding", "cp1250")
+    assert status == 0
+    assert found["statements"][0]["transactions"][0]["counterparty"]["name"] == "Pčre"
+    assert run(path, "--encoding", "klingon").returncode == 2
+
+
+def test_a_profile_can_be_told(write):
+    path = write("a.csv", f"Tag|Wert|Konto\n02.01.2024|5|{IBAN}\n".encode())
+    data = {
+        "label": "Mine",
+        "header": ["Tag", "Wert", "Konto"],
+        "delimiter": "|",
+        "dates": "%d.%m.%Y",
+        "currency": "EUR",
+        "columns": {"booking_date": "Tag", "amount": "Wert", "account": "Konto"},
+    }
+    profile = write("mine.json", json.dumps(data).encode())
+    status, (found,) = output(path, "--profile", str(profile))
+    assert status == 0
+    assert found["statements"][0]["dialect"] == "mine"
+    assert run(path, "--profile", write("wrong.json", b"{}")).returncode == 2
