@@ -2,13 +2,15 @@
 # make serve   look at it in the browser                          [SERIES=18.0|19.0] [PORT=8069]
 # make test    all tests                [SERIES=18.0|19.0|all] [GROUP=plain,odoo] [ARGS="-k word"]
 # make lint    the linters alone
+# make docs    write the generated pages of docs anew
+# make bench-formats   how fast statement files are read, beside other libraries
 # make clean   remove what these have built, except the sources of Odoo
 #
 # Everything is set up on the first run, under ~/.cache/odoo-bank-feed. See tools/.
 
 PYTHON ?= python3
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint clean
+.PHONY: help demo serve test lint docs bench-formats clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -24,6 +26,12 @@ test:
 
 lint:
 	@exec $(PYTHON) -m tools test --series "$(SERIES)" --group lint
+
+docs:
+	@exec $(PYTHON) -m tools docs
+
+bench-formats:
+	@exec $(PYTHON) -m tools bench-formats
 
 clean:
 	@exec $(PYTHON) -m tools clean

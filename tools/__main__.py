@@ -5,9 +5,9 @@ import shutil
 import signal
 import sys
 
+from . import bench_formats, environment, odoo_source, postgres, testing
 from . import demo as demonstration
-from . import environment, odoo_source, postgres, testing
-from .common import CACHE, SERIES, Ended, Missing, attend, locked, say
+from .common import ADDONS, CACHE, PROJECT, SERIES, Ended, Missing, attend, locked, say
 from .server import Odoo
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -72,6 +72,20 @@ def test(arguments):
     return testing.test(testing.choose(arguments.series, groups), groups, arguments.args)
 
 
+def bench(arguments):
+    """Measure how fast files are read."""
+    return bench_formats.bench(arguments.rows, arguments.repeat)
+
+
+def docs(arguments):
+    """Write docs/formats.md anew."""
+    venv = environment.ensure(arguments.series or odoo_source.preferred())
+    command = [venv / "bin" / "python", "-m", "bank_statement_format", "--formats"]
+    environ = environment.clean_environ(PYTHONPATH=str(ADDONS))
+    with open(PROJECT / "docs" / "formats.md", "w") as page:
+        return attend(command, env=environ, stdout=page)
+
+
 def end(number, _frame):
     """End as Ctrl-C does: every `with` on the way stops what it has started, undisturbed."""
     for each in SIGNALS:
@@ -102,6 +116,13 @@ def main():
     command.add_argument("--series", default="")
     command.add_argument("--port", default="")
     command.set_defaults(call=serve)
+    command = commands.add_parser("bench-formats", help="measure how fast files are read")
+    command.add_argument("--rows", type=int, default=bench_formats.ROWS)
+    command.add_argument("--repeat", type=int, default=3)
+    command.set_defaults(call=bench)
+    command = commands.add_parser("docs", help="write the generated pages of docs anew")
+    command.add_argument("--series", default="")
+    command.set_defaults(call=docs)
     command = commands.add_parser("test", help="run the tests")
     command.add_argument("--series", default="", help="18.0, 19.0 or all")
     command.add_argument("--group", default="", help="of " + ", ".join(testing.GROUPS))

@@ -10,17 +10,16 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_INVISIBLE = re.compile(
-    r"[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff]+"
-)
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+_CONTROLS = re.compile(r"[\u0000-\u001f\u007f-\u009f\u2028\u2029]")
 _BLANKS = re.compile(r"\s+")
 _FILLING = " ,;:/|*+-_.'\""
 
 
 def _tidied(text: str | None) -> str:
     """Composed characters, nothing invisible, single blanks."""
-    text = unicodedata.normalize("NFC", text or "")
-    return _BLANKS.sub(" ", _INVISIBLE.sub(" ", text)).strip()
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text or ""))
+    return _BLANKS.sub(" ", _CONTROLS.sub(" ", text)).strip()
 
 
 def clean_name(name: str | None) -> str | None:
