@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 
 from ..identity import account_key
-from ..types import Counterparty, Transaction
-from ._shape import ShapeReader, Slot, View
+from ..types import Counterparty, Date, Detail, Transaction
+from ._shape import Fragment, ShapeReader, Slot, View
 from ._values import compact
 
 CREDIT = {"CRDT": True, "DBIT": False}
@@ -20,6 +23,13 @@ _CODE = {
     "BkTxCd/Domn/Fmly/Cd": "family",
     "BkTxCd/Domn/Fmly/SubFmlyCd": "subfamily",
     "BkTxCd/Prtry/Cd": "own_code",
+}
+_RETURN = {
+    "RtrInf": "returned",
+    "RtrInf/Rsn/Cd": "return_reason",
+    "RtrInf/Rsn/Prtry": "return_reason",
+    "RtrInf/RtrRsn/Cd": "return_reason",
+    "RtrInf/RtrRsn/Prtry": "return_reason",
 }
 _AMOUNTS = {
     "AmtDtls/InstdAmt/Amt": "instructed",
@@ -53,9 +63,11 @@ _ENTRY = {
 }
 _DETAIL = {
     "Refs/AcctSvcrRef": "bank_reference",
+    "Refs/UETR": "universal_id",
     "Refs/EndToEndId": "end_to_end",
     "Refs/MndtId": "mandate",
     "Amt": "detail_amount",
+    "CdtDbtInd": "sign",
     "RmtInf/Ustrd": "unstructured",
     "RmtInf/Strd/CdtrRefInf/Ref": "reference",
     "RmtInf/Strd/CdtrRefInf/CdtrRef": "reference",
@@ -63,12 +75,19 @@ _DETAIL = {
     "RmtInf/Strd/RfrdDocInf/RfrdDocNb": "document",
     "RmtInf/Strd/AddtlRmtInf": "structured_text",
     "RltdPties/CdtrSchmeId/Id/PrvtId/Othr/Id": "scheme_id",
-    "RtrInf": "returned",
     "AddtlTxInf": "info",
+    **_RETURN,
     **_CODE,
     **_AMOUNTS,
 }
+_AGREED = ("instructed", "transacted", "detail_amount", "countervalue")
+_AGREED_KEYS = frozenset(_AGREED)
+_STRUCTURED = {"reference", "document", "structured_text"}
 _SIDES = {"Dbtr": "debtor", "Cdtr": "creditor"}
+_NAME, _ULTIMATE, _ACCOUNT, _BIC = (
+    {side: f"{side}_{what}" for side in _SIDES.values()}
+    for what in ("name", "ultimate", "account", "bic")
+)
 
 
 def _side_paths(tag: str, side: str) -> dict[str, str]:
@@ -77,8 +96,11 @@ def _side_paths(tag: str, side: str) -> dict[str, str]:
     for wrapper in ("", "Pty/"):
         paths[f"RltdPties/{tag}/{wrapper}Nm"] = f"{side}_name"
         paths[f"RltdPties/Ultmt{tag}/{wrapper}Nm"] = f"{side}_ultimate"
-        paths[f"RltdPties/{tag}/{wrapper}Id/PrvtId/Othr/Id"] = f"{side}_private_id"
+        for kind in ("PrvtId", "OrgId"):
+            paths[f"RltdPties/{tag}/{wrapper}Id/{kind}/Othr/Id"] = f"{side}_id"
     paths[f"RltdPties/{tag}/Agt/FinInstnId/Nm"] = f"{side}_name"
+    for kind in ("BIC", "BICFI"):
+        paths[f"RltdPties/{tag}/Agt/FinInstnId/{kind}"] = f"{side}_bic"
     for kind in ("IBAN", "Othr/Id", "BBAN", "UPIC", "PrtryAcct/Id"):
         paths[f"RltdPties/{tag}Acct/Id/{kind}"] = f"{side}_account"
     for kind in ("BIC", "BICFI", "CmbndId/BIC"):
@@ -90,6 +112,22 @@ for _tag, _side in _SIDES.items():
     _DETAIL.update(_side_paths(_tag, _side))
 
 
+@dataclass(slots=True)
+class EntryContext:
+    """What the statement around an entry says.
+
+    :ivar closed: whether the bank has closed it
+    :ivar day_of: gives the day of entries that tell none, by whether they are booked
+    :ivar own_key: the account's number as :func:`~..identity.account_key` gives it
+    :ivar currency: what the entries must be in; None when not known yet
+    """
+
+    closed: bool
+    day_of: Callable[[bool], Date | None]
+    own_key: str = ""
+    currency: str | None = None
+
+
 class EntryReader:
     """Reads the entries of one document.
 
@@ -98,113 +136,180 @@ class EntryReader:
     """
 
     def __init__(self):
-        self._shapes = ShapeReader(_ENTRY, _DETAIL)
+        self.shapes = ShapeReader(_ENTRY, _DETAIL)
         self.credit = self.reversal = False
         self.details_count = 0
 
-    def read(self, entry, where: str, own_key: str, currency: str | None) -> Transaction:
-        """One transaction per entry, whatever the number of details below it.
+    def read(self, fragment: Fragment, where: str, context: EntryContext) -> Transaction:
+        """One transaction per entry, whatever the number of payments below it.
 
         :param where: how errors call the entry, like ``Ntry[3]``
-        :param own_key: the account's number as :func:`~..identity.account_key` gives it
-        :param currency: what the entry must be in; None when not known yet
         :raises InvalidStatement: naming the element
         """
-        raw, view, details = self._shapes.read(entry, where)
-        self.details_count = len(details)
-        self.reversal = view.text("reversal") in ("true", "1")
-        slot = view.single("amount", "Amt")
-        own_currency, size = view.currency(slot, currency), view.amount(slot)
-        credit = self.credit = _is_credit(view)
-        value_date = view.date("valued_on")
-        booking_date = view.date("booked_on") or value_date
-        if booking_date is None:
-            raise view.missing("BookgDt")
-        only = details[0] if len(details) == 1 else None
-        original, original_currency = _original(view, only, size, own_currency)
-        charges = only and _charges(only, own_currency)
+        entry = View(fragment.shape.level, fragment, where)
+        payments = [View(level, fragment, where) for level in fragment.shape.parts]
+        self.details_count = len(payments)
+        self.reversal = entry.found.get("reversal") in ("true", "1")
+        credit = self.credit = _is_credit(entry, entry.single("sign", "CdtDbtInd"))
+        booked = _is_booked(entry, context)
+        slot = entry.single("amount", "Amt")
+        # What is only announced may be in another currency than the account still.
+        currency = entry.currency(slot, context.currency if booked else None)
+        size = entry.amount(slot)
+        only = payments[0] if len(payments) == 1 else None
+        value_date = entry.date("valued_on")
+        booking_date = entry.date("booked_on") or value_date or _undated(entry, booked, context)
+        original, original_currency = _original(entry, only, size, currency)
+        charges = only and _charges(only, currency)
+        known = [self._known(payment, credit, context.own_key) for payment in payments]
+        common = _agreed(known)
+        bank_reference, code = common.pop("bank_reference", None), common.pop("code", None)
         return Transaction(
             booking_date=booking_date,
             amount=size if credit else -size,
-            currency=own_currency,
+            currency=currency,
             value_date=value_date,
             original_amount=-original if original and not credit else original,
             original_currency=original_currency,
-            charges=_charges(view, own_currency) if charges is None else charges,
-            remittance=_remittance(view, details),
-            bank_reference=_bank_reference(view, only),
-            code=_code(view) or (only and _code(only)),
-            booked=_is_booked(view),
-            raw=raw,
-            **_common([self._texts(detail, credit, own_key) for detail in details]),
+            charges=_charges(entry, currency) if charges is None else charges,
+            remittance=_remittance(entry, payments),
+            bank_reference=_bank_reference(entry) or bank_reference,
+            code=_code(entry.found) or code,
+            booked=booked,
+            details=() if len(payments) < 2 else self._details(payments, known, currency),
+            raw=fragment.raw,
+            **common,
         )
 
-    def _texts(self, detail: View, credit: bool, own_key: str) -> dict:
-        mandate = _given(detail.text("mandate"))
+    def _details(
+        self, payments: list[View], known: list[dict], currency: str
+    ) -> tuple[Detail, ...]:
+        """The payments of a batch, in the entry's direction where they tell none."""
+        return tuple(
+            _detail(payment, fields, _direction(payment, self.credit), currency)
+            for payment, fields in zip(payments, known, strict=True)
+        )
+
+    def _known(self, payment: View, credit: bool, own_key: str) -> dict:
+        """What a payment says that a transaction can say just as well."""
+        found = payment.found
+        mandate = _given(found.get("mandate"))
         # A returned payment keeps the parties of the original one, so the sides swap.
-        other_is_debtor = credit != (self.reversal or "returned" in detail)
+        swapped = self.reversal or "returned" in found
+        other_is_debtor = _direction(payment, credit) != swapped
         return {
-            "counterparty": _counterparty(detail, other_is_debtor, own_key),
-            "reference": _given(detail.text("reference")),
-            "end_to_end_id": _given(detail.text("end_to_end")),
+            "counterparty": _counterparty(found, other_is_debtor, own_key),
+            "reference": _given(found.get("reference")),
+            "end_to_end_id": _given(found.get("end_to_end")),
             "mandate_id": mandate,
-            "creditor_id": _creditor_id(detail, mandate),
+            "creditor_id": _creditor_id(found, mandate),
+            "bank_reference": found.get("bank_reference") or found.get("universal_id") or None,
+            "code": _code(found),
+            "return_reason": found.get("return_reason") or None,
         }
 
 
-def _is_credit(view: View) -> bool:
-    """The direction of an entry: ``CdtDbtInd`` as it stands.
+def _detail(payment: View, known: dict, credit: bool, currency: str) -> Detail:
+    size = _own_amount(payment, currency)
+    original, original_currency = _original(payment, None, size, currency)
+    return Detail(
+        amount=size if credit or size is None else -size,
+        currency=None if size is None else currency,
+        original_amount=-original if original and not credit else original,
+        original_currency=original_currency,
+        charges=_charges(payment, currency),
+        remittance=" ".join(_payer_texts(payment) or payment.texts("info")),
+        **known,
+    )
+
+
+def _own_amount(payment: View, currency: str) -> Decimal | None:
+    """What the payment moved, without sign, in the account's currency, where it tells that."""
+    for key in ("detail_amount", "transacted", "countervalue", "instructed"):
+        for slot in payment.slots(key):
+            if slot.currency == currency:
+                return payment.amount(slot)
+    return None
+
+
+def _direction(payment: View, credit: bool) -> bool:
+    """Whether a payment is a credit: as it says itself, or else as its entry is."""
+    if payment.found.get("sign"):
+        return _is_credit(payment, payment.single("sign", "CdtDbtInd"))
+    return credit
+
+
+def _is_credit(view: View, slot: Slot) -> bool:
+    """The direction of an entry or payment: ``CdtDbtInd`` as it stands.
 
     ISO 20022 lets it tell what the entry itself does to the account; ``RvslInd``
     adds that an earlier entry of the opposite direction is thereby undone.
     """
-    slot = view.single("sign", "CdtDbtInd")
     credit = CREDIT.get(view.at(slot))
     if credit is None:
         raise view.refusal(slot, "The direction is unknown", "CRDT or DBIT")
     return credit
 
 
-def _is_booked(view: View) -> bool:
-    """What the bank says of the entry; required by every version of the standard.
+def _undated(entry: View, booked: bool, context: EntryContext) -> Date:
+    """The day of an entry that tells none, which the standard allows."""
+    day = context.day_of(booked)
+    if day is None:
+        raise entry.missing("BookgDt", "BookgDt or ValDt")
+    return day
+
+
+def _is_booked(entry: View, context: EntryContext) -> bool:
+    """What the bank says of the entry.
 
     A bank's own status (``Prtry``) counts as booked only when it reads so; then
     the balances tell if that was wrong. A standard code that is unknown is refused.
+    Every version of the standard wants a status; entries of a closed statement without
+    one are booked, as a statement is about nothing else.
     """
-    text = view.text("status")
-    if text is None:
-        own = view.text("own_status")
-        if own is None:
-            raise view.missing("Sts")
-        return _BOOKED.get(own.upper(), False)
+    text = entry.found.get("status")
+    if not text:
+        own = entry.found.get("own_status")
+        if own:
+            return _BOOKED.get(own.upper(), False)
+        if context.closed:
+            return True
+        raise entry.missing("Sts")
     booked = _BOOKED.get(text)
     if booked is None:
-        raise view.refusal(view.slots("status")[-1], "The status is unknown", " or ".join(_BOOKED))
+        slot = entry.slots("status")[-1]
+        raise entry.refusal(slot, "The status is unknown", " or ".join(_BOOKED))
     return booked
 
 
-def _bank_reference(view: View, only: View | None) -> str | None:
-    return (
-        view.text("bank_reference")
-        or view.text("entry_reference")
-        or (only and only.text("bank_reference"))
-    )
+def _bank_reference(entry: View) -> str | None:
+    return entry.found.get("bank_reference") or entry.found.get("entry_reference")
 
 
-def _code(view: View) -> str | None:
-    parts = [view.text("domain"), view.text("family"), view.text("subfamily")]
-    return "-".join(filter(None, parts)) or view.text("own_code")
+def _code(found: dict[str, str]) -> str | None:
+    if found.get("domain"):
+        return _joined(found["domain"], found.get("family"), found.get("subfamily"))
+    return found.get("own_code") or None
 
 
-def _original(view: View, only: View | None, size: Decimal, currency: str):
+@functools.lru_cache(maxsize=256)
+def _joined(*parts: str | None) -> str:
+    return "-".join(filter(None, parts))
+
+
+def _original(entry: View, only: View | None, size: Decimal | None, currency: str):
     """Amount without sign, and currency, that the parties agreed on, where not the entry's.
 
     An amount in a foreign currency says more than one in the account's own, which
     is told only when it is what was instructed (so the rest is charges).
+
+    :param only: the one payment of the entry, whose amounts come first
     """
+    if all(_AGREED_KEYS.isdisjoint(view.found) for view in (entry, only) if view):
+        return None, None
     same = None
-    for key in ("instructed", "transacted", "detail_amount", "countervalue"):
-        source = only if only and key in only else view
+    for key in _AGREED:
+        source = only if only and key in only.found else entry
         for slot in source.slots(key):
             own, amount = source.currency(slot), source.amount(slot)
             if own != currency and amount:
@@ -216,6 +321,8 @@ def _original(view: View, only: View | None, size: Decimal, currency: str):
 
 def _charges(view: View, currency: str) -> Decimal | None:
     """What the bank kept, in the account's currency; negative when it gave; None for nothing."""
+    if "charge" not in view.found and "charges_total" not in view.found:
+        return None
     totals = view.slots("charges_total")
     if len(totals) == 1 and totals[0].currency == currency:
         return view.amount(totals[0]) or None
@@ -233,54 +340,60 @@ def _is_refund(view: View, charge: Slot) -> bool:
     return any(view.at(sign) == "CRDT" for sign in signs)
 
 
-def _remittance(view: View, details: list[View]) -> str:
+def _remittance(entry: View, payments: list[View]) -> str:
     """What the payers wrote; where they wrote nothing, what the bank says."""
-    texts = [text for detail in details if (text := _detail_remittance(detail))]
+    texts: list[str] = []
+    for payment in payments:
+        texts += _payer_texts(payment)
     if not texts:
-        texts = [text for detail in details for text in detail.texts("info")]
-    return " ".join(texts or view.texts("info"))
+        for payment in payments:
+            texts += payment.texts("info")
+    return " ".join(texts or entry.texts("info"))
 
 
-def _detail_remittance(detail: View) -> str:
-    texts = detail.texts("unstructured")
-    if "reference" in detail or "document" in detail or "structured_text" in detail:
-        more = detail.texts("reference")[1:]
-        more += detail.texts("document") + detail.texts("structured_text")
+def _payer_texts(payment: View) -> list[str]:
+    texts = payment.texts("unstructured")
+    if not _STRUCTURED.isdisjoint(payment.found):
+        more = payment.texts("reference")[1:]
+        more += payment.texts("document") + payment.texts("structured_text")
         texts += [text for text in more if text not in texts]
-    return " ".join(texts)
+    return texts
 
 
-def _counterparty(detail: View, other_is_debtor: bool, own_key: str) -> Counterparty:
+def _counterparty(found: dict[str, str], other_is_debtor: bool, own_key: str) -> Counterparty:
     side, ours = ("debtor", "creditor") if other_is_debtor else ("creditor", "debtor")
-    account = compact(detail.text(f"{side}_account"))
-    other = compact(detail.text(f"{ours}_account"))
-    nameless = not account and not detail.text(f"{side}_name")
+    account = compact(found.get(_ACCOUNT[side]))
     # Banks differ in whom they name in a return; our own account is never the other side.
-    if (nameless or account_key(account) == own_key) and account_key(other) not in ("", own_key):
-        side, account = ours, other
+    if other := compact(found.get(_ACCOUNT[ours])):
+        nameless = not account and not found.get(_NAME[side])
+        is_other = _account_key(other) not in ("", own_key)
+        if is_other and (nameless or _account_key(account) == own_key):
+            side, account = ours, other
     return Counterparty(
-        name=detail.text(f"{side}_name") or detail.text(f"{side}_ultimate"),
-        iban=account,
-        bic=detail.text(f"{side}_bic"),
+        found.get(_NAME[side]) or found.get(_ULTIMATE[side]) or None,
+        account,
+        found.get(_BIC[side]) or None,
     )
 
 
-def _creditor_id(detail: View, mandate: str | None) -> str | None:
-    """The SEPA creditor identifier; banks print it as the creditor's private id."""
-    scheme = detail.text("scheme_id")
-    if scheme:
+_account_key = functools.lru_cache(maxsize=1024)(account_key)
+
+
+def _creditor_id(found: dict[str, str], mandate: str | None) -> str | None:
+    """The SEPA creditor identifier; banks print it as the creditor's own id."""
+    if scheme := found.get("scheme_id"):
         return scheme
-    private = detail.text("creditor_private_id")
-    return private if private and mandate and _CREDITOR_ID.fullmatch(private) else None
+    own = found.get("creditor_id")
+    return own if own and mandate and _CREDITOR_ID.fullmatch(own) else None
 
 
 def _given(text: str | None) -> str | None:
-    return None if text is None or text.upper() in _NOT_GIVEN else text
+    return None if not text or text.upper() in _NOT_GIVEN else text
 
 
-def _common(details: list[dict]) -> dict:
-    """What all details of an entry agree on."""
-    if len(details) < 2:
-        return details[0] if details else {}
-    first = details[0]
-    return {key: value for key, value in first.items() if all(d[key] == value for d in details)}
+def _agreed(payments: list[dict]) -> dict:
+    """What all payments of an entry say alike."""
+    if len(payments) < 2:
+        return payments[0] if payments else {}
+    first = payments[0]
+    return {key: value for key, value in first.items() if all(p[key] == value for p in payments)}

@@ -17,6 +17,11 @@ from ._values import AMOUNT_DECIMALS, AMOUNT_DIGITS, plausible_date
 Found = dict[str, list]
 """What :meth:`Paths.collect` found: elements by key, in document order."""
 
+Event = tuple[str, etree._Element]
+
+CHUNK = 64 * 1024
+"""How many bytes of a file are read at once."""
+
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _NO_BOM = ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
 _COMMENT = re.compile(r"<!--.*?(-->|$)", re.DOTALL)
@@ -49,49 +54,78 @@ def local_name(element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-class _Unnamed:
-    """A stream without its name: lxml would read that, and fail where it is no Unicode."""
+class Document:
+    """An XML document that is fed piece by piece, and whose elements come out as events.
 
-    def __init__(self, stream: BinaryIO):
-        self.read = stream.read
+    An event is ``("start" | "end", element)``. A DOCTYPE is refused as soon as any of
+    the names is met.
 
-
-def read_events(stream: BinaryIO, names: tuple[str, ...]) -> Iterator[tuple[str, etree._Element]]:
-    """``("start" | "end", element)`` for the elements with these local names.
-
-    The first of ``names`` must be the usual root: a DOCTYPE is refused as soon as
-    any of the names is met.
-
-    :raises InvalidStatement: for what is not one complete, well-formed document
+    :param names: the local names of the elements to tell about; the usual root first
     """
-    events = etree.iterparse(
-        _Unnamed(stream),
-        events=("start", "end"),
-        tag=[f"{{*}}{name}" for name in names],
-        # A comment would split the text around it; neither carries data.
-        remove_comments=True,
-        remove_pis=True,
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-    )
-    try:
-        for number, (event, element) in enumerate(events):
-            if not number and element.getroottree().docinfo.internalDTD is not None:
-                raise InvalidStatement(
-                    "The file declares a DOCTYPE, which bank statements never need",
-                    line=element.sourceline,
-                    element="DOCTYPE",
-                    expected="XML without a DOCTYPE",
-                )
+
+    def __init__(self, names: tuple[str, ...]):
+        self._doctype_checked = False
+        self._parser = etree.XMLPullParser(
+            events=("start", "end"),
+            tag=[f"{{*}}{name}" for name in names],
+            # A comment would split the text around it; neither carries data.
+            remove_comments=True,
+            remove_pis=True,
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+        )
+
+    def feed(self, data: bytes) -> Iterator[Event]:
+        """What is known once these bytes have been read as well.
+
+        :raises InvalidStatement: for what is not well-formed
+        """
+        return self._events(self._parser.feed, data)
+
+    def close(self) -> Iterator[Event]:
+        """What the end of the document tells.
+
+        :raises InvalidStatement: when the document is not complete
+        """
+        return self._events(self._parser.close)
+
+    def _events(self, advance, *args) -> Iterator[Event]:
+        problem = None
+        try:
+            advance(*args)
+        except etree.LxmlError as error:
+            problem = error
+        # What comes before the broken place may be wrong for a reason that says more.
+        for event, element in self._parser.read_events():
+            if not self._doctype_checked:
+                self._refuse_doctype(element)
             yield event, element
-    except etree.LxmlError as error:
-        raise InvalidStatement(
-            f"The XML is broken or cut off ({_POSITION.sub('', error.msg or str(error))})",
-            line=getattr(error, "lineno", None),
-            expected="one complete, well-formed XML document",
-        ) from error
+        if problem is not None:
+            raise InvalidStatement(
+                f"The XML is broken or cut off ({_POSITION.sub('', problem.msg or str(problem))})",
+                line=getattr(problem, "lineno", None),
+                expected="one complete, well-formed XML document",
+            ) from problem
+
+    def _refuse_doctype(self, element) -> None:
+        self._doctype_checked = True
+        if element.getroottree().docinfo.internalDTD is not None:
+            raise InvalidStatement(
+                "The file declares a DOCTYPE, which bank statements never need",
+                line=element.sourceline,
+                element="DOCTYPE",
+                expected="XML without a DOCTYPE",
+            )
+
+
+def read_events(stream: BinaryIO, names: tuple[str, ...]) -> Iterator[Event]:
+    """The events of a whole :class:`Document`."""
+    document = Document(names)
+    while data := stream.read(CHUNK):
+        yield from document.feed(data)
+    yield from document.close()
 
 
 class Paths(dict):
@@ -184,11 +218,16 @@ def single(found: Found, key: str, parent, where: str):
 
 def missing(parent, where: str) -> InvalidStatement:
     """An error for something required that ``parent`` does not contain."""
+    return missing_on_line(parent.sourceline, where)
+
+
+def missing_on_line(line: int, where: str, expected: str | None = None) -> InvalidStatement:
+    """An error for something required that an element, which starts on that line, lacks."""
     return InvalidStatement(
         "A required element is missing or empty",
-        line=parent.sourceline,
+        line=line,
         element=where,
-        expected=where.rpartition("/")[2],
+        expected=expected or where.rpartition("/")[2],
         found="",
     )
 

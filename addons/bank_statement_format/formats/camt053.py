@@ -1,341 +1,54 @@
 """ISO 20022 bank-to-customer statements (camt.053), versions .001.01 to .001.13.
 
-Elements are known by their local names, because the namespace changes with every
-version and some banks write their own. Required is what the books depend on:
-the account, and for each entry amount, currency, direction, status and a date.
-A file is read in one pass; what was read is freed at once.
+What a bank books to an account in a period, closed. Elements are known by their local
+names, because the namespace changes with every version and some banks write their own.
+Required is what the books depend on: the account, and for each entry an amount in the
+account's currency and its direction. A file is read in one pass; what was read is freed
+at once.
 
 Where real files bend the standard:
 
+- A missing booking date is the value date. Where both are missing, a booked entry counts
+  for the day of a statement about a single day (FrToDt, or balances of one date), and is
+  refused in a longer one. What is pending counts for the end of the period, or for when
+  the statement or the message was made.
+- An entry without a status is booked, since a statement is about nothing else.
+- A booked entry in another currency than the account's is refused. One that is not booked
+  yet is read as it stands.
 - A booked balance in another currency than the account's is not its balance and
-  counts as not given.
+  counts as not given. A balance without direction is taken for a credit: if it is none,
+  the statement does not add up.
 - A page of a longer statement has interim balances (ITBD) at its ends, and its
   summary (TxsSummry) may be about the whole statement, so it is not compared.
 - Banks count a batch in the summary as one entry or as its details, add pending
-  entries or not, and give the gross or the net sum: one of these must fit.
+  entries or not, and give the gross or the net sum: one of these must fit, or the file
+  is refused as incomplete.
+
+Batch bookings: an entry with two or more payments (TxDtls) is one transaction with the
+entry's amount and the payments as details. Each detail has the direction of the entry
+unless it tells its own, its amount where it is told in the account's currency (TxDtls/Amt,
+TxAmt, CntrValAmt, InstdAmt, in this order), and a foreign one beside it. The transaction
+keeps what all payments agree on, and their texts joined. What the batch says of itself
+(Btch: number, total) is not compared: banks give details in part, gross where the entry is
+net, or only in a camt.054. The entry's amount is what the account moved, always.
+
+One payment, or none, is no batch: what it tells is told by the transaction.
+
+The counterparty is the other side of the payment; in a return or reversal the sides are
+those of the original payment, hence swapped. Our own account is never the other side. A
+bank as party (Agt) is a counterparty, too. The bank's reference is AcctSvcrRef, else
+NtryRef, else that of the only payment, else its UETR.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from decimal import Decimal
-from typing import BinaryIO
-
-from ..errors import InvalidStatement
-from ..identity import account_key
-from ..registry import Format
-from ..types import Account, Balance, Date, Event, Statement, Transaction
-from ._camt_entry import CREDIT, EntryReader
-from ._values import compact, is_currency
-from ._xml import (
-    Found,
-    Paths,
-    date_of,
-    element_names,
-    first_text,
-    local_name,
-    missing,
-    read_events,
-    refusal,
-    single,
-    unsigned_amount,
-)
-
-# Version 1 puts its version into the name of the message.
-_MESSAGES = ("BkToCstmrStmt", "BkToCstmrStmtV01")
-
-_HEADER = {
-    "Id": "id",
-    "ElctrncSeqNb": "electronic_number",
-    "LglSeqNb": "legal_number",
-    "StmtPgntn/PgNb": "page",
-    "StmtPgntn/LastPgInd": "last_page",
-    "FrToDt/FrDtTm": "from",
-    "FrToDt/FrDt": "from",
-    "FrToDt/ToDtTm": "to",
-    "FrToDt/ToDt": "to",
-    "Acct/Id/IBAN": "iban",
-    "Acct/Id/Othr/Id": "number",
-    "Acct/Id/BBAN": "number",
-    "Acct/Id/UPIC": "number",
-    "Acct/Id/PrtryAcct/Id": "number",
-    "Acct/Ccy": "currency",
-    "Acct/Svcr/FinInstnId/BIC": "bic",
-    "Acct/Svcr/FinInstnId/BICFI": "bic",
-    "Acct": "account",
-    "Bal": "balance",
-    "TxsSummry": "summary",
-}
-_BALANCE = {
-    "Tp/CdOrPrtry/Cd": "type",
-    "Tp/Cd": "type",
-    "Amt": "amount",
-    "CdtDbtInd": "sign",
-    "Dt/Dt": "date",
-    "Dt/DtTm": "date",
-}
-_SUMMARY = {
-    f"{tag}/{name}": f"{key} {what}"
-    for tag, key in (("TtlNtries", "all"), ("TtlCdtNtries", "credit"), ("TtlDbtNtries", "debit"))
-    for name, what in (("NbOfNtries", "count"), ("Sum", "sum"))
-}
-_BALANCE_TYPES = ("OPBD", "PRCD", "CLBD", "ITBD")
+from ._camt import CamtFormat
 
 
-class Camt053(Format):
-    """Statements of booked entries; reports (camt.052) and notifications (camt.054) are not."""
-
+class Camt053(CamtFormat):
     name = "camt.053"
     label = "ISO 20022 camt.053"
     recognised_by = "the element `BkToCstmrStmt`, in any namespace"
-    extensions = (".xml",)
-
-    def sniff(self, name: str, head: bytes) -> bool:
-        return any(element in _MESSAGES for element in element_names(head))
-
-    def parse(self, stream: BinaryIO) -> Iterator[Event]:
-        reader = EntryReader()
-        message, statement, count = None, None, 0
-        for event, element in read_events(stream, ("Document", *_MESSAGES, "Stmt", "Ntry")):
-            if statement is not None:
-                if event == "end" and statement.owns(element):
-                    yield statement.read_entry(element)
-                    _free(element)
-                elif event == "end" and element is statement.element:
-                    yield statement.finish()
-                    statement = None
-                    _free(element)
-            elif event == "start" and local_name(element) in _MESSAGES:
-                message = element
-            elif event == "start" and _is_statement(element, message):
-                count += 1
-                statement = _OpenStatement(element, reader, f"Stmt[{count}]")
-        if not count:
-            raise InvalidStatement(
-                "The file contains no statement",
-                line=None if message is None else message.sourceline,
-                element=_MESSAGES[0],
-                expected="at least one Stmt",
-                found="",
-            )
-
-
-def _is_statement(element, message) -> bool:
-    return local_name(element) == "Stmt" and element.getparent() is message
-
-
-def _free(element) -> None:
-    """Forget a finished element and everything before it, so that memory stays flat."""
-    element.clear()
-    parent = element.getparent()
-    while parent[0] is not element:
-        del parent[0]
-
-
-@dataclass(slots=True)
-class _Tally:
-    """How many entries, and how much, under each way of counting that banks use."""
-
-    count: int = 0
-    details: int = 0
-    gross: Decimal = Decimal(0)
-    net: Decimal = Decimal(0)
-
-    def add(self, amount: Decimal, details: int) -> None:
-        self.count += 1
-        self.details += details or 1
-        self.gross += abs(amount)
-        self.net += amount
-
-    def __add__(self, other: _Tally) -> _Tally:
-        return _Tally(
-            self.count + other.count,
-            self.details + other.details,
-            self.gross + other.gross,
-            self.net + other.net,
-        )
-
-
-class _OpenStatement:
-    """What is known of a statement while its entries pass by."""
-
-    def __init__(self, element, reader: EntryReader, where: str):
-        self.element = element
-        self._reader = reader
-        self._where = where
-        self._paths = Paths(_HEADER)
-        self._balance_paths = Paths(_BALANCE)
-        self._header: Found = {}
-        self._balances: list[tuple[str, str, Balance]] = []
-        self._account: Account | None = None
-        self._own_key = ""
-        self._currency: str | None = None
-        # By (is credit, is booked).
-        self._tallies = {(c, b): _Tally() for c in (True, False) for b in (True, False)}
-        self._count = 0
-        self._first: Date | None = None
-        self._last: Date | None = None
-        self._has_reversal = False
-
-    def owns(self, element) -> bool:
-        """Whether the element is an entry of this very statement, not one nested elsewhere."""
-        return element.getparent() is self.element and local_name(element) == "Ntry"
-
-    def read_entry(self, entry) -> Transaction:
-        """The entry as a transaction, counted."""
-        self._absorb(entry)
-        self._count += 1
-        where = f"{self._where}/Ntry[{self._count}]"
-        transaction = self._reader.read(entry, where, self._own_key, self._currency)
-        self._currency = transaction.currency
-        self._has_reversal |= self._reader.reversal
-        tally = self._tallies[self._reader.credit, transaction.booked]
-        tally.add(transaction.amount, self._reader.details_count)
-        date = transaction.booking_date
-        if self._first is None or date < self._first:
-            self._first = date
-        if self._last is None or date > self._last:
-            self._last = date
-        return transaction
-
-    def finish(self) -> Statement:
-        """The statement, once all of its elements have been seen."""
-        self._absorb(None)
-        if "summary" in self._header:
-            self._check_summary(self._header["summary"][0])
-        opening, closing = self._opening_and_closing()
-        booked, pending = self._tally("all", True), self._tally("all", False)
-        return Statement(
-            account=self._account,
-            currency=self._currency,
-            opening=opening,
-            closing=closing,
-            number=self._number(),
-            count=booked.count,
-            total=booked.net,
-            pending_count=pending.count,
-            start_date=self._period("from") or (opening and opening.date) or self._first,
-            end_date=self._period("to") or (closing and closing.date) or self._last,
-        )
-
-    def _absorb(self, until) -> None:
-        """Keep what the header elements say, before they are freed."""
-        found = self._paths.collect(self.element, until)
-        for element in found.pop("balance", ()):
-            self._read_balance(element)
-        for key, elements in found.items():
-            self._header.setdefault(key, []).extend(elements)
-        if self._account is None:
-            self._read_account()
-
-    def _read_account(self) -> None:
-        header = self._header
-        iban, number = compact(first_text(header, "iban")), first_text(header, "number")
-        if not iban and not number:
-            parent = header["account"][0] if "account" in header else self.element
-            raise missing(parent, f"{self._where}/Acct/Id")
-        self._account = Account(iban=iban, number=number, bic=first_text(header, "bic"))
-        self._own_key = account_key(self._account.label)
-        self._currency = self._declared_currency()
-
-    def _declared_currency(self) -> str | None:
-        currency = first_text(self._header, "currency")
-        if currency is not None and not is_currency(currency):
-            element = self._header["currency"][0]
-            where = f"{self._where}/Acct/Ccy"
-            raise refusal("The currency is not readable", element, where, "three capital letters")
-        return currency or next((own for _, own, _ in self._balances), None)
-
-    def _read_balance(self, element) -> None:
-        found = self._balance_paths.collect(element)
-        kind = first_text(found, "type")
-        if kind not in _BALANCE_TYPES:
-            return
-        where = f"{self._where}/Bal({kind})"
-        amount_element = single(found, "amount", element, f"{where}/Amt")
-        amount = unsigned_amount(amount_element, f"{where}/Amt")
-        currency = amount_element.get("Ccy")
-        if not is_currency(currency):
-            raise refusal("The balance has no currency", amount_element, f"{where}/Amt/@Ccy")
-        date = date_of(single(found, "date", element, f"{where}/Dt"), f"{where}/Dt")
-        sign = single(found, "sign", element, f"{where}/CdtDbtInd")
-        credit = CREDIT.get((sign.text or "").strip())
-        if credit is None:
-            place = f"{where}/CdtDbtInd"
-            raise refusal("The direction is unknown", sign, place, "CRDT or DBIT")
-        signed = amount if credit else -amount
-        self._balances.append((kind, currency, Balance(signed, date)))
-
-    def _opening_and_closing(self) -> tuple[Balance | None, Balance | None]:
-        """The earliest opening and the latest closing balance, if the file gives them.
-
-        Interim balances stand in for what is missing; a single one alone could be
-        either, so it is neither.
-        """
-        of = {kind: [] for kind in _BALANCE_TYPES}
-        for kind, currency, balance in self._balances:
-            if self._currency is None:
-                self._currency = currency
-            if currency == self._currency:
-                of[kind].append(balance)
-        opening = _earliest(of["OPBD"]) or _earliest(of["PRCD"])
-        closing, interim = _latest(of["CLBD"]), of["ITBD"]
-        if opening is None and interim and (closing or len(interim) > 1):
-            opening = _earliest(interim)
-        if closing is None and interim and (of["OPBD"] or of["PRCD"] or len(interim) > 1):
-            closing = _latest(interim)
-        return opening, closing
-
-    def _number(self) -> str | None:
-        header = self._header
-        numbers = (first_text(header, key) for key in ("electronic_number", "legal_number", "id"))
-        return next(filter(None, numbers), None)
-
-    def _period(self, key: str) -> Date | None:
-        elements = self._header.get(key)
-        return date_of(elements[0], f"{self._where}/FrToDt") if elements else None
-
-    def _tally(self, kind: str, booked: bool) -> _Tally:
-        credit, debit = self._tallies[True, booked], self._tallies[False, booked]
-        return {"credit": credit, "debit": debit}.get(kind) or credit + debit
-
-    def _check_summary(self, summary) -> None:
-        """A cut or doubled entry shows as a summary that fits no way of counting."""
-        if self._is_page():
-            return
-        found = Paths(_SUMMARY).collect(summary)
-        # Banks disagree on whether a reversed credit counts as a credit.
-        for kind in ("all",) if self._has_reversal else ("all", "credit", "debit"):
-            booked = self._tally(kind, True)
-            both = booked + self._tally(kind, False)
-            counts = {booked.count, booked.details, both.count, both.details}
-            sums = {booked.gross, abs(booked.net), both.gross, abs(both.net)}
-            self._compare(found, f"{kind} count", counts)
-            self._compare(found, f"{kind} sum", sums)
-
-    def _is_page(self) -> bool:
-        page, last = first_text(self._header, "page"), first_text(self._header, "last_page")
-        return (page or "1").lstrip("0") != "1" or last in ("false", "0")
-
-    def _compare(self, found: Found, key: str, read: set) -> None:
-        for element in found.get(key, ()):
-            where = f"{self._where}/TxsSummry ({key})"
-            # A net sum may carry a sign.
-            text = (element.text or "").strip()
-            if text.startswith("-"):
-                element.text = text[1:]
-            if unsigned_amount(element, where) not in read:
-                expected = " or ".join(f"{value:f}" for value in sorted(read))
-                raise refusal(
-                    "The summary does not fit the entries", element, where, f"{expected} as read"
-                )
-
-
-def _earliest(balances: list[Balance]) -> Balance | None:
-    return min(balances, key=lambda balance: balance.date, default=None)
-
-
-def _latest(balances: list[Balance]) -> Balance | None:
-    """The last one in the file among those of the latest date."""
-    return max(reversed(balances), key=lambda balance: balance.date, default=None)
+    kind = "statement"
+    message = "BkToCstmrStmt"
+    statement = "Stmt"

@@ -1,4 +1,4 @@
-"""Writes ISO 20022 statements (camt)."""
+"""Writes ISO 20022 statements, reports and notifications (camt.053, .052, .054)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from decimal import Decimal
 from xml.sax.saxutils import escape
 
-from ..types import Account, Balance, Statement, Transaction
+from ..types import Account, Balance, Detail, Statement, Transaction
 
 CAMT_NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
+_NAMESPACE_052 = CAMT_NAMESPACE.replace("053", "052")
+_NAMESPACE_054 = CAMT_NAMESPACE.replace("053", "054")
 
 _NO_DATE = datetime.date(2000, 1, 1)
 
@@ -20,19 +22,34 @@ def camt053(statements: Iterable[Statement], *, namespace: str = CAMT_NAMESPACE)
     :param statements: with ``transactions`` filled; ``count`` and ``total`` are not
         looked at, so a statement that does not add up is written as it is
     """
+    return _message("BkToCstmrStmt", "Stmt", statements, namespace)
+
+
+def camt052(statements: Iterable[Statement], *, namespace: str = _NAMESPACE_052) -> bytes:
+    """The same as a report (camt.052)."""
+    return _message("BkToCstmrAcctRpt", "Rpt", statements, namespace)
+
+
+def camt054(statements: Iterable[Statement], *, namespace: str = _NAMESPACE_054) -> bytes:
+    """The same as a notification (camt.054)."""
+    return _message("BkToCstmrDbtCdtNtfctn", "Ntfctn", statements, namespace)
+
+
+def _message(message: str, tag: str, statements: Iterable[Statement], namespace: str) -> bytes:
     parts = [
         '<?xml version="1.0" encoding="UTF-8"?>\n',
-        f'<Document xmlns="{namespace}"><BkToCstmrStmt>\n',
+        f'<Document xmlns="{namespace}"><{message}>\n',
         "<GrpHdr><MsgId>1</MsgId><CreDtTm>2000-01-01T00:00:00</CreDtTm></GrpHdr>\n",
     ]
     for number, statement in enumerate(statements, start=1):
-        parts.extend(_stmt(statement, number))
-    parts.append("</BkToCstmrStmt></Document>\n")
+        parts.append(f"<{tag}><Id>{number}</Id>")
+        parts.extend(_statement(statement))
+        parts.append(f"</{tag}>\n")
+    parts.append(f"</{message}></Document>\n")
     return "".join(parts).encode()
 
 
-def _stmt(statement: Statement, number: int) -> Iterable[str]:
-    yield f"<Stmt><Id>{number}</Id>"
+def _statement(statement: Statement) -> Iterable[str]:
     yield _tag("ElctrncSeqNb", statement.number)
     if statement.start_date and statement.end_date:
         yield (
@@ -45,7 +62,6 @@ def _stmt(statement: Statement, number: int) -> Iterable[str]:
     yield _summary(statement.transactions)
     for transaction in statement.transactions:
         yield _ntry(transaction)
-    yield "</Stmt>\n"
 
 
 def _acct(account: Account, currency: str | None) -> str:
@@ -82,39 +98,68 @@ def _ntry(transaction: Transaction) -> str:
         f"{f'<ValDt><Dt>{value_date}</Dt></ValDt>' if value_date else ''}"
         f"{_tag('AcctSvcrRef', transaction.bank_reference)}"
         f"{_code(transaction.code)}"
-        f"<NtryDtls><TxDtls>{_details(transaction)}</TxDtls></NtryDtls></Ntry>\n"
+        f"<NtryDtls>{_payments(transaction)}</NtryDtls></Ntry>\n"
     )
 
 
-def _details(transaction: Transaction) -> str:
-    refs = _tag("EndToEndId", transaction.end_to_end_id) + _tag("MndtId", transaction.mandate_id)
-    texts = _tag("Ustrd", transaction.remittance)
-    if transaction.reference:
-        texts += f"<Strd><CdtrRefInf>{_tag('Ref', transaction.reference)}</CdtrRefInf></Strd>"
+def _payments(transaction: Transaction) -> str:
+    credit = transaction.amount >= 0
+    if transaction.details:
+        batch = f"<Btch><NbOfTxs>{len(transaction.details)}</NbOfTxs></Btch>"
+        return batch + "".join(_batched(detail, credit) for detail in transaction.details)
+    return f"<TxDtls>{_payment(transaction, credit)}</TxDtls>"
+
+
+def _batched(detail: Detail, credit: bool) -> str:
+    """One payment of a batch, which tells its own amount, direction, code and reference."""
+    own = ""
+    if detail.amount is not None:
+        credit = detail.amount >= 0
+        own = _signed(detail.amount, detail.currency)
+    own += _code(detail.code)
+    return f"<TxDtls>{_payment(detail, credit, detail.bank_reference)}{own}</TxDtls>"
+
+
+def _payment(payment: Transaction | Detail, credit: bool, bank_reference: str | None = None) -> str:
+    refs = (
+        _tag("AcctSvcrRef", bank_reference)
+        + _tag("EndToEndId", payment.end_to_end_id)
+        + _tag("MndtId", payment.mandate_id)
+    )
+    texts = _tag("Ustrd", payment.remittance)
+    if payment.reference:
+        texts += f"<Strd><CdtrRefInf>{_tag('Ref', payment.reference)}</CdtrRefInf></Strd>"
+    reason = ""
+    if payment.return_reason:
+        reason = f"<RtrInf><Rsn>{_tag('Cd', payment.return_reason)}</Rsn></RtrInf>"
+        # What comes back names the parties as they were.
+        credit = not credit
     return (
-        f"<Refs>{refs}</Refs>{_amounts(transaction)}{_parties(transaction)}<RmtInf>{texts}</RmtInf>"
+        f"<Refs>{refs}</Refs>{_amounts(payment)}{_parties(payment, credit)}"
+        f"<RmtInf>{texts}</RmtInf>{reason}"
     )
 
 
-def _amounts(transaction: Transaction) -> str:
+def _amounts(payment: Transaction | Detail) -> str:
     text = ""
-    if transaction.original_amount is not None:
-        amount, currency = abs(transaction.original_amount), transaction.original_currency
+    if payment.original_amount is not None:
+        amount, currency = abs(payment.original_amount), payment.original_currency
         text += f'<AmtDtls><InstdAmt><Amt Ccy="{currency}">{amount:f}</Amt></InstdAmt></AmtDtls>'
-    if transaction.charges:
-        record = _signed(-transaction.charges, transaction.currency)
+    if payment.charges:
+        record = _signed(-payment.charges, payment.currency)
         text += f"<Chrgs><Rcrd>{record}</Rcrd></Chrgs>"
     return text
 
 
-def _parties(transaction: Transaction) -> str:
-    party = transaction.counterparty
-    tag = "Dbtr" if transaction.amount >= 0 else "Cdtr"
+def _parties(payment: Transaction | Detail, credit: bool) -> str:
+    """:param credit: whether the other side is the debtor"""
+    party = payment.counterparty
+    tag = "Dbtr" if credit else "Cdtr"
     name = f"<{tag}><Pty>{_tag('Nm', party.name)}</Pty></{tag}>" if party.name else ""
     account = f"<{tag}Acct><Id>{_tag('IBAN', party.iban)}</Id></{tag}Acct>" if party.iban else ""
     creditor = ""
-    if transaction.creditor_id:
-        identifier = _tag("Id", transaction.creditor_id)
+    if payment.creditor_id:
+        identifier = _tag("Id", payment.creditor_id)
         creditor = f"<CdtrSchmeId><Id><PrvtId><Othr>{identifier}</Othr></PrvtId></Id></CdtrSchmeId>"
     agent = ""
     if party.bic:
