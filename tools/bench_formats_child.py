@@ -126,7 +126,7 @@ def openpyxl(path):
 WRITERS = {
     "camt.053": "camt053",
     "camt.053 pretty-printed": "camt053 pretty",
-    "OFX": "ofx",
+    "OFX": "ofx_sgml",
     "QIF": "qif",
     "MT940": "mt940",
     "CSV": "csv_demo_bank",

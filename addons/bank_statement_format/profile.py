@@ -117,7 +117,7 @@ def _frozen(key: str, kind: str, value: object):
         return {name: texts(key, item) for name, item in _object(key, value).items()}
     if kind.startswith("Mapping"):
         return {name: str(item or "") for name, item in _object(key, value).items()}
-    expected = {"bool": bool, "int": int}.get(kind, str)
+    expected = {"bool": bool, "int": int}.get(kind.removesuffix(" | None"), str)
     if value is None and "None" in kind:
         return None
     if type(value) is not expected:

@@ -6,7 +6,7 @@ import functools
 import importlib
 import pkgutil
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import BinaryIO
 
 from .types import Event
@@ -66,18 +66,32 @@ class ProfiledFormat(Format):
         self.own_profiles = tuple(own)
 
 
+class ContainerFormat(Format):
+    """A format whose files hold files of other formats, such as an archive.
+
+    :param known: the formats of what is within; all when None
+    """
+
+    def __init__(self, known: Mapping[str, Format] | None = None):
+        self.known = known
+
+
 def formats_with(profiles: Iterable) -> dict[str, Format]:
     """All formats by name, the profiled ones knowing these profiles of the caller too.
 
     :param profiles: objects with a ``kind``, as :func:`~.profiles.profile_from` makes them
     """
     own = tuple(profiles)
-    return {
+    known = {
         name: type(fmt)(p for p in own if p.kind == fmt.profile_kind)
         if isinstance(fmt, ProfiledFormat)
         else fmt
         for name, fmt in formats().items()
     }
+    containers = {
+        name: type(fmt)(known) for name, fmt in known.items() if isinstance(fmt, ContainerFormat)
+    }
+    return known | containers
 
 
 @functools.cache
@@ -85,5 +99,7 @@ def formats() -> dict[str, Format]:
     """All formats by name, found in the folder ``formats``."""
     package = importlib.import_module(f"{__package__}.formats")
     for module in sorted(m.name for m in pkgutil.iter_modules(package.__path__)):
-        importlib.import_module(f"{package.__name__}.{module}")
+        # Helpers are imported by those whom they help, and only when needed.
+        if not module.startswith("_"):
+            importlib.import_module(f"{package.__name__}.{module}")
     return {cls.name: cls() for cls in sorted(_registered, key=lambda cls: cls.name)}

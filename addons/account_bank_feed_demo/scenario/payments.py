@@ -96,7 +96,7 @@ def _planned(regular: Regular) -> Planned:
 
 def _with_reference(planned: Planned, n: int) -> Planned:
     reference = f"{ACCOUNTS[planned.account].mark}26{n:06}"
-    transaction = dataclasses.replace(planned.transaction, bank_reference=reference)
+    transaction = planned.transaction._replace(bank_reference=reference)
     return dataclasses.replace(planned, transaction=transaction)
 
 
@@ -164,7 +164,7 @@ def _by_customer(kind: str, invoice: Document, before, after) -> Iterator[Planne
     yield payment
     if kind == "double":
         day = business_day(payment.transaction.booking_date + datetime.timedelta(days=7))
-        again = dataclasses.replace(payment.transaction, booking_date=day, value_date=day)
+        again = payment.transaction._replace(booking_date=day, value_date=day)
         yield dataclasses.replace(payment, transaction=again, settles=())
 
 

@@ -1,4 +1,3 @@
-import dataclasses
 import datetime
 from decimal import Decimal
 
@@ -46,7 +45,7 @@ def test_the_same_day_downloaded_again_gives_the_same_identities():
     ],
 )
 def test_what_another_download_may_write_otherwise(change):
-    changed = dataclasses.replace(PAYMENT, **change)
+    changed = PAYMENT._replace(**change)
     assert IdentityCounter("X").identity(changed) == IdentityCounter("X").identity(PAYMENT)
 
 
@@ -60,14 +59,13 @@ def test_what_another_download_may_write_otherwise(change):
     ],
 )
 def test_what_makes_another_transaction(change):
-    changed = dataclasses.replace(PAYMENT, **change)
+    changed = PAYMENT._replace(**change)
     assert IdentityCounter("X").identity(changed) != IdentityCounter("X").identity(PAYMENT)
     assert IdentityCounter("Y").identity(PAYMENT) != IdentityCounter("X").identity(PAYMENT)
 
 
 def test_the_text_holds_all_that_survives():
-    transaction = dataclasses.replace(
-        PAYMENT,
+    transaction = PAYMENT._replace(
         reference="RF18",
         end_to_end_id="E2E",
         counterparty=Counterparty(name="Müller", iban="DE1"),

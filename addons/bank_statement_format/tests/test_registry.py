@@ -84,7 +84,7 @@ def test_an_empty_file(data):
         detect("x", io.BytesIO(data))
 
 
-@pytest.mark.parametrize("data", [b"x", b"\xff\xfe\x00", b"<a/>", b"%PDF-1.4", bytes(range(256))])
+@pytest.mark.parametrize("data", [b"x", b"\xff\xfe\x00", b"<a/>", b"%!PS", bytes(range(256))])
 def test_an_unknown_file_names_what_is_known(data):
     with pytest.raises(UnknownFormat, match="camt.053"):
         detect("x", io.BytesIO(data))
