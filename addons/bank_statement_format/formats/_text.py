@@ -31,12 +31,13 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
+_LETTERS = re.compile(rb"[A-Za-z\x80-\xff]+")
 _IBAN = re.compile(rb"(?<![A-Z0-9])([A-Z]{2})[0-9]{2} ?[A-Z0-9]{4} ?[0-9]{4}")
 _CURRENCY = re.compile(rb"(?<![A-Z])[A-Z]{3}(?![A-Z])")
 _ASCII_WORD = re.compile(rb"[a-z]{2,}")
-_EDGE_SIGNS = "€£§°«»„“”‘’‚–—…•·®©™´`\u00a0№²³±×¿¡ºª"
-"""Signs at the ends of words in any language. A currency sign (¤) is none: it is a misread €."""
+_SIGNS_BEFORE = "€£§«„“‘‚–—…•·´`\u00a0№±×¿¡"
+_SIGNS_AFTER = "€£§°»”“’–—…•·®©™´`\u00a0²³±×ºª"
+"""Signs that words begin or end with. A currency sign (¤) is none: it is a misread €."""
 
 _FIRST_GREEK = "\u0370"
 _INNER_SIGNS = frozenset("’´`·\u00a0–—\u00ad")
@@ -66,8 +67,8 @@ def encoding_of(stream: BinaryIO, countries: Iterable[str] = ()) -> str:
     marked = _marked(head)
     if marked:
         return marked
-    words = _words(stream)
     unicode = _decodes(stream, "utf-8")
+    words = _words(stream, _CHANCE + 1 if unicode else _MAX_WORDS)
     if unicode and (len(words) > _CHANCE or all(map(_is_european, words))):
         return "utf-8"
     countries = frozenset(countries) or _countries(head)
@@ -116,19 +117,26 @@ def _decodes(stream: BinaryIO, encoding: str) -> bool:
     return True
 
 
-def _words(stream: BinaryIO) -> set[bytes]:
-    """The words with characters beyond ASCII; a bounded number of them."""
+def _words(stream: BinaryIO, enough: int) -> set[bytes]:
+    """The words with characters beyond ASCII; no more are looked for than are enough."""
     words: set[bytes] = set()
     stream.seek(0)
     rest = b""
-    while (chunk := stream.read(_CHUNK)) and len(words) < _MAX_WORDS:
+    while (chunk := stream.read(_CHUNK)) and len(words) < enough:
         data = rest + chunk
         # A word may go on in the next chunk.
         cut = max(data.rfind(b"\n"), data.rfind(b" "), len(data) - _MAX_WORD, 0)
         rest = data[cut:]
-        words.update(word[:_MAX_WORD] for word in _WORD.findall(data[:cut]))
-    words.update(word[:_MAX_WORD] for word in _WORD.findall(rest))
+        words.update(_words_in(data[:cut]))
+    words.update(_words_in(rest))
     return words
+
+
+def _words_in(data: bytes) -> Iterator[bytes]:
+    for line in data.split(b"\n"):
+        # Most lines are ASCII, and looking for words in them would take long.
+        if not line.isascii():
+            yield from (word[:_MAX_WORD] for word in _LETTERS.findall(line) if not word.isascii())
 
 
 def _countries(head: bytes) -> frozenset[str]:
@@ -175,7 +183,7 @@ def _readings(words: set[bytes], languages: list[Language]) -> dict[frozenset[st
 
 def _plausible(word: str, letters: frozenset[str]) -> bool:
     """Whether a word can be of a language that has these letters beside the ASCII ones."""
-    inner = word.strip(_EDGE_SIGNS)
+    inner = word.lstrip(_SIGNS_BEFORE).rstrip(_SIGNS_AFTER)
     if any(letter in letters and letter >= _FIRST_GREEK for letter in inner):
         # Greek and Cyrillic letters share no word with Latin ones.
         return all(letter in letters or letter in _INNER_SIGNS for letter in inner)

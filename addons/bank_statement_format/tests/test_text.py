@@ -1,6 +1,7 @@
 """Names come out right, or a person is asked; never silently wrong."""
 
 import io
+import time
 
 import pytest
 
@@ -159,3 +160,10 @@ def test_what_a_person_chose_is_obeyed():
     assert stream.read().decode("utf-8-sig") == "Pčre"
     with pytest.raises(InvalidStatement, match="chosen"):
         recoded(io.BytesIO(b"\x81"), "cp1252")
+
+
+def test_an_endless_word_takes_no_time():
+    data = "ü".encode("cp1252") + b"x" * 2_000_000
+    started = time.monotonic()
+    assert encoding_of(io.BytesIO(data), ["DE"]) == "cp1252"
+    assert time.monotonic() - started < 2
