@@ -17,6 +17,7 @@ class Cause(StrEnum):
     UNBALANCED = "unbalanced"
     UNKNOWN_ACCOUNT = "unknown_account"
     AMBIGUOUS_ACCOUNT = "ambiguous_account"
+    NO_ACCOUNT = "no_account"
     OPENING = "opening"
     GAP = "gap"
     SURPLUS = "surplus"

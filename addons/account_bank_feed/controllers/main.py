@@ -1,4 +1,6 @@
+import io
 import re
+import zipfile
 
 from odoo import http
 from odoo.exceptions import AccessError, UserError
@@ -49,16 +51,24 @@ class BankFeedController(http.Controller):
         request.env["bank.audit.log"]._record(
             "download", [(record, "", {"name": record.name, "sha256": record.sha256}, "")]
         )
-        return request.make_response(
-            content,
-            [
-                ("Content-Type", "application/octet-stream"),
-                ("Content-Length", len(content)),
-                ("Content-Disposition", content_disposition(record.name)),
-                ("X-Content-Type-Options", "nosniff"),
-                ("Cache-Control", "no-store"),
-            ],
-        )
+        return _file_response(record.name, content)
+
+    @http.route("/account_bank_feed/profiles", type="http", auth="user", methods=["GET"])
+    def profiles(self, ids=""):
+        """Profiles as files: one as JSON, several in an archive."""
+        try:
+            wanted = [self._as_id(text) for text in ids.split(",")]
+            profiles = request.env["bank.statement.profile"].browse(wanted).exists()
+            profiles.check_access("read")
+        except (AccessError, UserError):
+            raise request.not_found() from None
+        if not profiles:
+            raise request.not_found()
+        files = {f"{profile.code}.json": profile._export_json() for profile in profiles}
+        if len(files) == 1:
+            [(name, content)] = files.items()
+            return _file_response(name, content)
+        return _file_response("bank_statement_profiles.zip", _archive(files))
 
     def _as_id(self, text):
         """A record id from a form field; None for an empty one."""
@@ -78,6 +88,28 @@ class BankFeedController(http.Controller):
 def _base_name(name):
     """The last part of a path: some browsers send more of it for files in a folder."""
     return re.split(r"[/\\]", name or "")[-1] or "file"
+
+
+def _file_response(name, content):
+    return request.make_response(
+        content,
+        [
+            ("Content-Type", "application/octet-stream"),
+            ("Content-Length", len(content)),
+            ("Content-Disposition", content_disposition(name)),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Cache-Control", "no-store"),
+        ],
+    )
+
+
+def _archive(files):
+    """A ZIP of files, given as name -> content."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return stream.getvalue()
 
 
 def _json_error(error, status):

@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.addons.bank_statement_format import same_account
 
+TYPES = ("bank", "cash", "credit")
+"""The types of journals that keep an account with a bank."""
+
 START = ("bank_feed_start_date", "bank_feed_start_balance", "bank_feed_start_confirmed")
 
 
@@ -19,6 +22,11 @@ class AccountJournal(models.Model):
         "Balance at that start",
         currency_field="bank_feed_currency_id",
         help="The bank's balance at the start of that day.",
+    )
+    bank_feed_book_reports = fields.Boolean(
+        "Book reports within the day",
+        help="For banks that send no statements: what the bank has booked in a camt.052 or MT942 "
+        "is booked at once. Otherwise it waits for the statement.",
     )
     bank_feed_start_confirmed = fields.Boolean(
         "Start confirmed",
@@ -40,15 +48,17 @@ class AccountJournal(models.Model):
         :param account: a :class:`bank_statement_format.Account`
         :param currency: ISO 4217 code, or None where the file does not tell
         """
-        journals = self.sudo().search(
-            [("type", "in", ("bank", "cash", "credit")), ("company_id", "in", companies.ids)]
-        )
+        journals = self.sudo().search([("type", "in", TYPES), ("company_id", "in", companies.ids)])
         return journals.filtered(
             lambda journal: (
-                journal._bank_feed_has_account(account)
-                and currency in (None, False, journal.bank_feed_currency_id.name)
+                journal._bank_feed_has_account(account) and journal._bank_feed_takes(currency)
             )
         )
+
+    def _bank_feed_takes(self, currency):
+        """Whether statements in a currency can be booked here; any, where the file tells none."""
+        self.ensure_one()
+        return self.type in TYPES and currency in (None, False, self.bank_feed_currency_id.name)
 
     def _bank_feed_has_account(self, account):
         numbers = (self.bank_feed_account_number, self.bank_account_id.acc_number)

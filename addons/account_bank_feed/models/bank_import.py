@@ -1,17 +1,22 @@
 import logging
 from itertools import groupby
 
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.addons.bank_statement_format import (
     IdentityCounter,
     InvalidStatement,
     StatementError,
     Transaction,
+    UnclearLayout,
     detect,
+    formats_with,
     identity_text,
     parse,
 )
+from odoo.addons.bank_statement_format.registry import ContainerFormat
 from odoo.exceptions import UserError
+
+from .bank_transaction_detail import payment_values
 
 _logger = logging.getLogger(__name__)
 
@@ -56,6 +61,7 @@ class BankImport(models.Model):
     state = fields.Selection(
         [
             ("received", "Received"),
+            ("unconfirmed", "Needs an answer"),
             ("processing", "Processing"),
             ("quarantined", "In quarantine"),
             ("done", "Done"),
@@ -88,7 +94,8 @@ class BankImport(models.Model):
     error_count = fields.Integer(compute="_compute_counts")
 
     _state_transitions = {
-        "received": {"processing", "quarantined", "done", "refused", "failed"},
+        "received": {"unconfirmed", "processing", "quarantined", "done", "refused", "failed"},
+        "unconfirmed": {"received", "removed"},
         "processing": {"quarantined", "done", "failed", "removed"},
         "quarantined": {"processing", "done", "removed"},
         "done": {"processing", "quarantined", "removed"},
@@ -130,7 +137,7 @@ class BankImport(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _receive(self, name, content, *, company=None, journal=None, source="upload"):
+    def _receive(self, name, content, *, company=None, journal=None, source="upload", archive=None):
         """Keep a file and have it read in the background.
 
         The one door for uploads and connectors alike.
@@ -138,6 +145,7 @@ class BankImport(models.Model):
         :param str name: the file's name, or what the connector calls its answer
         :param bytes content: the file as it came
         :param company: where errors are shown, and where accounts are looked for first
+        :param archive: the import of the archive that held the file
         :return: the new import
         """
         company = company or journal and journal.company_id or self.env.company
@@ -149,6 +157,7 @@ class BankImport(models.Model):
                 "journal_id": journal.id if journal else False,
                 "user_id": self.env.uid,
                 "source": source,
+                "archive_id": archive.id if archive else False,
             }
         )
         self.env["bank.audit.log"]._record(
@@ -180,44 +189,71 @@ class BankImport(models.Model):
     # ------------------------------------------------------------------
 
     def _job_read(self):
-        """Parse the file into statements and transactions, or refuse it whole."""
+        """Parse the file into statements and transactions, or refuse it whole.
+
+        What only a person can tell about it is asked first.
+        """
         self.ensure_one()
         if self.state != "received":
             return
+        fmt = None
         try:
-            fmt, statements = self._survey()
+            fmt = detect(self.file_id.name, self._open(), self._formats())
+            if isinstance(fmt, ContainerFormat):
+                self._unpack(fmt)  # reading what was in it starts matching
+                return
+            statements = self._survey(fmt)
         except StatementError as error:
-            self._refuse(error)
+            if self._is_question(error, fmt):
+                self._ask(error)
+            else:
+                self._refuse(error)
         else:
-            imports = self._create_statements(statements)
-            self._create_transactions(fmt)
-            for record in imports:
-                record.format = fmt.name
-                record._set_state("processing", "read")
-                record.statement_ids._gate()
-                record._follow_statements()
-            imports.statement_ids._enqueue_admission()
+            self._take_in(fmt, statements)
         # Matching waits for every file at hand, also for those that turn out unreadable.
         self.env["bank.transaction"]._enqueue_matching(self.company_id)
 
-    def _survey(self):
+    def _take_in(self, fmt, statements):
+        imports = self._create_statements(statements)
+        self._create_transactions(fmt)
+        for record in imports:
+            record.format = fmt.name
+            record._set_state("processing", "read")
+            record.statement_ids._gate()
+            record._follow_statements()
+        imports.statement_ids._enqueue_admission()
+
+    def _formats(self):
+        """The formats, those by profile knowing the company's own profiles too."""
+        return formats_with(self.env["bank.statement.profile"]._usable_in(self.company_id))
+
+    def _survey(self, fmt):
         """First pass, nothing kept: the file must be whole before any of it counts.
 
-        :return: the format and the statements, without their transactions
+        :return: the statements, without their transactions
+        :raises UnclearLayout: when it could be read by a layout that nobody has confirmed
         """
-        stream = self.file_id._open()
-        fmt = detect(self.file_id.name, stream)
         currencies = (
             self.env["res.currency"].with_context(active_test=False).search([("name", "!=", False)])
         )
         digits = {currency.name: currency.decimal_places for currency in currencies}
-        statements = []
-        for event in parse(fmt, stream):
-            if isinstance(event, Transaction):
-                self._refuse_fractions(event, digits.get(event.currency))
-            else:
+        statements, finest = [], None
+        for event in parse(fmt, self._open()):
+            if not isinstance(event, Transaction):
+                if finest:
+                    currency = self._journals_of(event)[:1].bank_feed_currency_id.name
+                    self._refuse_fractions(finest, digits.get(event.currency or currency))
                 statements.append(event)
-        return fmt, statements
+                finest = None
+            elif event.currency:
+                self._refuse_fractions(event, digits.get(event.currency))
+            elif not finest or decimals(event.amount) > decimals(finest.amount):
+                finest = event
+        if any(statement.guessed for statement in statements):
+            raise UnclearLayout(
+                self.env._("Nobody has confirmed yet what the columns of this file mean.")
+            )
+        return statements
 
     def _refuse_fractions(self, transaction, digits):
         """An amount finer than its currency would be rounded on its way into the books."""
@@ -226,7 +262,7 @@ class BankImport(models.Model):
                 "An amount has more decimals than its currency",
                 element=f"transaction of {transaction.booking_date}",
                 expected=f"at most {digits} decimals",
-                found=f"{transaction.amount} {transaction.currency}",
+                found=f"{transaction.amount} {transaction.currency or ''}".strip(),
             )
 
     def _refuse(self, error):
@@ -247,15 +283,7 @@ class BankImport(models.Model):
 
         :return: this import and those made for other companies
         """
-        companies = self.user_id.company_ids
-        if self.source == "connection":
-            companies = self.company_id
-        journals = [
-            self.env["account.journal"]._bank_feed_find(
-                companies, statement.account, statement.currency
-            )
-            for statement in statements
-        ]
+        journals = [self._journals_of(statement) for statement in statements]
         homes = [
             journal.company_id if len(journal) == 1 else self.company_id for journal in journals
         ]
@@ -276,6 +304,29 @@ class BankImport(models.Model):
             ]
         )
         return self.union(*imports.values())
+
+    def _journals_of(self, statement):
+        """The journals that the statement may be booked to; one, if all is well.
+
+        The account in the file decides. Where the file names none, it is the journal from
+        which it was uploaded, else the one of its profile.
+        """
+        if statement.account.label:
+            companies = self.user_id.company_ids
+            if self.source == "connection":
+                companies = self.company_id
+            return self.env["account.journal"]._bank_feed_find(
+                companies, statement.account, statement.currency
+            )
+        journal = self.journal_id or self._profile_of(statement).journal_id
+        return journal.filtered(
+            lambda j: j.company_id == self.company_id and j._bank_feed_takes(statement.currency)
+        )
+
+    def _profile_of(self, statement):
+        """The company's own profile that a statement was read by, if it was one."""
+        profiles = self.env["bank.statement.profile"]._of_company(self.company_id)
+        return profiles.filtered(lambda profile: profile.code == statement.dialect)[:1]
 
     def _share_out(self, companies):
         """This import serves the first company; every further one gets a copy of its own."""
@@ -303,7 +354,7 @@ class BankImport(models.Model):
         chunk = []
         counter = IdentityCounter(current.account_key) if current else None
         position = 0
-        for event in parse(fmt, self.file_id._open()):
+        for event in parse(fmt, self._open()):
             if isinstance(event, Transaction):
                 position += 1
                 chunk.append(self._transaction_values(event, current, counter, position, fmt))
@@ -319,7 +370,6 @@ class BankImport(models.Model):
         chunk.clear()
 
     def _transaction_values(self, transaction, statement, counter, position, fmt):
-        party = transaction.counterparty
         return {
             "import_id": statement.import_id.id,
             "import_statement_id": statement.id,
@@ -333,21 +383,13 @@ class BankImport(models.Model):
             "booking_date": transaction.booking_date,
             "value_date": transaction.value_date,
             "amount": transaction.amount,
-            "original_amount": transaction.original_amount or 0,
-            "original_currency": transaction.original_currency,
-            "charges": transaction.charges or 0,
-            "counterparty_name": party.name,
-            "counterparty_iban": party.iban,
-            "counterparty_bic": party.bic,
-            "remittance": transaction.remittance,
-            "reference": transaction.reference,
-            "end_to_end_id": transaction.end_to_end_id,
-            "mandate_id": transaction.mandate_id,
-            "creditor_id": transaction.creditor_id,
-            "bank_reference": transaction.bank_reference,
-            "code": transaction.code,
-            "booked": transaction.booked,
+            "booked": transaction.booked and statement._books(),
+            "detail_ids": [
+                Command.create(values)
+                for values in self.env["bank.transaction.detail"]._values_of(transaction.details)
+            ],
             "raw": transaction.raw,
+            **payment_values(transaction),
         }
 
     # ------------------------------------------------------------------
@@ -504,6 +546,11 @@ def dead_job(env, uuid):
     if job.state in ("failed", "cancelled"):
         return job.exc_message or env._("Its job was cancelled.")
     return None
+
+
+def decimals(amount):
+    """How many digits after the decimal mark a Decimal needs."""
+    return -amount.normalize().as_tuple().exponent
 
 
 def chunks(records, size, key):

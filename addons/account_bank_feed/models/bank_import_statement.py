@@ -7,7 +7,7 @@ from odoo.addons.bank_statement_format import Account, text_similarity
 from odoo.addons.bank_statement_format.identity import account_key, normalise
 from odoo.exceptions import UserError
 
-from ..admission import Cause, Incoming, Known, judge, pair
+from ..admission import Cause, Incoming, Known, Verdict, judge, pair
 from ..money import exact
 
 ADMITTED = ("admitted", "closed")
@@ -78,6 +78,7 @@ class BankImportStatement(models.Model):
             (Cause.UNBALANCED.value, "Does not add up"),
             (Cause.UNKNOWN_ACCOUNT.value, "Account unknown"),
             (Cause.AMBIGUOUS_ACCOUNT.value, "Several journals for the account"),
+            (Cause.NO_ACCOUNT.value, "The file does not say which account it is of"),
             (Cause.OPENING.value, "Opening balance not confirmed"),
             (Cause.GAP.value, "A statement before it is missing"),
             (Cause.SURPLUS.value, "The books hold transactions that it lacks"),
@@ -159,6 +160,11 @@ class BankImportStatement(models.Model):
                 "one of them, then check again.",
                 **amounts,
             )
+        if self.cause == Cause.NO_ACCOUNT:
+            return self.env._(
+                "The file does not say which account it is of. Choose its bank journal. To be "
+                "spared this, upload the bank's files from the journal itself."
+            )
         if self.cause == Cause.OPENING:
             return self.env._(
                 "The journal's first statement starts at %(bank)s, the ledger says %(ours)s: "
@@ -200,6 +206,7 @@ class BankImportStatement(models.Model):
             "number": statement.number,
             "currency_id": currency.id,
             "dialect": statement.dialect,
+            "kind": statement.kind,
             "currency_code": statement.currency,
             "start_date": start,
             "end_date": end,
@@ -224,6 +231,8 @@ class BankImportStatement(models.Model):
     def _gate_cause(self):
         if self.balance_error:
             return Cause.UNBALANCED
+        if not self.journal_id and not self.account_number:
+            return Cause.NO_ACCOUNT
         if not self.journal_id:
             several = self.journal_count > 1
             return Cause.AMBIGUOUS_ACCOUNT if several else Cause.UNKNOWN_ACCOUNT
@@ -288,7 +297,7 @@ class BankImportStatement(models.Model):
         """
         self.ensure_one()
         pairings, known = self._pair_with_known()
-        verdict = self._judge(pairings, known)
+        verdict = self._judge(pairings, known) if self._books() else Verdict(admitted=True)
         gaps = self.browse() if verdict.admitted else self._accepted_inside()
         if gaps:
             filled = self._judge(pairings, known, filled=sum(gaps.mapped("accepted_difference")))
@@ -469,6 +478,7 @@ class BankImportStatement(models.Model):
             accepted_difference=gap,
         )
         self.transaction_ids._settle_admission(pairings, proven=verdict.proven)
+        self._meet_announcements()
         self._supersede_pending()
         self._shrink_later_gap()
 
@@ -574,6 +584,55 @@ class BankImportStatement(models.Model):
         if len(journals) == 1:
             self.write({"journal_id": journals.id, "journal_count": 1, "cause": False})
             self.transaction_ids.write({"journal_id": journals.id})
+
+    def action_choose_journal(self, journal_id):
+        """Say which bank journal a statement is of whose file does not say it.
+
+        :param int journal_id: a bank journal of its company, in its currency
+        """
+        statements = self._authorise("operator").filtered(
+            lambda s: s.state == "quarantined" and s.cause == Cause.NO_ACCOUNT
+        )
+        journal = self.env["account.journal"].browse(journal_id).exists()
+        journal.check_access("read")
+        for statement in statements:
+            statement._choose_journal(journal)
+        statements._enqueue_admission()
+
+    def _choose_journal(self, journal):
+        self._check_can_be_of(journal)
+        currency = journal.bank_feed_currency_id
+        self.write({"journal_id": journal.id, "currency_id": currency.id, "cause": False})
+        self.transaction_ids.write({"journal_id": journal.id, "currency_id": currency.id})
+        self.env["bank.audit.log"]._record(
+            "choose_journal",
+            [(self, "", {"journal": journal.display_name}, "the file names no account")],
+        )
+        self.import_id.message_post(
+            body=self.env._(
+                "%(statement)s belongs to the journal %(journal)s.",
+                statement=self.display_name,
+                journal=journal.display_name,
+            )
+        )
+
+    def _check_can_be_of(self, journal):
+        if journal.company_id != self.company_id:
+            raise UserError(self.env._("Choose a bank journal of %s.", self.company_id.name))
+        if not journal._bank_feed_takes(self.currency_code):
+            raise UserError(
+                self.env._(
+                    "Choose a bank journal in %s.", self.currency_code or self.env._("any currency")
+                )
+            )
+        digits = journal.bank_feed_currency_id.decimal_places
+        if any(round(t.amount, digits) != t.amount for t in self.transaction_ids):
+            raise UserError(
+                self.env._(
+                    "The statement has amounts finer than %s allows.",
+                    journal.bank_feed_currency_id.name,
+                )
+            )
 
     def action_confirm_opening(self):
         """Take the statement's opening balance as where the journal's bank feed starts."""

@@ -63,11 +63,15 @@ class BankTransaction(models.Model):
     creditor_id = fields.Char("Creditor id", readonly=True)
     bank_reference = fields.Char(readonly=True, help="The bank's own id: evidence, not identity.")
     code = fields.Char("Bank transaction code", readonly=True)
+    return_reason = fields.Char(readonly=True, help="Why the payment came back, as the bank says.")
+    detail_ids = fields.One2many(
+        "bank.transaction.detail", "transaction_id", "Payments in this booking", readonly=True
+    )
     booked = fields.Boolean(
         "Booked by the bank",
         readonly=True,
         default=True,
-        help="The bank has booked it; unset while the bank itself calls it pending.",
+        help="A statement has booked it; unset while the bank only announces it.",
     )
 
     # Identity
@@ -218,6 +222,21 @@ class BankTransaction(models.Model):
                 "Same day and amount as a known transaction, but other words. "
                 "Is it a duplicate, or another payment?"
             ),
+        )
+
+    def _announces(self):
+        """Whether it stands in a report or notification, not in a statement."""
+        return self.import_statement_id.kind != "statement"
+
+    def _become_details_of(self, entry):
+        """This has announced ``entry``, which takes over the payments it told about."""
+        if self.detail_ids and not entry.detail_ids:
+            self.detail_ids._add_to(entry)
+        self._set_state(
+            "duplicate",
+            "announced what a statement books",
+            duplicate_of_id=entry.id,
+            reason=self.env._("It announced a transaction that a statement has booked."),
         )
 
     def _line_up(self, why="admitted"):

@@ -1,9 +1,15 @@
 from . import (
     test_access,
+    test_announcements,
+    test_archive,
     test_books,
+    test_browser_columns,
     test_browser_upload,
     test_continuity,
+    test_no_account,
     test_pipeline,
+    test_profiles,
+    test_questions,
     test_reason,
     test_upload_route,
 )

@@ -256,6 +256,10 @@ class TestAccess(BankFeedAloneCase):
                 lambda env: env["bank.import"]._upload("a.xml", content),
                 lambda env: self.record.with_env(env).action_retry(),
                 lambda env: self.waiting.statement_ids.with_env(env).action_check_again(),
+                lambda env: self.record.with_env(env).action_discard(),
+                lambda env: self.waiting.statement_ids.with_env(env).action_choose_journal(
+                    self.journal.id
+                ),
                 lambda env: self.journal.with_env(env).action_bank_feed_upload(),
             ],
             "accountant": [

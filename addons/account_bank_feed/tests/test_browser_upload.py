@@ -1,12 +1,8 @@
-import functools
-from unittest.mock import patch
-
 from odoo.addons.bank_statement_format.testing import camt053
 from odoo.tests import tagged
 
-from ..series import user_groups_field
 from .browser import BrowserCase
-from .common import BankFeedCase, run_jobs, statement, transaction
+from .common import BankFeedCase, statement, transaction
 
 
 @tagged("post_install", "-at_install")
@@ -16,18 +12,7 @@ class TestBrowserUpload(BankFeedCase, BrowserCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["res.users"].create(
-            {
-                "name": "Operator",
-                "login": "bank_feed_operator",
-                "password": "bank_feed_operator",
-                "company_id": cls.company.id,
-                "company_ids": [(6, 0, cls.company.ids)],
-                user_groups_field(cls.env): [
-                    (6, 0, cls.env.ref("account_bank_feed.group_operator").ids)
-                ],
-            }
-        )
+        cls.make_login("operator")
 
     def test_upload(self):
         january = statement(
@@ -49,29 +34,3 @@ class TestBrowserUpload(BankFeedCase, BrowserCase):
             ["refused", "done", "done"],
         )
         self.assertEqual(len(self.books()), 3)
-
-    def serve(self, name, content):
-        """Put the file where the tour fetches it from."""
-        self.env["ir.attachment"].create(
-            {
-                "name": name,
-                "raw": content,
-                "url": f"/account_bank_feed/tour/{name}",
-                "type": "binary",
-                "public": True,
-                "mimetype": "application/octet-stream",
-            }
-        )
-
-    def jobs_run_between_questions(self):
-        """No worker sees the test's database transaction: run the jobs whenever the screen asks."""
-        model = self.registry["bank.import"]
-        search_read = model.search_read
-
-        @functools.wraps(search_read)
-        def run_and_search_read(records, *args, **kwargs):
-            run_jobs(self.env)
-            return search_read(records, *args, **kwargs)
-
-        run_and_search_read._readonly = False  # the jobs write
-        return patch.object(model, "search_read", run_and_search_read)

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from odoo.addons.bank_statement_format import Account as StatementAccount
 from odoo.addons.bank_statement_format import Balance, Counterparty, Statement, Transaction
-from odoo.addons.bank_statement_format.testing import camt053, csv_demo_bank
+from odoo.addons.bank_statement_format.testing import camt053, csv_demo_bank, mt940
 
 from .accounts import ACCOUNTS, END, START, UNKNOWN_IBAN, Account
 from .payments import LAST_DAY, Planned
@@ -43,7 +43,7 @@ def files(planned: Iterable[Planned]) -> list[File]:
     return [
         File("hauptkonto_2026-01.xml", january),
         File("hauptkonto_2026-02.xml", camt053([bank.statement("main", _FEBRUARY, "2")])),
-        File("hauptkonto_2026-03.xml", camt053([bank.statement("main", _MARCH, "3")])),
+        File("hauptkonto_2026-03.sta", mt940([bank.statement("main", _MARCH, "3")])),
         File("demobank_2026-q1.csv", csv_demo_bank([bank.statement("second", _QUARTER)])),
         File(
             "usd_und_karten_2026-q1.xml",

@@ -17,12 +17,19 @@ const FIELDS = [
     "review_count",
     "duplicate_count",
     "error",
+    "error_line",
+    "error_element",
+    "error_expected",
+    "error_found",
+    "asks",
+    "question",
 ];
 const AT_WORK = ["received", "processing"];
 const BADGES = {
     received: "text-bg-info",
     processing: "text-bg-info",
     done: "text-bg-success",
+    unconfirmed: "text-bg-warning",
     quarantined: "text-bg-warning",
     refused: "text-bg-danger",
     failed: "text-bg-danger",
@@ -161,8 +168,15 @@ export class BankFeedUpload extends Component {
         try {
             this.state.imports = await this.orm.silent.searchRead(
                 "bank.import",
-                // A file with accounts of several companies becomes an import in each of them.
-                ["|", ["id", "in", this.importIds], ["file_id.import_ids", "in", this.importIds]],
+                // A file with accounts of several companies becomes an import in each of them,
+                // an archive one for each file in it.
+                [
+                    "|",
+                    "|",
+                    ["file_id.import_ids", "in", this.importIds],
+                    ["archive_id", "in", this.importIds],
+                    ["archive_id.archive_id", "in", this.importIds],
+                ],
                 FIELDS,
                 { context: { ...user.context, allowed_company_ids: this.companyIds } }
             );
@@ -203,7 +217,22 @@ export class BankFeedUpload extends Component {
         return parts.join(" · ");
     }
 
-    open(record) {
+    /** Where the error is and what was expected, in as many words as are known. */
+    place(record) {
+        const parts = [
+            record.error_line && _t("Line %s", record.error_line),
+            record.error_element && _t("in %s", record.error_element),
+            record.error_expected && _t("expected: %s", record.error_expected),
+            record.error_found && _t("found: %s", record.error_found),
+        ];
+        return parts.filter(Boolean).join(" · ");
+    }
+
+    async open(record) {
+        if (record.state === "unconfirmed" && record.asks === "layout") {
+            const columns = await this.orm.call("bank.import", "action_show_columns", [record.id]);
+            return this.action.doAction(columns);
+        }
         return this.action.doAction({
             type: "ir.actions.act_window",
             res_model: "bank.import",
