@@ -6,6 +6,6 @@
     "license": "LGPL-3",
     "author": "Odoo Bank Feed contributors",
     "depends": ["base"],
-    "external_dependencies": {"python": ["lxml"]},
+    "external_dependencies": {"python": ["lxml", "pdfminer.six", "python_calamine"]},
     "installable": True,
 }

@@ -78,6 +78,11 @@ class Detail(NamedTuple):
     code: str | None = None
     return_reason: str | None = None
 
+    @property
+    def clean_remittance(self) -> str:
+        """The remittance as people read it; see :func:`~.cleaning.clean_remittance`."""
+        return clean_remittance(self.remittance)
+
 
 class Transaction(NamedTuple):
     """One entry of an account, as the bank booked it (or announced it).

@@ -156,13 +156,16 @@ def _blocks(text: io.TextIOBase) -> Iterator[tuple[int, list[str], bool]]:
             single = "\r" in chunk and "\n" not in chunk
         if single:
             chunk = chunk.replace("\r", "\n")
+        data = rest + chunk
         if "\0" in chunk:
-            raise InvalidStatement("The file contains NUL characters", line=line, expected="text")
-        blocks = (rest + chunk).split("\n^")
+            place = line + data[: data.index("\0")].count("\n")
+            raise InvalidStatement("The file contains NUL characters", line=place, expected="text")
+        blocks = data.split("\n^")
         rest = blocks.pop()
         if len(rest) > MAX_RECORD:
+            place = line + sum(block.count("\n") + 1 for block in blocks) + 1
             raise InvalidStatement(
-                "The record is too long", line=line, expected=f"at most {MAX_RECORD} characters"
+                "The record is too long", line=place, expected=f"at most {MAX_RECORD} characters"
             )
         for block in blocks:
             lines = _lines(block, line)

@@ -30,6 +30,8 @@ def plausible_date(date: datetime.date) -> datetime.date:
 
 def compact(text: str | None) -> str | None:
     """Without any whitespace, as account numbers are compared; None for nothing."""
+    if text and text.isalnum():
+        return text
     return "".join(text.split()) or None if text else None
 
 

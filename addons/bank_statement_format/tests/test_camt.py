@@ -269,10 +269,7 @@ def outcome(name: str, data: bytes, monkeypatch, *, quick: bool):
             events = events_of(name, data)
         except StatementError as error:
             return str(error)
-    return [
-        event._replace(raw="") if isinstance(event, Transaction) else event
-        for event in events
-    ]
+    return [event._replace(raw="") if isinstance(event, Transaction) else event for event in events]
 
 
 def assert_both_ways_agree(data: bytes, monkeypatch, name: str = "camt.053") -> None:

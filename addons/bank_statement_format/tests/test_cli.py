@@ -10,7 +10,7 @@ from bank_statement_format import __main__ as cli
 
 from .helpers import IBAN, bal, document, ntry, stmt
 from .test_camt053 import BALANCED
-from .test_csv_profile import DEMO
+from .test_table import DEMO
 
 ADDONS = Path(__file__).parents[2]
 

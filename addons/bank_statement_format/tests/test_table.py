@@ -12,11 +12,11 @@ from bank_statement_format import (
     Statement,
     StatementError,
     Transaction,
+    UnclearEncoding,
     UnknownFormat,
-    detect,
     testing,
 )
-from bank_statement_format.formats.csv_profile import CsvProfile
+from bank_statement_format.formats.csv import Csv
 from bank_statement_format.profile import ProfileError, profile_from, shipped
 
 from .helpers import IBAN, OTHER_IBAN, cuts, parse_as, read, read_one
@@ -43,7 +43,7 @@ def profile(**changes):
 
 def events(text: str | bytes, *profiles) -> list:
     data = text.encode() if isinstance(text, str) else text
-    return list(CsvProfile(profiles or [profile()]).parse(io.BytesIO(data)))
+    return list(Csv(profiles or [profile()]).parse(io.BytesIO(data)))
 
 
 def statement_of(text: str | bytes, *profiles) -> Statement:
@@ -82,14 +82,6 @@ def test_the_shipped_profiles_are_all_usable():
     assert {"demo_bank", "demo_savings", "generic"} <= {p.name for p in shipped("table")}
 
 
-def test_the_shipped_profiles_exclude_each_other():
-    for one in shipped("table"):
-        line = one.delimiter.join(one.header) + "\r\n"
-        fmt = CsvProfile()
-        assert fmt.profile_of(io.BytesIO(line.encode())) is one
-        assert detect("x", io.BytesIO(line.encode())).name == "csv"
-
-
 def test_an_unknown_header_is_not_recognised():
     with pytest.raises(UnknownFormat):
         read(b"a,b,c\n1,2,3\n")
@@ -98,8 +90,8 @@ def test_an_unknown_header_is_not_recognised():
 
 
 def test_a_header_is_only_looked_for_where_it_may_be():
-    assert not CsvProfile([profile()]).sniff("x", b"other\n" + HEADER.encode())
-    assert CsvProfile([profile(lines_before=1)]).sniff("x", b"other\n" + HEADER.encode())
+    assert not Csv([profile()]).sniff("x", b"other\n" + HEADER.encode())
+    assert Csv([profile(lines_before=1)]).sniff("x", b"other\n" + HEADER.encode())
 
 
 def test_two_profiles_that_fit_are_named():
@@ -110,8 +102,8 @@ def test_two_profiles_that_fit_are_named():
 
 def test_an_exact_header_has_no_other_columns():
     more = "Date,Text,Amount,Balance,More\n"
-    assert not CsvProfile([profile()]).sniff("x", more.encode())
-    assert CsvProfile([profile(exact=False)]).sniff("x", more.encode())
+    assert not Csv([profile()]).sniff("x", more.encode())
+    assert Csv([profile(exact=False)]).sniff("x", more.encode())
 
 
 @pytest.mark.parametrize(
@@ -122,7 +114,9 @@ def test_an_exact_header_has_no_other_columns():
         ({"columns": {**DATA["columns"], "colour": "Text"}}, "colour"),
         ({"columns": {**DATA["columns"], "name": "Name"}}, "Name"),
         ({"columns": {**DATA["columns"], "debit": "Amount"}}, "debit"),
-        ({"columns": {**DATA["columns"], "name": ["Text", "Date"]}}, "name"),
+        ({"columns": {**DATA["columns"], "name": []}}, "name"),
+        ({"columns": {**DATA["columns"], "name": "Text#2"}}, "Text#2"),
+        ({"columns": {**DATA["columns"], "name": "#5"}}, "#5"),
         ({"columns": {"amount": "Amount"}}, "booking date"),
         ({"columns": {**DATA["columns"], "sign": "Text"}}, "sign"),
         ({"columns": {**DATA["columns"], "status": "Text"}}, "pending"),
@@ -131,9 +125,10 @@ def test_an_exact_header_has_no_other_columns():
         ({"delimiter": ";;"}, "delimiter"),
         ({"order": "random"}, "order"),
         ({"currency": "Euro"}, "Euro"),
-        ({"currency": None}, "currency"),
+        ({"debit_signs": ["D"]}, "sign"),
+        ({"amount_excludes_charges": True}, "charges"),
         ({"encodings": ["klingon"]}, "klingon"),
-        ({"dates": ["%d %b %Y"]}, "%b"),
+        ({"dates": ["%d %Q %Y"]}, "%Q"),
         ({"dates": 5}, "dates"),
         ({"preamble": {"A": "account"}}, "lines_before"),
         ({"footer": {"A": "account"}}, "account"),
@@ -174,7 +169,8 @@ def test_utf_8_wins_over_the_declared_encoding_only_when_the_whole_file_is_valid
 def test_characters_in_no_possible_encoding_are_refused():
     text = HEADER.encode() + b"2024-01-01,\x81,1.00,1.00\n"
     refused(text, "utf-8, cp1252", of=profile(encodings=["cp1252"]))
-    refused(text, "utf-8")
+    with pytest.raises(UnclearEncoding):
+        events(text, profile())
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -208,6 +204,12 @@ def test_quoted_line_breaks_and_delimiters():
         ("12,00-", "-12"),
         ("\u2212 1,00".replace(" ", ""), "-1"),
         ("0,00", "0"),
+        ("1 EUR", "1"),
+        ("€ -1.234,56", "-1234.56"),
+        ("-1,00 €", "-1"),
+        ("(1,00)", "-1"),
+        ("- 1,00", "-1"),
+        (",5", "0.5"),
     ],
 )
 def test_amounts(text, amount):
@@ -218,7 +220,7 @@ def test_amounts(text, amount):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "x", "1.5", "1,2,3", "--1", "-1-", "1e5", "NaN", "Infinity", "12.34,5", "1" * 16, "1 EUR"],
+    ["", "x", "1.5", "1,2,3", "--1", "-1-", "1e5", "NaN", "12.34,5", "1" * 16, "1 USD", "(1"],
 )
 def test_amounts_that_are_none(text):
     text = f'Date,Text,Amount,Balance\n2024-01-01,a,"{text}",\n'
@@ -269,7 +271,9 @@ def test_a_column_for_the_sign():
     text = HEADER + "2024-01-01,S,1.00,\n2024-01-01,H,2.00,\n"
     assert [e.amount for e in events(text, signed)[:2]] == [-1, 2]
     refused(HEADER + "2024-01-01,X,1.00,\n", "S or H", of=signed)
-    refused(HEADER + "2024-01-01,S,-1.00,\n", "S or H", of=signed)
+    # A sign that is given twice must be the same.
+    assert events(HEADER + "2024-01-01,s,-1.00,\n", signed)[0].amount == -1
+    refused(HEADER + "2024-01-01,H,-1.00,\n", "contradict", of=signed)
 
 
 # Rows that are broken
@@ -315,8 +319,8 @@ def test_a_lost_or_doubled_row_is_refused():
         with pytest.raises(InvalidStatement, match="as many rows"):
             read(b"".join(wrong))
         count = f";{len(wrong) - 4}".encode()
-        with pytest.raises(InvalidStatement, match="running balance"):
-            read(b"".join(wrong).replace(b";4", count))
+        lost_or_doubled = b"".join(wrong).replace(b";4", count)
+        assert read_one(lost_or_doubled).balanced is False
 
 
 def test_something_after_the_footer_is_refused():
@@ -325,7 +329,7 @@ def test_something_after_the_footer_is_refused():
 
 
 def test_a_line_without_its_end_is_refused_where_the_profile_says_so():
-    text = HEADER + "2024-01-01,a,1.00,1.0"
+    text = HEADER + "2024-01-01,a,1.00,1.00"
     assert statement_of(text).count == 1
     assert refused(text, "cut off", of=profile(final_newline=True)).line == 2
     assert statement_of(text + "\r\n", profile(final_newline=True)).count == 1
@@ -539,5 +543,5 @@ def test_raw_is_the_row_as_it_stands_in_the_file():
 
 def test_the_callers_stream_stays_open():
     stream = io.BytesIO(DEMO)
-    list(CsvProfile().parse(stream))
+    list(Csv().parse(stream))
     assert not stream.closed

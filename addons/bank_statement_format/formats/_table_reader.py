@@ -1,0 +1,694 @@
+"""Statements from the rows of a table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+from operator import itemgetter
+from typing import NamedTuple
+
+from ..errors import InvalidStatement
+from ..types import Account, Balance, Counterparty, Date, Event, Statement, Transaction
+from ._running_balance import RunningBalance
+from ._table_layout import Sheet, broken
+from ._table_profile import ORDERS, TableProfile
+from ._table_source import Row, RowSource
+from ._table_values import (
+    AmountParser,
+    DateCell,
+    currency_beside,
+    currency_of,
+    is_date,
+    parse_table_date,
+    tidy,
+)
+from ._values import compact, is_currency, is_iban, plausible_date
+
+MAX_PASSES = 500
+"""How often a file is read at most, once for each account whose rows are mixed with others."""
+
+_ONE_CELL = (
+    "booking_date",
+    "value_date",
+    "amount",
+    "name",
+    "iban",
+    "bic",
+    "remittance",
+    "reference",
+    "end_to_end_id",
+    "mandate_id",
+    "creditor_id",
+    "bank_reference",
+    "code",
+    "status",
+)
+"""What is taken from a row in one go; a column that the file lacks is an empty cell."""
+
+_MONEY = ("amount", "debit", "credit", "balance", "charges", "original_amount")
+_DATES = ("booking_date", "value_date")
+_ANY_DIGITS = (*map(str, range(10)), "00")
+
+_MAX_DAYS = 20_000
+"""Ways to write a date that are remembered; with the time of the day each can be another."""
+
+Getter = Callable[[list[str]], str]
+
+
+class Key(NamedTuple):
+    """What a Statement is about: rows of another account or currency are another one's."""
+
+    account: str
+    currency: str | None
+
+
+def read_table(
+    profile: TableProfile, source: RowSource, *, guessed: bool = False
+) -> Iterator[Event]:
+    """The transactions of each statement, and the statement after them.
+
+    :param guessed: the profile was found by looking at the file; nobody has confirmed it
+    :raises InvalidStatement: at the first thing that is not as the profile says
+    """
+    sheet = Sheet(profile, source)
+    keys = _Keys(sheet)
+    mixed = keys.mixed()
+    if len(mixed) > MAX_PASSES:
+        raise InvalidStatement(
+            f"The file mixes the rows of {len(mixed)} accounts",
+            expected=f"at most {MAX_PASSES} accounts, or each account's rows together",
+        )
+    for only in mixed or (None,):
+        yield from _statements(sheet, keys, guessed, only)
+
+
+def _statements(sheet: Sheet, keys: _Keys, guessed: bool, only: Key | None) -> Iterator[Event]:
+    """The events of one reading of the file.
+
+    :param only: skip the rows of other accounts than this
+    """
+    current: _Building | None = None
+    reader: _RowReader | None = None
+    for row in sheet.rows():
+        if reader is None:
+            reader = _RowReader(sheet)
+            key_of = keys.reader()
+        if reader.can_skip and reader.skips(row.cells):
+            continue
+        key = key_of(row)
+        if only is not None and key != only:
+            continue
+        if current is None or (key is not current.key and key != current.key):
+            if current is not None:
+                yield current.finish()
+            current = _Building(sheet, reader, key, guessed)
+        yield current.read(row)
+    if current is None and only is None and (key := keys.of_empty_file()) is not None:
+        current = _Building(sheet, _RowReader(sheet), key, guessed)
+    if current is not None:
+        yield current.finish()
+
+
+class _Keys:
+    """Which rows belong to which account and currency."""
+
+    def __init__(self, sheet: Sheet):
+        self._sheet = sheet
+        profile = sheet.profile
+        told = {*profile.columns, *profile.preamble.values()}
+        self._account_told = "account" in told
+        self._currency_told = "currency" in told
+        self._by_row = bool({"account", "currency"} & set(profile.columns)) or not (
+            self._currency_told or profile.currency
+        )
+
+    def mixed(self) -> list[Key]:
+        """The keys of a file whose accounts' rows are mixed; reads it all, where needed.
+
+        :raises InvalidStatement: when balances around the rows can be of several accounts
+        """
+        if not self._by_row:
+            return []
+        if self._only_one():
+            return []
+        seen: dict[Key, None] = {}
+        interleaved, last, reader = False, None, None
+        for row in self._sheet.rows():
+            if reader is None:
+                reader, key_of = _RowReader(self._sheet), self.reader()
+            if reader.skips(row.cells):
+                continue
+            key = key_of(row)
+            if key != last:
+                interleaved |= key in seen
+                seen[key] = None
+                last = key
+        if len(seen) > 1 and {"opening", "closing"} & set(self._sheet.fields):
+            raise InvalidStatement("Balances around the rows can be of one account only")
+        return list(seen) if interleaved else []
+
+    def _only_one(self) -> bool:
+        """Whether all rows are surely of one account and currency."""
+        if next(self._sheet.rows(), None) is None or self._amount_getters():
+            return False
+        positions = self._sheet.layout.positions
+        places = [*positions.get("account", ()), *positions.get("currency", ())]
+        return not places or self._sheet.all_alike(places)
+
+    def reader(self) -> Callable[[Row], Key]:
+        """A function that tells a row's key; to be made when the header has been read."""
+        if not self._by_row:
+            return self._same_key()
+        positions = self._sheet.layout.positions
+        places = [*positions.get("account", ()), *positions.get("currency", ())]
+        accounts = len(positions.get("account", ()))
+        amounts = self._amount_getters()
+        known: dict[object, Key] = {}
+        told = itemgetter(*places) if places else None
+
+        def key_of(row: Row) -> Key:
+            cells = row.cells
+            raw = told(cells) if told else None
+            if amounts:
+                raw = (raw, *(currency_beside(get(cells)) for get in amounts))
+            key = known.get(raw)
+            if key is None:
+                texts = [cells[place] for place in places]
+                account = next(filter(None, texts[:accounts]), "" if accounts else None)
+                currency = next(filter(None, texts[accounts:]), "" if texts[accounts:] else None)
+                beside = next(filter(None, raw[1:]), None) if amounts else None
+                key = known[raw] = self._key(row, account, currency, beside)
+            return key
+
+        return key_of
+
+    def _same_key(self) -> Callable[[Row], Key]:
+        """For files whose rows are all about one account."""
+        only: list[Key] = []
+
+        def key_of(row: Row) -> Key:
+            if not only:
+                only.append(self._key(row, None, None, None))
+            return only[0]
+
+        return key_of
+
+    def _amount_getters(self) -> list[Getter]:
+        """Where the currency can only stand beside the amounts, the amounts."""
+        layout, profile = self._sheet.layout, self._sheet.profile
+        if self._currency_told or profile.currency or layout.currency:
+            return []
+        names = [name for name in ("amount", "debit", "credit") if name in layout.positions]
+        return [first_of(layout.positions[name]) for name in names]
+
+    def _key(self, row: Row, account: str | None, currency: str | None, beside: str | None) -> Key:
+        """The account and currency that the row belongs to, by what its cells say.
+
+        :param beside: the currency beside its amount
+
+        :raises InvalidStatement: when the row or the preamble should say and does not
+        """
+        profile, layout = self._sheet.profile, self._sheet.layout
+        if account is None:
+            account = self._told("account")
+        if not account and profile.account is None and self._account_told:
+            raise broken("The account is not given", row, "the account")
+        if currency is None:
+            currency = self._told("currency")
+        currency = currency or profile.currency or layout.currency or ""
+        if not currency and not self._currency_told:
+            return Key(account or profile.account or "", beside)
+        code = currency_of(currency)
+        if not is_currency(code):
+            message = "The currency is missing or unreadable"
+            raise broken(message, row, "three capital letters", currency)
+        return Key(account or profile.account or "", code)
+
+    def _told(self, name: str) -> str:
+        return self._sheet.fields.get(name, ("", 0))[0]
+
+    def of_empty_file(self) -> Key | None:
+        """What a file without rows is about, if it can be told."""
+        profile, layout = self._sheet.profile, self._sheet.layout
+        if layout is None:
+            return None
+        account = self._told("account") or profile.account or ""
+        if not account and self._account_told:
+            return None
+        currency = self._told("currency") or profile.currency or layout.currency or ""
+        return Key(account, currency_of(currency))
+
+
+def first_of(positions: tuple[int, ...]) -> Getter:
+    """A function that gives the first of some cells that is not empty."""
+    if len(positions) == 1:
+        return itemgetter(positions[0])
+
+    def get(cells: list[str]) -> str:
+        return next((cells[position] for position in positions if cells[position]), "")
+
+    return get
+
+
+def joined(positions: tuple[int, ...]) -> Getter:
+    """A function that gives the texts of some cells as one."""
+    if len(positions) == 1:
+        return first_of(positions)
+    several = itemgetter(*positions)
+    return lambda cells: " ".join(filter(None, several(cells)))
+
+
+class _RowReader:
+    """Turns rows into transactions; made when the header has been read."""
+
+    def __init__(self, sheet: Sheet):
+        profile, layout = sheet.profile, sheet.layout
+        positions = layout.positions if layout else {}
+        self._profile = profile
+        self._positions = positions
+        self._amounts = AmountParser(
+            profile.decimal,
+            profile.thousands,
+            () if "sign" in positions else profile.debit_signs,
+            () if "sign" in positions else profile.credit_signs,
+        )
+        self._parse = self._amounts.parse
+        self._get = {name: first_of(places) for name, places in positions.items()}
+        self._balance_of = self._get.get("balance", lambda cells: "")
+        for name in ("name", "remittance"):
+            if name in positions:
+                self._get[name] = joined(positions[name])
+        # Behind the cells of each row comes an empty one, for all that the file does not have.
+        self._width = layout.width if layout else 0
+        self._pick = itemgetter(*(positions.get(name, (-1,))[0] for name in _ONE_CELL))
+        self._several = [
+            (place, self._get[name])
+            for place, name in enumerate(_ONE_CELL)
+            if len(positions.get(name, ())) > 1
+        ]
+        self._days: dict[str, Date | None] = {"": None}
+        self._skips = _skip_rules(sheet)
+        self.can_skip = bool(self._skips)
+        self._pending = {value.casefold() for value in profile.pending}
+        self._debit_signs = {value.casefold() for value in profile.debit_signs}
+        self._credit_signs = {value.casefold() for value in profile.credit_signs}
+        self._debits_negative: bool | None = None
+        sides = {"payer", "payee", "payer_iban", "payee_iban"} & set(positions)
+        self._two_sided = bool(sides)
+        self._plain_party = not sides and "bank_code" not in positions
+        self._plain_amount = "amount" in positions and "sign" not in positions
+
+    def skips(self, cells: list[str]) -> bool:
+        """Whether the profile says that such a row does not touch the account."""
+        for position, values, prefixes in self._skips:
+            text = cells[position].casefold()
+            if text in values or (prefixes and text.startswith(prefixes)):
+                return True
+        return False
+
+    def transaction(self, row: Row, currency: str | None) -> Transaction:
+        """One row as a transaction.
+
+        :raises InvalidStatement: naming the line and the column
+        """
+        cells, positions, days = row.cells, self._positions, self._days
+        picked = self._pick((*cells, ""))
+        if self._several:
+            picked = list(picked)
+            for place, getter in self._several:
+                picked[place] = getter(cells)
+        (
+            booked_on, valued_on, money, name, iban, bic, remittance,
+            reference, end_to_end_id, mandate_id, creditor_id, bank_reference, code, status,
+        ) = picked  # fmt: skip
+        value_date = days[valued_on] if valued_on in days else self._date(row, "value_date")
+        booking_date = days[booked_on] if booked_on in days else self._date(row, "booking_date")
+        booking_date = booking_date or value_date
+        if booking_date is None:
+            raise self._wrong(row, "booking_date", "The date is missing", "a date")
+        charges = self._charges(row) if "charges" in positions else None
+        amount = self._parse(money, currency) if self._plain_amount and money else None
+        if amount is None:
+            amount = self._amount(row, currency)
+        if self._profile.invert and amount:
+            amount = -amount
+        if charges and self._profile.amount_excludes_charges:
+            amount -= charges
+        original, original_currency = None, None
+        if "original_amount" in positions:
+            original, original_currency = self._original(row, amount, currency)
+        return Transaction._make(
+            (
+                booking_date,
+                amount,
+                currency,
+                value_date,
+                original,
+                original_currency,
+                charges,
+                Counterparty(name or None, iban or None, bic or None)
+                if self._plain_party and " " not in iban
+                else self._party(cells, amount, name, iban, bic),
+                remittance,
+                reference or None,
+                end_to_end_id or None,
+                mandate_id or None,
+                creditor_id or None,
+                bank_reference or None,
+                code or None,
+                None,
+                not self._pending or status.casefold() not in self._pending,
+                (),
+                row.raw,
+            )
+        )
+
+    def balance(self, row: Row, currency: str | None) -> Decimal | None:
+        """The running balance after the row."""
+        text = self._balance_of(row.cells)
+        if not text:
+            return None
+        balance = self._parse(text, currency)
+        if balance is None:
+            raise self._unreadable(row, "balance", text, currency)
+        return -balance if balance and self._profile.invert_balance else balance
+
+    def stated(self, text: str, line: int, name: str, currency: str | None) -> Decimal:
+        """A balance that a line around the rows states."""
+        amount = self._amounts.parse(text, currency)
+        if amount is None:
+            raise InvalidStatement(
+                "The balance is not readable", line=line, element=name, found=text
+            )
+        return -amount if self._profile.invert_balance else amount
+
+    def _party(
+        self, cells: list[str], amount: Decimal, name: str, iban: str, bic: str
+    ) -> Counterparty:
+        account: str | None = iban
+        if self._two_sided:
+            side = "payee" if amount < 0 else "payer"
+            name = name or self._text(cells, side)
+            account = account or self._text(cells, f"{side}_iban")
+        if account and " " in account:
+            account = compact(account)
+        if account and "bank_code" in self._get and not is_iban(account):
+            account = f"{account}/{self._get['bank_code'](cells)}".rstrip("/")
+        return Counterparty(name or None, account or None, bic or None)
+
+    def may_go_on(self, row: Row, others: Iterable[list]) -> bool:
+        """Whether the file may have been cut within a number or date that ends the row.
+
+        :param others: the cells of all rows of the file
+        """
+        place = len(row.cells) - 1
+        cell = row.cells[place]
+        if self._profile.quote and row.raw.endswith(self._profile.quote):
+            return False
+        if place in self._places(_MONEY):
+            texts = [tidy(cells[place]) for cells in others if len(cells) > place]
+            numbers = [text for text in texts if self._parse(text) is not None]
+            if not cell:
+                return bool(numbers) and place not in self._places(("debit", "credit"))
+            return self._number_may_go_on(cell, numbers)
+        if place in self._places(_DATES):
+            return any(is_date(cell + more, self._profile.dates) for more in _ANY_DIGITS)
+        return False
+
+    def ends_with_date(self, row: Row) -> bool:
+        return len(row.cells) - 1 in self._places(_DATES)
+
+    def _places(self, names: tuple[str, ...]) -> set[int]:
+        return {place for name in names for place in self._positions.get(name, ())}
+
+    def _number_may_go_on(self, text: str, others: Iterable[str]) -> bool:
+        """Whether a number lacks decimals, or what is behind them, by those of other rows."""
+        ending = re.compile(rf"(?:{re.escape(self._profile.decimal)}([0-9]*))?([^0-9]*)$")
+        decimals, behind = ending.search(text).groups("")
+        known = [ending.search(other).groups("") for other in others]
+        usual = max((len(digits) for digits, _ in known), default=0)
+        return len(decimals) < max(usual, 2) or not behind and any(tail for _, tail in known)
+
+    def _text(self, cells: list[str], name: str) -> str | None:
+        getter = self._get.get(name)
+        return getter(cells) or None if getter else None
+
+    def _charges(self, row: Row) -> Decimal | None:
+        """What the bank kept, over all columns that say so; None for nothing."""
+        total = Decimal(0)
+        for position in self._positions["charges"]:
+            if text := row.cells[position]:
+                total += self._parsed(row, "charges", text, None)
+        return (-total if self._profile.charges_negative else total) or None
+
+    def _original(
+        self, row: Row, amount: Decimal, currency: str | None
+    ) -> tuple[Decimal | None, str | None]:
+        """The amount that the parties agreed on, signed like ours, where it is another one."""
+        original = self._number(row, "original_amount", None)
+        if not original:
+            return None, None
+        text = self._text(row.cells, "original_currency")
+        code = text and (currency_of(text) or text)
+        original = original.copy_abs().copy_sign(amount) if amount else original
+        if original == amount and code in (None, currency):
+            return None, None
+        return original, code
+
+    def _amount(self, row: Row, currency: str | None) -> Decimal:
+        if "amount" in self._get:
+            amount = self._number(row, "amount", currency)
+            if amount is None:
+                raise self._wrong(row, "amount", "The amount is missing", "an amount")
+            if "sign" in self._get:
+                amount = self._with_sign(row, amount)
+            return amount
+        return self._of_pair(row, currency)
+
+    def _of_pair(self, row: Row, currency: str | None) -> Decimal:
+        debit = self._number(row, "debit", currency)
+        credit = self._number(row, "credit", currency)
+        if debit and credit:
+            raise self._wrong(row, "credit", "Both debit and credit are given", "one of them")
+        if debit is None and credit is None:
+            raise self._wrong(row, "debit", "Neither debit nor credit is given", "one of them")
+        if not debit:
+            return credit or Decimal(0)
+        # Some banks print the amounts of the debit column with a minus, but then all of them.
+        negative = debit < 0
+        if self._debits_negative is None:
+            self._debits_negative = negative
+        elif self._debits_negative != negative:
+            message = "The debits are written with a minus in some rows only"
+            raise self._wrong(row, "debit", message, "one way for all rows")
+        return debit if negative else -debit
+
+    def _with_sign(self, row: Row, amount: Decimal) -> Decimal:
+        sign = self._get["sign"](row.cells).casefold()
+        debit = sign in self._debit_signs
+        if not debit and sign not in self._credit_signs:
+            expected = " or ".join(self._profile.debit_signs + self._profile.credit_signs)
+            raise self._wrong(row, "sign", "The sign is unknown", expected)
+        # Given twice it is fine, as long as both say the same.
+        if amount < 0 and not debit:
+            raise self._wrong(row, "amount", "Amount and sign contradict", "one sign")
+        return -abs(amount) if debit else amount
+
+    def _date(self, row: Row, name: str) -> Date | None:
+        getter = self._get.get(name)
+        text = getter(row.cells) if getter else None
+        if not text:
+            return None
+        try:
+            if type(text) is DateCell:
+                return plausible_date(Date.fromisoformat(text))
+            date = parse_table_date(text, self._profile.dates)
+        except ValueError as error:
+            expected = " or ".join(self._profile.dates)
+            message = f"The date is not readable ({error})"
+            raise self._wrong(row, name, message, expected) from None
+        if len(self._days) < _MAX_DAYS:
+            self._days[text] = date
+        return date
+
+    def _number(self, row: Row, name: str, currency: str | None) -> Decimal | None:
+        text = self._get[name](row.cells)
+        return self._parsed(row, name, text, currency) if text else None
+
+    def _parsed(self, row: Row, name: str, text: str, currency: str | None) -> Decimal:
+        number = self._parse(text, currency)
+        if number is None:
+            raise self._unreadable(row, name, text, currency)
+        return number
+
+    def _unreadable(self, row: Row, name: str, text: str, currency: str | None) -> InvalidStatement:
+        expected = f"a number like 1{self._profile.thousands}234{self._profile.decimal}56"
+        if currency:
+            expected += f", in {currency} where a currency is written beside it"
+        return self._wrong(row, name, "The amount is not readable", expected, text)
+
+    def _wrong(
+        self, row: Row, name: str, message: str, expected: str, found: str | None = None
+    ) -> InvalidStatement:
+        getter = self._get.get(name)
+        if found is None:
+            found = getter(row.cells) if getter else ""
+        element = " ".join(self._profile.columns.get(name, (name,)))
+        return InvalidStatement(
+            message, line=row.line, element=element, expected=expected, found=found
+        )
+
+
+def _skip_rules(sheet: Sheet) -> list[tuple[int, set[str], tuple[str, ...]]]:
+    """Place, values and beginnings of values for each column that tells rows to skip."""
+    rules = []
+    for title, values in sheet.profile.skip.items():
+        place = sheet.place(title)
+        if place is not None:
+            folded = [value.casefold() for value in values]
+            whole = {value for value in folded if not value.endswith("*")}
+            starts = tuple(value[:-1] for value in folded if value.endswith("*"))
+            rules.append((place, whole, starts))
+    return rules
+
+
+class _Building:
+    """One statement while its rows pass by."""
+
+    def __init__(self, sheet: Sheet, reader: _RowReader, key: Key, guessed: bool):
+        self.key = key
+        self._sheet = sheet
+        self._reader = reader
+        self._guessed = guessed
+        self._count = self._pending = 0
+        self._total = Decimal(0)
+        self._first: Date | None = None
+        self._last: Date | None = None
+        self._earliest: Date | None = None
+        self._latest: Date | None = None
+        order = sheet.profile.order
+        self._balances = RunningBalance(ORDERS[1:] if order == "auto" else (order,))
+        self._break: InvalidStatement | None = None
+        self._row: Row | None = None
+        self._has_balance = bool(sheet.layout and "balance" in sheet.layout.positions)
+
+    def read(self, row: Row) -> Transaction:
+        """One row as a transaction.
+
+        :raises InvalidStatement: naming the line and the column
+        """
+        transaction = self._reader.transaction(row, self.key.currency)
+        self._row = row
+        if not transaction.booked:
+            self._pending += 1
+            return transaction
+        self._count += 1
+        self._total += transaction.amount
+        date = transaction.booking_date
+        if date is not self._last:
+            self._note_date(date)
+        if self._has_balance:
+            self._follow_balance(row, transaction.amount)
+        return transaction
+
+    def finish(self) -> Statement:
+        """The statement.
+
+        :raises InvalidStatement: when its running balances follow in no order, and that
+            would not show in the balances of the statement; and when the file ends
+            within a number or date that nothing proves to be complete
+        """
+        opening, closing = self._opening_and_closing()
+        number = self._sheet.fields.get("number", (None, 0))[0]
+        statement = Statement(
+            account=account_from(self.key.account),
+            currency=self.key.currency or None,
+            opening=opening,
+            closing=closing,
+            number=number or None,
+            count=self._count,
+            total=self._total,
+            pending_count=self._pending,
+            start_date=self._earliest,
+            end_date=self._latest,
+            dialect=None if self._guessed else self._sheet.profile.name,
+            guessed=self._guessed,
+        )
+        if self._break and not self._balances.proven and statement.balanced is not False:
+            raise self._break
+        if self._row is not None and self._row is self._sheet.unended:
+            self._check_end(self._row, statement)
+        return statement
+
+    def _check_end(self, row: Row, statement: Statement) -> None:
+        """Refuse a last row whose last digits may be missing.
+
+        :raises InvalidStatement: naming the line
+        """
+        proven = statement.balanced and self._is_in_balances(row)
+        last_is_date = self._reader.ends_with_date(row)
+        if (last_is_date or not proven) and self._reader.may_go_on(row, self._sheet.values()):
+            message = "The last line has no end and the file may be cut off within its last cell"
+            raise broken(message, row, "a line break, or a balance that proves the row")
+
+    def _is_in_balances(self, row: Row) -> bool:
+        """Whether the row's amount and balance are proven by those of others."""
+        if {"opening", "closing"} <= set(self._sheet.fields):
+            return True
+        if not self._balances.several or not self._has_balance:
+            return False
+        return self._reader.balance(row, self.key.currency) is not None
+
+    def _note_date(self, date: Date) -> None:
+        self._last = date
+        if self._first is None:
+            self._first = self._earliest = self._latest = date
+        elif date < self._earliest:
+            self._earliest = date
+        elif date > self._latest:
+            self._latest = date
+
+    def _follow_balance(self, row: Row, amount: Decimal) -> None:
+        balance = self._reader.balance(row, self.key.currency)
+        expected = self._balances.follow(amount, balance)
+        if expected is not None:
+            self._break = InvalidStatement(
+                "The running balance does not follow from the row before",
+                line=row.line,
+                element=" ".join(self._sheet.profile.columns["balance"]),
+                expected=f"{expected:f}",
+                found=f"{balance:f}",
+            )
+
+    def _opening_and_closing(self) -> tuple[Balance | None, Balance | None]:
+        """Opening and closing balance, by the lines around the rows, else by the rows."""
+        opening, closing = self._running_balances()
+        stated_opening, stated_closing = self._stated("opening"), self._stated("closing")
+        if stated_opening is not None:
+            opening = Balance(stated_opening, self._earliest)
+        if stated_closing is not None:
+            closing = Balance(stated_closing, self._latest)
+        return opening, closing
+
+    def _running_balances(self) -> tuple[Balance | None, Balance | None]:
+        newest_first = None if self._first == self._last else self._first > self._last
+        ends = self._balances.ends(newest_first)
+        if ends is None and self._break:
+            # Rows are missing or wrong: it does not add up, so that somebody looks at it.
+            ends = self._balances.ends_in_file(newest_first or False)
+        if ends is None:
+            return None, None
+        return Balance(ends[0], self._earliest), Balance(ends[1], self._latest)
+
+    def _stated(self, name: str) -> Decimal | None:
+        text, line = self._sheet.fields.get(name, ("", 0))
+        if not text:
+            return None
+        return self._reader.stated(text, line, name, self.key.currency)
+
+
+def account_from(text: str) -> Account:
+    """An account by its IBAN, else by the bank's own number."""
+    number = compact(text)
+    return Account(iban=number) if is_iban(number) else Account(number=text or None)
