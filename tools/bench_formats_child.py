@@ -56,7 +56,10 @@ def write(kind, path, rows):
     from bank_statement_format import testing
 
     writer, _, layout = WRITERS[kind].partition(" ")
-    data = getattr(testing, writer)([statement(int(rows))])
+    statements = [statement(int(rows))]
+    if writer == "xlsx":
+        statements = testing.table_rows(statements)
+    data = getattr(testing, writer)(statements)
     Path(path).write_bytes(pretty(data) if layout == "pretty" else data)
 
 

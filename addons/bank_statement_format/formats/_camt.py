@@ -218,9 +218,9 @@ class _OpenStatement:
     def finish(self) -> Statement:
         """The statement, once all of its elements have been seen."""
         self._absorb(None)
-        if "summary" in self._header:
-            self._check_summary(self._header["summary"][0])
         opening, closing = self._opening_and_closing()
+        if "summary" in self._header and (opening is None or closing is None):
+            self._check_summary(self._header["summary"][0])
         booked, pending = self._tally("all", True), self._tally("all", False)
         return Statement(
             account=self._account,
@@ -339,7 +339,10 @@ class _OpenStatement:
         return {"credit": credit, "debit": debit}.get(kind) or credit + debit
 
     def _check_summary(self, summary) -> None:
-        """A cut or doubled entry shows as a summary that fits no way of counting."""
+        """A cut or doubled entry shows as a summary that fits no way of counting.
+
+        Where there are balances they show it better, since banks err in their summaries.
+        """
         if self._is_page():
             return
         found = Paths(_SUMMARY).collect(summary)
@@ -364,7 +367,7 @@ class _OpenStatement:
             if text.startswith("-"):
                 element.text = text[1:]
             if unsigned_amount(element, where) not in read:
-                expected = " or ".join(f"{value:f}" for value in sorted(read))
+                expected = " or ".join(str(value) for value in sorted(read))
                 raise refusal(
                     "The summary does not fit the entries", element, where, f"{expected} as read"
                 )

@@ -152,11 +152,13 @@ class EntryReader:
         self.reversal = entry.found.get("reversal") in ("true", "1")
         credit = self.credit = _is_credit(entry, entry.single("sign", "CdtDbtInd"))
         booked = _is_booked(entry, context)
-        slot = entry.single("amount", "Amt")
+        only = payments[0] if len(payments) == 1 else None
+        view, slot = entry, entry.single("amount", "Amt")
+        if booked and context.currency not in (None, slot.currency):
+            view, slot = _countervalue(entry, only, context.currency) or (view, slot)
         # What is only announced may be in another currency than the account still.
         currency = entry.currency(slot, context.currency if booked else None)
-        size = entry.amount(slot)
-        only = payments[0] if len(payments) == 1 else None
+        size = view.amount(slot)
         value_date = entry.date("valued_on")
         booking_date = entry.date("booked_on") or value_date or _undated(entry, booked, context)
         original, original_currency = _original(entry, only, size, currency)
@@ -221,6 +223,22 @@ def _detail(payment: View, known: dict, credit: bool, currency: str) -> Detail:
         remittance=" ".join(_payer_texts(payment) or payment.texts("info")),
         **known,
     )
+
+
+def _countervalue(entry: View, only: View | None, currency: str) -> tuple[View, Slot] | None:
+    """Where an entry whose amount is foreign tells the one that moved the account.
+
+    Some banks put the payment's currency where the standard wants the account's. The
+    other amount stands below it; that the balances fit is what proves it.
+
+    :param only: the one payment of the entry
+    """
+    told = {}
+    for view in filter(None, (only, entry)):
+        for slot in (slot for key in _AGREED for slot in view.slots(key)):
+            if slot.currency == currency:
+                told.setdefault(view.amount(slot), (view, slot))
+    return next(iter(told.values())) if len(told) == 1 else None
 
 
 def _own_amount(payment: View, currency: str) -> Decimal | None:

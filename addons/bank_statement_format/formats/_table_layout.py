@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 from ..errors import InvalidStatement
-from ._table_profile import CURRENCY_SLOT, TableProfile
-from ._table_source import Row, RowSource
-from ._table_values import AmountParser, currency_of, is_date, tidy, title_key
+from ._table_profile import CURRENCY_SLOT, LineField, TableProfile, line_field
+from ._table_source import MAX_LINE, Row, RowSource
+from ._table_values import AmountParser, currency_of, is_date, tidy, title_key, undressed
 
 _BLOCK = 2_000
+
+_OF_ROWS = ("booking_date", "value_date", "amount", "debit", "credit", "balance")
+"""Columns of which a transaction has at least one; a row without continues the one before."""
 
 _SLOT = r"(?P<currency>[a-z]{3}|€|£|zł|kč)"
 
@@ -40,9 +43,8 @@ class Header:
 
     def __init__(self, profile: TableProfile):
         self._profile = profile
-        self._keys = [title_key(title) for title in profile.header]
-        while len(self._keys) > 1 and not self._keys[-1]:
-            self._keys.pop()
+        self._least_width = max(map(_numbered, _referred(profile)), default=0)
+        self._keys = self._without_unused([title_key(title) for title in profile.header])
         self._required = set(self._keys) - {""}
         self._renamed = {
             title_key(other): title_key(title)
@@ -109,9 +111,7 @@ class Header:
 
     def _titles(self, cells: list[str]) -> tuple[list[str], str | None]:
         """The titles as the profile calls them, and the currency that one of them names."""
-        keys, currency = [title_key(cell) for cell in cells], None
-        while keys and not keys[-1]:
-            keys.pop()
+        keys, currency = self._without_unused([title_key(cell) for cell in cells]), None
         for place, key in enumerate(keys):
             key = self._renamed.get(key, key)
             for pattern, slot in self._slots:
@@ -119,6 +119,12 @@ class Header:
                     key, currency = slot, currency_of(match["currency"])
             keys[place] = key
         return keys, currency
+
+    def _without_unused(self, keys: list[str]) -> list[str]:
+        """Without the empty titles at the end that the profile does not refer to."""
+        while len(keys) > max(self._least_width, 1) and not keys[-1]:
+            keys.pop()
+        return keys
 
     def _position(self, keys: list[str], reference: str, row: Row) -> int | None:
         title, mark, number = reference.rpartition("#")
@@ -138,6 +144,11 @@ class Header:
 
 def _referred(profile: TableProfile) -> set[str]:
     return {title for titles in profile.columns.values() for title in titles}
+
+
+def _numbered(reference: str) -> int:
+    """The number of a column that is known by nothing else."""
+    return int(reference[1:]) if reference[:1] == "#" and reference[1:].isdigit() else 0
 
 
 class LineNames:
@@ -192,6 +203,8 @@ class Sheet:
             missing or counts other rows
         """
         rows = self._source.rows()
+        if self.profile.nothing:
+            rows = self._without_nothing(rows)
         if self.profile.headerless:
             first = next(rows, None)
             if first is None:
@@ -200,7 +213,8 @@ class Sheet:
             rows = _with_first(first, rows)
         else:
             self._read_head(rows)
-        yield from self._body(rows)
+        body = self._body(rows)
+        yield from self._with_continuations(body) if self.profile.continuation else body
 
     def all_alike(self, places: list[int]) -> bool:
         """Whether all rows surely have the same in these cells. Fast, and only a first look."""
@@ -230,11 +244,16 @@ class Sheet:
 
     def _read_head(self, rows: Iterator[Row]) -> None:
         names = LineNames(self.profile.preamble)
+        below: LineField | None = None
         for row in rows:
             if self._header.is_in(row.cells):
                 self.layout = self._header.layout(row)
                 return
-            self._keep_field(row, names)
+            if below is not None:
+                self._keep_cell(row, below)
+                below = None
+            else:
+                below = self._keep_field(row, names)
         raise InvalidStatement(
             "The file has no header line", expected=", ".join(self.profile.header)
         )
@@ -287,13 +306,75 @@ class Sheet:
                 found=text,
             )
 
-    def _keep_field(self, row: Row, names: LineNames) -> None:
+    def _keep_field(self, row: Row, names: LineNames) -> LineField | None:
+        """Keep what a line says; returned is what the line below it says.
+
+        :raises InvalidStatement: when the line does not have the cell that says it
+        """
         found = names.find(row.cells[0])
-        if found is None or not found[0]:
-            return
-        name, text = found
+        field = line_field(found[0]) if found else None
+        if field is None or not field.name:
+            return None
+        if field.below:
+            return field
+        if field.place is not None:
+            self._keep_cell(row, field)
+            return None
         beside = next((tidy(cell) for cell in row.cells[1:] if tidy(cell)), "")
-        self.fields[name] = (beside or text, row.line)
+        self.fields[field.name] = (undressed(beside or found[1]), row.line)
+        return None
+
+    def _keep_cell(self, row: Row, field: LineField) -> None:
+        if len(row.cells) <= field.place or not tidy(row.cells[field.place]):
+            message = f"The line does not say the {field.name}"
+            raise broken(message, row, f"it in cell {field.place + 1}")
+        self.fields[field.name] = (undressed(tidy(row.cells[field.place])), row.line)
+
+    def _without_nothing(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """The rows with empty cells instead of the words that mean nothing."""
+        words = {tidy(word).casefold() for word in self.profile.nothing}
+        for row in rows:
+            cells = ["" if cell.casefold() in words else cell for cell in row.cells]
+            yield row._replace(cells=cells)
+
+    def _with_continuations(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """Each row together with those that only continue its text."""
+        before, more = None, []
+        for row in rows:
+            if before is not None and self._continues(row):
+                more.append(row)
+                if sum(len(one.raw) for one in more) > MAX_LINE:
+                    raise broken("The text of a row does not end", before, "a row with a date", "")
+                continue
+            if before is not None:
+                yield self._joined(before, more)
+            before, more = row, []
+        if before is not None:
+            last = self._joined(before, more)
+            if self.unended is not None:
+                self.unended = last
+            yield last
+
+    def _continues(self, row: Row) -> bool:
+        positions = self.layout.positions
+        return not any(row.cells[p] for name in _OF_ROWS for p in positions.get(name, ()))
+
+    def _joined(self, row: Row, more: list[Row]) -> Row:
+        """One row of several; what further ones say is put behind the first one's text."""
+        if not more:
+            return row
+        cells, place = list(row.cells), self.layout.positions["remittance"][-1]
+        texts = [cells[place]]
+        for each in more:
+            # What the row has said already, such as the currency, is no text.
+            said = itertools.zip_longest(each.cells, row.cells[: len(each.cells)])
+            texts += [
+                cell
+                for at, (cell, before) in enumerate(said)
+                if cell and (cell != before or at == place)
+            ]
+        cells[place] = " ".join(filter(None, texts))
+        return Row(cells, row.line, "\n".join([row.raw, *(each.raw for each in more)]))
 
 
 def _with_first(first: Row, rows: Iterator[Row]) -> Iterator[Row]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ..profile import Profile
 from ._values import is_currency
@@ -55,6 +57,11 @@ are added up, and of all others the first that is not empty counts.
 LINE_FIELDS = ("account", "closing", "count", "currency", "number", "opening")
 """What lines before the header and after the rows can say about the whole file."""
 
+ANY_DECIMAL = "any"
+"""The decimal mark is what each file proves, since the bank writes it as the user's language."""
+
+_LINE_FIELD = re.compile(r"([a-z]*)(?:#([1-9][0-9]?)( below)?)?")
+
 CURRENCY_SLOT = "{currency}"
 """Stands within a title for the three letters of the account's currency."""
 
@@ -94,6 +101,9 @@ class TableProfile(Profile):
     amount_excludes_charges: bool = False
     charges_negative: bool = False
     pending: tuple[str, ...] = ()
+    booked: tuple[str, ...] = ()
+    nothing: tuple[str, ...] = ()
+    continuation: bool = False
     skip: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     order: str = "auto"
     account: str | None = None
@@ -115,6 +125,61 @@ class TableProfile(Profile):
             times = self.header.count(title) if title else len(self.header)
             return 1 <= int(number) <= times
         return column in self.header
+
+
+class LineField(NamedTuple):
+    """What a line around the rows says, as a profile writes it: ``closing#5``.
+
+    :ivar name: empty for a line that says nothing
+    :ivar place: the cell that says it; None for the first one behind the line's name
+    :ivar below: it stands in that cell of the next line
+    """
+
+    name: str
+    place: int | None
+    below: bool
+
+
+@functools.cache
+def line_field(text: str) -> LineField | None:
+    """What the declaration of a line means; None where it is none.
+
+    >>> line_field("closing#5")
+    LineField(name='closing', place=4, below=False)
+    """
+    match = _LINE_FIELD.fullmatch(text)
+    if not match or (match[1] or match[2]) and match[1] not in LINE_FIELDS:
+        return None
+    return LineField(match[1], int(match[2]) - 1 if match[2] else None, bool(match[3]))
+
+
+def told_by(lines: Mapping[str, str]) -> set[str]:
+    """What a preamble or footer says about the file."""
+    return {field.name for text in lines.values() if (field := line_field(text)) and field.name}
+
+
+def date_orders(patterns: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """The patterns with the day first and those with the month first, where both are declared.
+
+    >>> date_orders(("%d/%m/%Y", "%m/%d/%Y"))
+    (('%d/%m/%Y',), ('%m/%d/%Y',))
+    >>> date_orders(("%d/%m/%Y",))
+    ()
+    """
+    both = {pattern for pattern in patterns if _other_order(pattern) in patterns}
+    if not both:
+        return ()
+    day_first = {pattern for pattern in both if pattern.index("%d") < pattern.index("%m")}
+    return (
+        tuple(pattern for pattern in patterns if pattern not in both - day_first),
+        tuple(pattern for pattern in patterns if pattern not in day_first),
+    )
+
+
+def _other_order(pattern: str) -> str | None:
+    if "%d" not in pattern or "%m" not in pattern:
+        return None
+    return re.sub("%[dm]", lambda match: {"%d": "%m", "%m": "%d"}[match[0]], pattern)
 
 
 def _problems(profile: TableProfile):
@@ -146,25 +211,44 @@ def _amount_problems(profile: TableProfile):
         yield "a sign column needs debit_signs and credit_signs, and each of them the other"
     if ("status" in columns) != bool(profile.pending):
         yield "a status column needs the values that mean pending, and the other way round"
-    marks = (profile.decimal, profile.thousands)
-    if len(profile.decimal) != 1 or len(profile.thousands) > 1 or marks[0] == marks[1]:
-        yield "decimal must be one character and thousands another one or none"
+    if profile.booked and not profile.pending:
+        yield "booked, the values of a status, needs those that mean pending too"
+    yield from _mark_problems(profile)
     if profile.amount_excludes_charges and "charges" not in columns:
         yield "amount_excludes_charges needs a column for the charges"
     if profile.currency is not None and not is_currency(profile.currency):
         yield f"the currency {profile.currency!r} is no ISO 4217 code"
 
 
+def _mark_problems(profile: TableProfile):
+    marks = (profile.decimal, profile.thousands)
+    if profile.decimal == ANY_DECIMAL:
+        if profile.thousands:
+            yield "with decimal any there is no thousands, which the file proves too"
+        if profile.headerless:
+            yield "a file without header needs a decimal that is known"
+    elif len(profile.decimal) != 1 or len(profile.thousands) > 1 or marks[0] == marks[1]:
+        yield f"decimal must be one character or {ANY_DECIMAL}, and thousands another one or none"
+
+
 def _line_problems(profile: TableProfile):
-    fields = [*profile.preamble.values(), *profile.footer.values()]
-    if unknown := set(fields) - set(LINE_FIELDS) - {""}:
-        yield f"unknown line fields {', '.join(unknown)} (known: {', '.join(LINE_FIELDS)})"
-    if early := {"account", "currency"} & set(profile.footer.values()):
+    declared = [*profile.preamble.values(), *profile.footer.values()]
+    if unknown := {text for text in declared if line_field(text) is None}:
+        yield (
+            f"unknown line fields {', '.join(sorted(unknown))} (known: {', '.join(LINE_FIELDS)}, "
+            "each maybe with the cell that says it, as in closing#5 or account#3 below)"
+        )
+        return
+    if any(line_field(text).below for text in profile.footer.values()):
+        yield "below is for the preamble only"
+    if early := {"account", "currency"} & told_by(profile.footer):
         yield f"{', '.join(early)} must be known before the rows, not in the footer"
     if profile.preamble and not profile.lines_before:
         yield "a preamble needs lines_before"
     if profile.footer_required and not profile.footer:
         yield "footer_required without a footer"
+    if profile.continuation and "remittance" not in profile.columns:
+        yield "continuation needs a column for the remittance"
     if profile.order not in ORDERS:
         yield f"order must be one of {', '.join(ORDERS)}"
 

@@ -31,6 +31,21 @@ def tidy(cell: str) -> str:
     return cell.strip().strip("\ufeff").strip()
 
 
+_DRESSED = re.compile(r"""["']?=?["']?(.*?)["']?""", re.DOTALL)
+DRESS = frozenset("=\"'")
+"""How a value begins that a spreadsheet is told to take as text."""
+
+
+def undressed(text: str) -> str:
+    """A value without what tells a spreadsheet to take it as text.
+
+    >>> undressed('="CH93"'), undressed("'6110'"), undressed("'=CHF"), undressed("DE89")
+    ('CH93', '6110', 'CHF', 'DE89')
+    """
+    match = _DRESSED.fullmatch(text) if text[:1] in DRESS else None
+    return match[1].strip() if match else text
+
+
 @functools.lru_cache(maxsize=8192)
 def title_key(title: str) -> str:
     """A title as titles are compared: letter case, blanks and composition do not matter.

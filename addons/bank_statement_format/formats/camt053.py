@@ -13,8 +13,9 @@ Where real files bend the standard:
   refused in a longer one. What is pending counts for the end of the period, or for when
   the statement or the message was made.
 - An entry without a status is booked, since a statement is about nothing else.
-- A booked entry in another currency than the account's is refused. One that is not booked
-  yet is read as it stands.
+- A booked entry in another currency than the account's counts with the amount in the
+  account's currency that stands below it (AmtDtls, or its one payment), and is refused
+  where there is none, or several. One that is not booked yet is read as it stands.
 - A booked balance in another currency than the account's is not its balance and
   counts as not given. A balance without direction is taken for a credit: if it is none,
   the statement does not add up.
@@ -22,7 +23,8 @@ Where real files bend the standard:
   summary (TxsSummry) may be about the whole statement, so it is not compared.
 - Banks count a batch in the summary as one entry or as its details, add pending
   entries or not, and give the gross or the net sum: one of these must fit, or the file
-  is refused as incomplete.
+  is refused as incomplete. Where there are opening and closing balance, they prove the
+  file instead.
 
 Batch bookings: an entry with two or more payments (TxDtls) is one transaction with the
 entry's amount and the payments as details. Each detail has the direction of the entry

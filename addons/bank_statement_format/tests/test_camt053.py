@@ -259,6 +259,21 @@ def test_foreign_entries_in_an_account_are_refused():
     refused(data, "Ntry[2]/Amt/@Ccy", "'USD'", "EUR")
     data = document(stmt(ntry(), ntry(currency="USD"), currency=None))
     refused(data, "Ntry[2]/Amt/@Ccy", "'USD'", "EUR")
+    two = '<Amt Ccy="EUR">1</Amt>', '<Amt Ccy="EUR">2</Amt>'
+    amounts = f"<AmtDtls><InstdAmt>{two[0]}</InstdAmt><TxAmt>{two[1]}</TxAmt></AmtDtls>"
+    refused(document(stmt(ntry(details(amounts), currency="USD"))), "Ntry[1]/Amt/@Ccy", "'USD'")
+    refused(document(stmt(ntry(details(*two), currency="USD"))), "Ntry[1]/Amt/@Ccy", "'USD'")
+
+
+@pytest.mark.parametrize("within", [details, "{}".format], ids=["payment", "entry"])
+def test_a_foreign_entry_counts_with_what_it_tells_in_the_accounts_currency(within):
+    amounts = (
+        '<AmtDtls><InstdAmt><Amt Ccy="EUR">19.69</Amt></InstdAmt>'
+        '<TxAmt><Amt Ccy="USD">20.97</Amt></TxAmt></AmtDtls>'
+    )
+    entry = one_entry(within(amounts), amount="20.97", currency="USD", sign="DBIT")
+    assert (entry.amount, entry.currency) == (Decimal("-19.69"), "EUR")
+    assert (entry.original_amount, entry.original_currency) == (Decimal("-20.97"), "USD")
 
 
 @pytest.mark.parametrize("currency", ["", "eur", "EURO"])
@@ -481,6 +496,15 @@ def test_a_batch_may_be_counted_by_its_details():
 def test_a_debit_of_zero_counts_as_a_debit():
     data = document(stmt(summary(1, "0", "TtlDbtNtries"), ntry(amount="0.00", sign="DBIT")))
     assert read_one(data).count == 1
+
+
+def test_balances_prove_more_than_a_summary():
+    def balanced(closing):
+        data = document(stmt(bal("OPBD", "0"), bal("CLBD", closing), summary(9), ntry(amount="5")))
+        return read_one(data).balanced
+
+    assert balanced("5") is True
+    assert balanced("6") is False
 
 
 def test_the_summary_of_a_page_is_about_the_whole_statement():
