@@ -27,8 +27,7 @@ from .formats._table_opening import (
 from .formats._table_reader import read_table
 from .formats._table_source import RowSource, TextRows
 from .formats._table_values import title_key
-from .formats._workbook import kind_of
-from .formats.spreadsheet import is_html_table, sheets_of
+from .formats.spreadsheet import kind_of_table, sheets_of
 from .types import Statement, Transaction
 
 __all__ = ["PREVIEW_ROWS", "PREVIEW_TRANSACTIONS", "Preview", "Question", "preview"]
@@ -55,7 +54,7 @@ _FIELDS = {
 class Preview:
     """A table as far as it is understood.
 
-    :ivar source: what the file is: csv, xlsx, xls, ods or html
+    :ivar source: what the file is: csv, xlsx, xls, ods, html or xml
     :ivar rows: the first rows that are not blank, as text, from the top of the file
     :ivar header_row: index of the header in ``rows``; None for a table without one
     :ivar draft: JSON data of a profile, without a name: what was found or edited so far
@@ -101,8 +100,7 @@ def preview(
 
 def _preview(stream: BinaryIO, draft: dict[str, Any] | None, answers: dict[str, str]) -> Preview:
     stream.seek(0)
-    head = stream.read(1 << 16)
-    kind = kind_of(head) or ("html" if is_html_table(head) else None)
+    kind = kind_of_table(stream.read(1 << 16))
     questions: list[Question] = []
     if kind:
         source, finding = _sheet(stream, answers)

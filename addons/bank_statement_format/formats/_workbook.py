@@ -136,7 +136,7 @@ def _date(value: datetime.date) -> str:
     return DateCell(value.isoformat())
 
 
-def _number(value: float) -> str:
+def number_cell(value: float) -> str:
     """A float as the number that was meant: 15 digits, which is what workbooks keep."""
     text = repr(value)
     if len(text) <= 15 and "e" not in text:
@@ -149,7 +149,7 @@ def _number(value: float) -> str:
 
 _AS_TEXT: dict[type, Callable[[Any], str]] = {
     str: str.strip,
-    float: _number,
+    float: number_cell,
     int: NumberCell,
     datetime.date: _date,
     datetime.datetime: lambda value: _date(value.date()),

@@ -11,7 +11,8 @@ hold a table, each of them is a statement of its own.
 
 Refused with the reason: workbooks with a password, Excel 4.0 and older, Office documents
 that are no workbook, damaged or cut archives, and what unpacks to far more than a
-statement can be. Some banks send a page of HTML under the name .xls; its table is read.
+statement can be. Some banks send a page of HTML, or an XML Spreadsheet 2003, under the
+name .xls; these are read too.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from ._table_opening import finding_of, read_unknown
 from ._table_reader import read_table
 from ._table_source import RowSource
 from ._workbook import Workbook, kind_of
+from ._xml_workbook import is_xml_workbook, xml_sheets
 
 _HTML = re.compile(
     rb"\s*(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|head|meta|table|style)\b", re.I | re.S
@@ -41,11 +43,11 @@ class Spreadsheet(TableFormat):
 
     name = "spreadsheet"
     label = "Spreadsheet"
-    recognised_by = "the structure of a workbook, or an HTML page with a table"
+    recognised_by = "the structure of a workbook, an XML Spreadsheet 2003, or HTML with a table"
     extensions = (".xlsx", ".xls", ".ods")
 
     def sniff(self, name: str, head: bytes) -> bool:
-        return kind_of(head) is not None or is_html_table(head)
+        return kind_of_table(head) is not None
 
     def parse(self, stream: BinaryIO) -> Iterator[Event]:
         unknown: list[tuple[RowSource, Finding]] = []
@@ -64,6 +66,15 @@ class Spreadsheet(TableFormat):
             yield from read_unknown(source, finding)
 
 
+def kind_of_table(head: bytes) -> str | None:
+    """What a file's first bytes begin: xlsx, xls, ods, html or xml; None for anything else."""
+    if kind := kind_of(head):
+        return kind
+    if is_html_table(head):
+        return "html"
+    return "xml" if is_xml_workbook(head) else None
+
+
 def is_html_table(head: bytes) -> bool:
     """Whether the bytes begin an HTML page that has a table."""
     start = head.removeprefix(b"\xef\xbb\xbf")
@@ -78,6 +89,7 @@ def sheets_of(stream: BinaryIO) -> list[RowSource]:
     :raises InvalidStatement: when it cannot be opened
     """
     stream.seek(0)
-    if is_html_table(stream.read(1 << 16)):
+    kind = kind_of_table(stream.read(1 << 16))
+    if kind == "html":
         return [HtmlRows(stream)]
-    return list(Workbook(stream).sheets())
+    return xml_sheets(stream) if kind == "xml" else list(Workbook(stream).sheets())

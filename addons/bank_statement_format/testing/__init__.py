@@ -12,7 +12,7 @@ from .mt94x import mt940, mt942
 from .ofx import ofx_sgml, ofx_xml
 from .pdf import EXAMPLE_PDF_PROFILE, pdf, pdf_example
 from .qif import qif
-from .table import csv_demo_bank, csv_table, ods, table_rows, xlsx
+from .table import csv_demo_bank, csv_table, ods, table_rows, xlsx, xml_workbook
 from .xml_profile import xml_csob_finsta, xml_fio_banka
 from .zip_archive import gzipped, zip_archive
 
@@ -41,5 +41,6 @@ __all__ = [
     "xlsx",
     "xml_csob_finsta",
     "xml_fio_banka",
+    "xml_workbook",
     "zip_archive",
 ]

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from bank_statement_format import InvalidStatement, StatementError, detect, testing
 from bank_statement_format.formats._table_values import NumberCell
-from bank_statement_format.formats._workbook import _number
+from bank_statement_format.formats._workbook import number_cell
 from bank_statement_format.tables import preview
 
 from .helpers import cuts, parse_as, read, read_one
@@ -26,7 +26,7 @@ ROWS = [
 ]
 
 
-@pytest.mark.parametrize("write", [testing.xlsx, testing.ods])
+@pytest.mark.parametrize("write", [testing.xlsx, testing.ods, testing.xml_workbook])
 @given(written=statements())
 @settings(max_examples=25)
 def test_workbooks_are_read_back_as_they_were_written(write, written):
@@ -66,7 +66,7 @@ def test_old_excel():
     ],
 )
 def test_numbers_without_binary_noise(value, text):
-    assert (_number(value), type(_number(value))) == (text, NumberCell)
+    assert (number_cell(value), type(number_cell(value))) == (text, NumberCell)
 
 
 def test_amounts_that_are_no_money_are_refused():
@@ -167,6 +167,30 @@ def test_repeated_cells_are_counted_before_they_are_made():
         archive.writestr("content.xml", content)
     with pytest.raises(InvalidStatement, match="too big"):
         read(bomb.getvalue())
+
+
+def test_an_xml_spreadsheet():
+    data = testing.xml_workbook([["Please note"]], ROWS)
+    statement = read_one(data)
+    assert [t.amount for t in statement.transactions] == [Decimal("10.1"), Decimal("-0.2")]
+    assert statement.balanced
+    assert preview("x.xls", io.BytesIO(data)).source == "xml"
+    with pytest.raises(InvalidStatement, match="cut off"):
+        read(data[:-20])
+
+
+@pytest.mark.parametrize(
+    "cell, reason",
+    [
+        ('<Cell ss:Index="9999999"><Data ss:Type="String">x</Data></Cell>', "too wide"),
+        ('<Cell ss:MergeAcross="1e9"/>', "MergeAcross"),
+        ('<Cell><Data ss:Type="Number">1,5</Data></Cell>', "number is not readable"),
+    ],
+)
+def test_broken_cells_of_an_xml_spreadsheet_are_refused(cell, reason):
+    data = testing.xml_workbook(ROWS).replace(b"</Row>", cell.encode() + b"</Row>", 1)
+    with pytest.raises(InvalidStatement, match=reason):
+        read(data)
 
 
 HTML = """<html><head><meta charset="utf-8"></head><body><table>
