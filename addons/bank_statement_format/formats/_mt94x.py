@@ -23,7 +23,7 @@ _HEAD_SIZE = 64 * 1024
 _AMOUNT = re.compile(rf"0*([0-9]{{0,{AMOUNT_DIGITS}}})(?:[,.]([0-9]{{0,{AMOUNT_DECIMALS}}}))?")
 _BALANCE = re.compile(r"([CD])([0-9]{6})([A-Z]{3})?([0-9]*[,.]?[0-9]*)")
 _ENTRY = re.compile(
-    r"[ \t]*([0-9]{6})([0-9]{4}|[ ]{4}|)[ ]*"  # value date, entry date
+    r"[ \t]*+([0-9]{6})([0-9]{4}|[ ]{4}|)[ ]*+"  # value date, entry date
     r"(R[CD]|E[CD]|[CDcd])[ ]*[A-Z]?[ ]*"  # direction, third letter of the currency
     r"([0-9]*[,.]?[0-9]+[,.]?)(?![0-9.,])[ ]?"  # amount
     r"(?:(?!NONREF)([A-Z][A-Z0-9 ]{3}))?"  # type of transaction
@@ -34,6 +34,10 @@ _SUM = re.compile(r"([0-9]+)[ ]*([A-Z]{3})[ ]*([0-9]*[,.]?[0-9]*)")
 _FLOOR = re.compile(r"([A-Z]{3})[ ]*([CD]?)[ ]*([0-9]*[,.]?[0-9]*)")
 _CODEWORD_BEHIND = re.compile(r"/(?:OCMT|CHGS|IACC|EXCH)/")
 _MESSAGE_TYPE = re.compile(r"\{2:[IO]([0-9]{3})")
+_FILLING = " \t\n\x01\x03\x1a\ufeff"
+_BEGUN_TAG = re.compile(r"^[ \t\x01\x03\ufeff]*:[0-9]{0,3}[A-Za-z]?:?\Z", re.MULTILINE)
+_BLOCKS = re.compile(r"^(?:-[^{\n]*)?(\{(?s:.*))", re.MULTILINE)
+_MESSAGE_BLOCK = re.compile(r"\{[1-4]")
 _CURRENCY_AT_END = re.compile(r"[ /]?([A-Z]{3})$")
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 _REFERENCE_ELSEWHERE = frozenset(("NONREF", "NOREF", "NOTPROVIDED", "EREF", "MARF", "PREF", "KREF"))
@@ -262,6 +266,7 @@ class _Reader:
             "90C": self._read_sum,
             "90D": self._read_sum,
         }
+        item = None
         for item in fields:
             tag = item.tag
             if tag == "61":
@@ -285,7 +290,7 @@ class _Reader:
                 yield from handler(item)
         if self._entry is not None:
             yield self._end_entry()
-        yield from self._end_of_file()
+        yield from self._end_of_file(item)
 
     # Messages
 
@@ -297,7 +302,12 @@ class _Reader:
 
     def _begin_message(self, item: Field) -> Iterator[Statement]:
         yield from self._end_open(item.line)
-        self._refuse_empty_header()
+        if self._header is not None:
+            raise InvalidStatement(
+                "The message ends before its statement begins",
+                line=self._header.line,
+                expected=":60F: with the opening balance",
+            )
         self._header = _Header(item.line, self._type)
         self._type = None
 
@@ -308,9 +318,12 @@ class _Reader:
             # The next message's envelope on the same line.
             yield from self._read_envelope(item)
 
-    def _end_of_file(self) -> Iterator[Statement]:
+    def _end_of_file(self, last: Field | None) -> Iterator[Statement]:
         yield from self._end_open(None)
-        self._refuse_empty_header()
+        if self._header is not None:
+            raise _cut_off(self._header.line)
+        if last is not None:
+            _refuse_begun_message(last)
         if self._waiting is not None:
             yield self._waiting.finish()
         elif not self._count:
@@ -337,14 +350,6 @@ class _Reader:
                 expected=":90D:, :90C: or a line with only -",
             )
         yield self._finish_report()
-
-    def _refuse_empty_header(self) -> None:
-        if self._header is not None:
-            raise InvalidStatement(
-                "The message ends before its statement begins",
-                line=self._header.line,
-                expected=":60F: with the opening balance",
-            )
 
     def _out_of_place(self, item: Field) -> InvalidStatement:
         return InvalidStatement(
@@ -553,6 +558,34 @@ class _Reader:
         return Transaction._make(fields)
 
 
+def _refuse_begun_message(last: Field) -> None:
+    """What follows the last statement may be a trailer, but not the start of a message.
+
+    :raises InvalidStatement: for an envelope without its message, or for a part of a tag
+    """
+    text = last.value.rstrip(_FILLING)
+    begun = _BEGUN_TAG.search(text)
+    if begun is None:
+        begun = _BLOCKS.search(text)
+        if begun is None or not _is_cut(begun[1]):
+            return
+    raise _cut_off(last.line + text.count("\n", 0, begun.start()), begun[0])
+
+
+def _is_cut(blocks: str) -> bool:
+    """Whether SWIFT's blocks begin a message, or the trailer ({5:...}) is not complete."""
+    return bool(_MESSAGE_BLOCK.search(blocks)) or blocks.count("{") > blocks.count("}")
+
+
+def _cut_off(line: int, found: str | None = None) -> InvalidStatement:
+    return InvalidStatement(
+        "The file is cut off: it ends inside a message",
+        line=line,
+        expected="a complete statement, or nothing behind the last one",
+        found=found,
+    )
+
+
 def _refusal(message: str, item: Field, expected: str) -> InvalidStatement:
     found = item.value.strip()
     return InvalidStatement(
@@ -668,8 +701,11 @@ def _entry_dates(value: str, entry: str) -> tuple[Date, Date]:
 
 def _split_entry(item: Field) -> tuple[re.Match, str]:
     """The first line of an entry, matched, and the supplementary details below it."""
+    # Most entries are one line, behind which the pattern does not look.
+    match = _ENTRY.match(item.value)
+    if match is not None and match.end() == len(item.value):
+        return match, ""
     first, _, rest = item.value.partition("\n")
-    match = _ENTRY.match(first)
     if match is None and rest:
         # Some banks break the line before the amount.
         second, _, rest = rest.partition("\n")

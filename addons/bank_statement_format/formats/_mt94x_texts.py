@@ -19,6 +19,8 @@ _LINE = 65
 _FIRST_LINE = _LINE - len(":86:")
 """The same for a first line whose bank counts the tag, too."""
 
+_FULL = (_FIRST_LINE, _LINE)
+
 _SUBFIELD = 27
 """Characters of a full subfield, behind which the text goes on without a blank."""
 
@@ -121,7 +123,7 @@ def _unwrapped(
     lines: list[str], key: re.Pattern | None = None, apart: re.Pattern | None = None
 ) -> list[str]:
     parts = [lines[0]]
-    full = len(lines[0]) in (_FIRST_LINE, _LINE)
+    full = len(lines[0]) in _FULL
     for line in lines[1:]:
         if full and not (apart and apart.match(line)) or key and key.match(line):
             parts[-1] += line
@@ -156,7 +158,7 @@ _ALL_OF_PURPOSE = 10
 _MORE = frozenset(("60", "61", "62", "63"))
 _TAGS = "EREF|KREF|MREF|CRED|DEBT|SVWZ|ABWA|ABWE|IBAN|BIC|COAM|OAMT|PURP|BREF|RREF|RTRN"
 _TAGGED = re.compile(rf"(?:^|(?<=\s))({_TAGS}|MTLG)(?:\+|(?<=MTLG):)[ ]?")
-_FREE_TEXTS = frozenset(("SVWZ", "MTLG"))
+_FREE_TEXTS = frozenset(("", "SVWZ", "MTLG"))
 _TAG_AT_START = {f"{tag}+": tag for tag in _TAGS.split("|") if len(tag) == 4} | {
     f"{tag}:": tag for tag in ("EREF", "KREF", "MREF", "CRED", "SVWZ", "MTLG")
 }
@@ -235,21 +237,21 @@ def _fill_kind(text: Text, joined: str, code: str, kind: str | None, extension: 
 # Most German texts have their subfields in one order, their purpose with SEPA's tags; these
 # are read by one pattern, several times as fast as piece by piece and with the same outcome.
 _USUAL_TAGS = ("EREF", "KREF", "MREF", "CRED", "SVWZ")
-_USUAL_VALUE = r"([^?]*(?:\?2[0-9](?![A-Z]{4}[+:])[^?]*)*)"
+_USUAL_VALUE = r"([^?]*+(?:\?2[0-9](?![A-Z]{4}[+:])[^?]*+)*+)"
 _USUAL_GERMAN = re.compile(
-    r"([0-9A-Z]{0,4})(?=\?)(?:\?00([^?]*))?(?:\?10[^?]*)?"
+    r"([0-9A-Z]{0,4})(?=\?)(?:\?00([^?]*+))?(?:\?10[^?]*+)?"
     + "".join(rf"(?:\?2[0-9]{tag}\+{_USUAL_VALUE})?" for tag in _USUAL_TAGS)
-    + "".join(rf"(?:\?{number}([^?]*))?" for number in range(30, 35))
+    + "".join(rf"(?:\?{number}([^?]*+))?" for number in range(30, 35))
 )
-_FULL_LINES = re.compile(rf"(?:.{{{_FIRST_LINE}}}|.{{{_LINE}}})(?:\n.{{{_LINE}}})*\n.*")
 
 
 def _usual_german(value: str) -> re.Match | None:
     """The subfields of a text whose lines are full, or end where a subfield does."""
-    if "\n" in value:
-        full = _FULL_LINES.fullmatch(value)
+    width = value.find("\n")
+    if width >= 0:
+        full = width in _FULL and value[width :: _LINE + 1] == "\n" * value.count("\n")
         value = value.replace("\n", "") if full else value.replace("\n?", "?")
-        if "\n" in value:
+        if not full and "\n" in value:
             return None
     return _USUAL_GERMAN.fullmatch(value)
 
@@ -334,7 +336,7 @@ def _take(text: Text, tag: str, value: str) -> None:
 
 
 def _take_value(text: Text, tag: str, value: str) -> None:
-    if tag and tag not in _FREE_TEXTS:
+    if tag not in _FREE_TEXTS:
         # An identifier goes on only after a full subfield; what follows else is text.
         identifier, _, value = value.partition("\n")
         if identifier := identifier.strip():

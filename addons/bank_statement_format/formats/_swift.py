@@ -32,7 +32,7 @@ _AVAILABLE_TAGS = frozenset(("64", "64F", "65", "65F"))
 _TAGS = _HEADER_TAGS | _LIMIT_TAGS | _TEXT_TAGS | _OPENING_TAGS | _CLOSING_TAGS | _AVAILABLE_TAGS
 
 # Lines of one field, as far as none of them may begin something else.
-_LINES = r"(.*(?:\n ?[^ \t\x01\x03\ufeff:{\-\n].*)*)"
+_LINES = r"(.*+(?:\n ?[^ \t\x01\x03\ufeff:{\-\n].*+)*+)"
 # A tag may be broken after its first colon, and control characters stand before messages.
 # Nearly all of a file are entries with one text each, which are quicker read at once.
 _MARK = re.compile(
@@ -99,7 +99,7 @@ def read_fields(text: TextIO) -> Iterator[Field]:
             raw = buffer[start + 1 : end]
             if newline != "\n":
                 raw = raw.replace("\n", newline)
-            yield Field("61", entry, line, raw, entry_text)
+            yield Field._make(("61", entry, line, raw, entry_text))
             line += buffer.count("\n", start, end)
             begin, tag, value = end, "", end
         buffer, value, begin = buffer[begin:], value - begin, 0

@@ -211,12 +211,13 @@ def _even_case(word: str) -> bool:
 def _unclear(words: set[bytes], readings: dict[frozenset[str], str]) -> UnclearEncoding:
     """The question, with a word that tells the readings apart."""
     encodings = list(readings.values())
+    longest_first = sorted(words, key=lambda word: (-len(word), word))
     differing = (
         word
-        for word in sorted(words, key=len, reverse=True)
+        for word in longest_first
         if len({word.decode(encoding) for encoding in encodings}) == len(encodings)
     )
-    word = next(differing, max(words, key=len))
+    word = next(differing, longest_first[0])
     samples = {encoding: word.decode(encoding) for encoding in encodings}
     return UnclearEncoding(
         "The characters of the file can be read in several ways",

@@ -40,9 +40,10 @@ statement's dialect names it:
 
 Lines are joined without a blank where they are full (65 characters), with one elsewhere.
 
-Refused is a file that has no closing balance where one must be (it was cut off), a
-transaction without an opening balance, an account, amount or date that cannot be read,
-fields out of their order, and two currencies in one statement.
+Refused is a file that has no closing balance where one must be, or that ends inside a
+further message (it was cut off), a transaction without an opening balance, an account,
+amount or date that cannot be read, fields out of their order, and two currencies in one
+statement.
 """
 
 from __future__ import annotations

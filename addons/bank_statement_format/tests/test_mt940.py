@@ -3,6 +3,7 @@
 import contextlib
 import datetime
 import io
+import re
 import time
 from decimal import Decimal
 
@@ -484,7 +485,12 @@ def test_encodings():
         (message(closing="62F:C240131USD1,"), 5, "another currency"),
         (message(":61:240115C1,NTRF", ":25:166?00GUT"), 6, "not where"),
         (message(":61:240115C9999999999999999,NTRF"), 5, "amount is not readable"),
-        (":20:REF\n", 1, "before its statement begins"),
+        (":20:REF\n", 1, "inside a message"),
+        (":20:REF\n" + message(), 1, "before its statement begins"),
+        (message() + "{1:F01KNABNL2HAXXX0000000000}{2:I940KNA", 7, "inside a message"),
+        (message(end="-}{5:}\n{1"), 6, "inside a message"),
+        (message(end="-}{5:{CHK:12"), 6, "inside a message"),
+        (message() + "\n:2", 8, "inside a message"),
         (message() + ":61:240115C1,NTRF\n", 7, "not where"),
         (message(":61:240115C1,NTRF\0"), 5, "NUL"),
         (message(":86:" + "x" * 100_000), 5, "too long"),
@@ -502,6 +508,12 @@ def test_other_messages_are_not_claimed():
         assert not Mt942().sniff("x.sta", head)
 
 
+@pytest.mark.parametrize("end", ["", "\n\n", "-\n", " -\n", "-}", "-}{5:}", "-\x03", "-\n\x1a"])
+def test_trailers(end):
+    ((statement, _),) = read(message(end=end))
+    assert statement.balanced
+
+
 def test_cut_at_every_line():
     lines = message(
         ":61:240115C1,NTRFNONREF",
@@ -516,6 +528,42 @@ def test_cut_at_every_line():
     for shorter in (balance.removesuffix("3,00"), balance.removesuffix("03,00")):
         ((statement, _),) = read(shorter)
         assert statement.balanced is False
+
+
+TRAILER = re.compile(r"\s*(?:-\}?(?:\{5:(?:\{CHK:12\})?\})?\x03?)?[\s\x01]*")
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", "-\n"),
+        ("", "\n"),
+        (":940:\n", ""),
+        ("\x01\n", "-\x03\n"),
+        ("{1:F01KNABNL2HAXXX0000000000}{2:I940KNABNL2HXXXXN3020}{4:\n", "-}{5:{CHK:12}}"),
+        ("{1:F01INGBNL2ABXXX0000000000}\n{2:I940INGBNL2AXXXN}\n{4:\n", "-}{5:}\n"),
+    ],
+)
+def test_cut_behind_the_first_statement(before, after, newline):
+    """What is read is all there is, or the balance (cut within its digits) does not fit."""
+    closing = "62F:C240131EUR101,00"
+    text = before + message(":61:240115C1,NTRF", ":86:x", closing=closing, end=after)
+    text = text.removesuffix("\n").replace("\n", newline)
+    first = text.index(closing) + len(closing)
+    file = text * 2
+    for end in range(first, len(file) + 1):
+        try:
+            statements = read(file[:end])
+        except InvalidStatement as error:
+            assert "cut off" in error.message or end > len(text) + len(before)
+            continue
+        assert [len(transactions) for _, transactions in statements] in ([1], [1, 1])
+        if len(statements) == 1:
+            assert TRAILER.fullmatch(file[first:end])
+        else:
+            balance = file[:end].rpartition(":62F:")[2]
+            assert statements[1][0].balanced or len(balance) < len("C240131EUR101")
 
 
 # What the writer writes
