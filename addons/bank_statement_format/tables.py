@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from .errors import StatementError, UnclearEncoding, UnknownFormat
-from .formats._table_discovery import Finding, Question
+from .formats._table_clues import Finding, Question
 from .formats._table_layout import Header
 from .formats._table_opening import (
     any_text_source,

@@ -32,9 +32,6 @@ class HtmlRows:
         except (etree.LxmlError, ValueError, AssertionError) as error:
             raise InvalidStatement(f"The page cannot be read ({error})") from None
 
-    def values(self) -> Iterator[list]:
-        return (row.cells for row in self.rows())
-
     def rows(self) -> Iterator[Row]:
         for number, line in enumerate(self._page.iter("tr"), start=1):
             cells = [

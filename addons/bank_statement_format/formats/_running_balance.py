@@ -36,9 +36,12 @@ class RunningBalance:
         if balance is None:
             self._has_all = False
         else:
-            self._last = (amount, balance)
-            self._first = self._first or self._last
+            self._last = last = (amount, balance)
+            if self._first is None:
+                self._first = last
         chains = self._chains
+        if len(chains) == 1 and chains[0].add(amount, balance):
+            return None
         if not chains:
             self._count_row(amount, balance)
             return None

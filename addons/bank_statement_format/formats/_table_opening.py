@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from ..errors import InvalidStatement, UnclearLayout, UnknownFormat
-from ..profile import profile_from
+from ..profile import ProfileError, profile_from
 from ..reader import HEAD_SIZE
 from ..types import Event
-from ._table_discovery import TOP_ROWS, Finding, discover, find_top
+from ._table_clues import Finding
+from ._table_discovery import discover
 from ._table_profile import TableProfile
 from ._table_reader import read_table
 from ._table_source import Row, RowSource, TextRows, first_that_decodes, text_rows
+from ._table_top import TOP_ROWS, find_top
 from ._text import encoding_of
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -152,7 +154,11 @@ def draft_profile(draft: dict) -> TableProfile:
 
     :raises ProfileError: when something in it is wrong or missing
     """
-    return profile_from(_GUESS, draft)
+    try:
+        return profile_from(_GUESS, draft)
+    except ProfileError as error:
+        problem = str(error).partition(": ")[2]
+        raise ProfileError(f"The chosen columns cannot be read like that: {problem}") from None
 
 
 def read_unknown(source: RowSource, finding: Finding | None) -> Iterator[Event]:

@@ -54,6 +54,9 @@ Several columns for one of them mean: texts (``name``, ``remittance``) are joine
 are added up, and of all others the first that is not empty counts.
 """
 
+DATE_COLUMNS = ("booking_date", "value_date")
+MONEY_COLUMNS = ("amount", "debit", "credit", "balance", "charges", "original_amount")
+
 LINE_FIELDS = ("account", "closing", "count", "currency", "number", "opening")
 """What lines before the header and after the rows can say about the whole file."""
 
@@ -93,6 +96,7 @@ class TableProfile(Profile):
     preamble: Mapping[str, str] = field(default_factory=dict)
     footer: Mapping[str, str] = field(default_factory=dict)
     footer_required: bool = False
+    balance_rows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     final_newline: bool = False
     debit_signs: tuple[str, ...] = ()
     credit_signs: tuple[str, ...] = ()
@@ -104,6 +108,7 @@ class TableProfile(Profile):
     booked: tuple[str, ...] = ()
     nothing: tuple[str, ...] = ()
     continuation: bool = False
+    spill: str | None = None
     skip: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     order: str = "auto"
     account: str | None = None
@@ -116,10 +121,10 @@ class TableProfile(Profile):
     def optional_columns(self) -> frozenset[str]:
         """Columns that a file of this profile may lack."""
         named = {column for columns in self.columns.values() for column in columns}
-        return frozenset(column for column in named if not self._declares(column))
+        return frozenset(column for column in named if not self.declares(column))
 
-    def _declares(self, column: str) -> bool:
-        """Whether the column is one of the header's."""
+    def declares(self, column: str) -> bool:
+        """Whether a column is one of the header's."""
         title, mark, number = column.rpartition("#")
         if mark and number.isdigit():
             times = self.header.count(title) if title else len(self.header)
@@ -245,8 +250,20 @@ def _line_problems(profile: TableProfile):
         yield f"{', '.join(early)} must be known before the rows, not in the footer"
     if profile.preamble and not profile.lines_before:
         yield "a preamble needs lines_before"
-    if profile.footer_required and not profile.footer:
+    if profile.footer_required and not (profile.footer or profile.balance_rows):
         yield "footer_required without a footer"
+    if profile.balance_rows:
+        words = [word for words in profile.balance_rows.values() for word in words]
+        values = {word.casefold() for word in words}
+        if len(profile.balance_rows) != 1 or len(values) != 2 or "amount" not in profile.columns:
+            yield (
+                "balance_rows must be one column with two values, for opening and closing, "
+                "and need the column amount"
+            )
+        elif not all(map(profile.declares, profile.balance_rows)):
+            yield f"the column of balance_rows is not in header: {', '.join(profile.balance_rows)}"
+    if profile.spill is not None and not profile.declares(profile.spill):
+        yield f"the column to spill into is not in header: {profile.spill}"
     if profile.continuation and "remittance" not in profile.columns:
         yield "continuation needs a column for the remittance"
     if profile.order not in ORDERS:

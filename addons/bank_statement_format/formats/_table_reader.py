@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator
+import contextlib
+import functools
+import itertools
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from operator import itemgetter
 from typing import NamedTuple
 
-from ..errors import InvalidStatement
+from ..errors import InvalidStatement, UnclearLayout
 from ..types import Account, Balance, Counterparty, Date, Event, Statement, Transaction
 from ._running_balance import RunningBalance
-from ._table_layout import Sheet, broken
-from ._table_profile import ORDERS, TableProfile
+from ._table_end import LastColumn, number_may_go_on
+from ._table_layout import broken
+from ._table_profile import DATE_COLUMNS, MONEY_COLUMNS, ORDERS, TableProfile, told_by
+from ._table_settling import settled
+from ._table_sheet import Sheet
 from ._table_source import Row, RowSource
 from ._table_values import (
+    DRESS,
     AmountParser,
     DateCell,
     currency_beside,
     currency_of,
     is_date,
     parse_table_date,
-    tidy,
+    undressed,
 )
 from ._values import compact, is_currency, is_iban, plausible_date
 
@@ -46,14 +52,19 @@ _ONE_CELL = (
 )
 """What is taken from a row in one go; a column that the file lacks is an empty cell."""
 
-_MONEY = ("amount", "debit", "credit", "balance", "charges", "original_amount")
-_DATES = ("booking_date", "value_date")
 _ANY_DIGITS = (*map(str, range(10)), "00")
+
+_COMPARED = 2_000
+"""With how many rows one that may have been cut is compared."""
 
 _MAX_DAYS = 20_000
 """Ways to write a date that are remembered; with the time of the day each can be another."""
 
 Getter = Callable[[list[str]], str]
+
+# There is one of each per row, and checking the number of fields would take its time.
+_transaction_of = functools.partial(tuple.__new__, Transaction)
+_party_of = functools.partial(tuple.__new__, Counterparty)
 
 
 class Key(NamedTuple):
@@ -71,43 +82,95 @@ def read_table(
     :param guessed: the profile was found by looking at the file; nobody has confirmed it
     :raises InvalidStatement: at the first thing that is not as the profile says
     """
-    sheet = Sheet(profile, source)
-    keys = _Keys(sheet)
-    mixed = keys.mixed()
-    if len(mixed) > MAX_PASSES:
+    reading = _Reading(Sheet(settled(profile, source), source), guessed)
+    yield from reading.events()
+    if reading.is_empty and not source.ends:
         raise InvalidStatement(
-            f"The file mixes the rows of {len(mixed)} accounts",
-            expected=f"at most {MAX_PASSES} accounts, or each account's rows together",
+            "The file may be cut off: it has no rows, and its last line does not end",
+            expected="a line break",
         )
-    for only in mixed or (None,):
-        yield from _statements(sheet, keys, guessed, only)
 
 
-def _statements(sheet: Sheet, keys: _Keys, guessed: bool, only: Key | None) -> Iterator[Event]:
-    """The events of one reading of the file.
+class _Reading:
+    """Reads a file once while all rows are of one account, as nearly always they are."""
 
-    :param only: skip the rows of other accounts than this
-    """
-    current: _Building | None = None
-    reader: _RowReader | None = None
-    for row in sheet.rows():
-        if reader is None:
-            reader = _RowReader(sheet)
-            key_of = keys.reader()
-        if reader.can_skip and reader.skips(row.cells):
-            continue
-        key = key_of(row)
-        if only is not None and key != only:
-            continue
-        if current is None or (key is not current.key and key != current.key):
-            if current is not None:
-                yield current.finish()
-            current = _Building(sheet, reader, key, guessed)
-        yield current.read(row)
-    if current is None and only is None and (key := keys.of_empty_file()) is not None:
-        current = _Building(sheet, _RowReader(sheet), key, guessed)
-    if current is not None:
-        yield current.finish()
+    def __init__(self, sheet: Sheet, guessed: bool):
+        self._sheet = sheet
+        self._keys = _Keys(sheet)
+        self._guessed = guessed
+        self._reader: _RowReader | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there was no row; known when all events have been read."""
+        return self._reader is None
+
+    def events(self) -> Iterator[Event]:
+        current, count = None, 0
+        with contextlib.closing(self._rows()) as rows:
+            for key, row in rows:
+                if current is None:
+                    current = self._begin(key)
+                elif key is not current.key and key != current.key:
+                    break
+                count += 1
+                yield current.read(row)
+            else:
+                if current is None and (key := self._keys.of_empty_file()) is not None:
+                    current = self._begin(key)
+                if current is not None:
+                    yield current.finish()
+                return
+        yield from self._several(current, count)
+
+    def _several(self, current: _Building, count: int) -> Iterator[Event]:
+        """The events of the other rows of a file with several accounts.
+
+        :param current: the first account's statement so far
+        :param count: the number of rows in it, with which the file begins
+        """
+        mixed = self._keys.mixed()
+        if len(mixed) > MAX_PASSES:
+            raise InvalidStatement(
+                f"The file mixes the rows of {len(mixed)} accounts",
+                expected=f"at most {MAX_PASSES} accounts, or each account's rows together",
+            )
+        if not mixed:
+            yield from self._statements(self._rows(), current, count)
+        for only in mixed:
+            yield from self._statements(self._rows(only), current, count)
+            current, count = None, 0
+
+    def _statements(
+        self, rows: Iterator[tuple[Key, Row]], current: _Building | None, count: int
+    ) -> Iterator[Event]:
+        for key, row in itertools.islice(rows, count, None):
+            if current is None or key != current.key:
+                if current is not None:
+                    yield current.finish()
+                current = self._begin(key)
+            yield current.read(row)
+        if current is not None:
+            yield current.finish()
+
+    def _rows(self, only: Key | None = None) -> Iterator[tuple[Key, Row]]:
+        """The rows that touch an account, with their keys.
+
+        :param only: leave out the rows of other accounts than this
+        """
+        reader: _RowReader | None = None
+        for row in self._sheet.rows():
+            if reader is None:
+                reader = self._reader = _RowReader(self._sheet, self._guessed)
+                key_of = self._keys.reader()
+            if reader.can_skip and reader.skips(row.cells):
+                continue
+            key = key_of(row)
+            if only is None or key == only:
+                yield key, row
+
+    def _begin(self, key: Key) -> _Building:
+        return _Building(self._sheet, self._reader or _RowReader(self._sheet), key, self._guessed)
 
 
 class _Keys:
@@ -116,7 +179,7 @@ class _Keys:
     def __init__(self, sheet: Sheet):
         self._sheet = sheet
         profile = sheet.profile
-        told = {*profile.columns, *profile.preamble.values()}
+        told = {*profile.columns, *told_by(profile.preamble)}
         self._account_told = "account" in told
         self._currency_told = "currency" in told
         self._by_row = bool({"account", "currency"} & set(profile.columns)) or not (
@@ -124,14 +187,10 @@ class _Keys:
         )
 
     def mixed(self) -> list[Key]:
-        """The keys of a file whose accounts' rows are mixed; reads it all, where needed.
+        """The keys of a file whose accounts' rows are mixed; reads it all.
 
         :raises InvalidStatement: when balances around the rows can be of several accounts
         """
-        if not self._by_row:
-            return []
-        if self._only_one():
-            return []
         seen: dict[Key, None] = {}
         interleaved, last, reader = False, None, None
         for row in self._sheet.rows():
@@ -147,14 +206,6 @@ class _Keys:
         if len(seen) > 1 and {"opening", "closing"} & set(self._sheet.fields):
             raise InvalidStatement("Balances around the rows can be of one account only")
         return list(seen) if interleaved else []
-
-    def _only_one(self) -> bool:
-        """Whether all rows are surely of one account and currency."""
-        if next(self._sheet.rows(), None) is None or self._amount_getters():
-            return False
-        positions = self._sheet.layout.positions
-        places = [*positions.get("account", ()), *positions.get("currency", ())]
-        return not places or self._sheet.all_alike(places)
 
     def reader(self) -> Callable[[Row], Key]:
         """A function that tells a row's key; to be made when the header has been read."""
@@ -218,12 +269,12 @@ class _Keys:
             currency = self._told("currency")
         currency = currency or profile.currency or layout.currency or ""
         if not currency and not self._currency_told:
-            return Key(account or profile.account or "", beside)
+            return Key(undressed(account) or profile.account or "", beside)
         code = currency_of(currency)
         if not is_currency(code):
             message = "The currency is missing or unreadable"
             raise broken(message, row, "three capital letters", currency)
-        return Key(account or profile.account or "", code)
+        return Key(undressed(account) or profile.account or "", code)
 
     def _told(self, name: str) -> str:
         return self._sheet.fields.get(name, ("", 0))[0]
@@ -260,12 +311,16 @@ def joined(positions: tuple[int, ...]) -> Getter:
 
 
 class _RowReader:
-    """Turns rows into transactions; made when the header has been read."""
+    """Turns rows into transactions; made when the header has been read.
 
-    def __init__(self, sheet: Sheet):
+    :param guessed: nobody has confirmed which column is which
+    """
+
+    def __init__(self, sheet: Sheet, guessed: bool = False):
         profile, layout = sheet.profile, sheet.layout
         positions = layout.positions if layout else {}
         self._profile = profile
+        self._guessed = guessed
         self._positions = positions
         self._amounts = AmountParser(
             profile.decimal,
@@ -287,12 +342,16 @@ class _RowReader:
             for place, name in enumerate(_ONE_CELL)
             if len(positions.get(name, ())) > 1
         ]
-        self._days: dict[str, Date | None] = {"": None}
+        self._days = _Days(profile.dates)
         self._skips = _skip_rules(sheet)
         self.can_skip = bool(self._skips)
         self._pending = {value.casefold() for value in profile.pending}
+        # A file without the column says of none of its rows whether it is booked.
+        self._booked = {value.casefold() for value in profile.booked if "status" in positions}
         self._debit_signs = {value.casefold() for value in profile.debit_signs}
         self._credit_signs = {value.casefold() for value in profile.credit_signs}
+        self._last_status: str | None = None
+        self._last_booked = True
         self._debits_negative: bool | None = None
         sides = {"payer", "payee", "payer_iban", "payee_iban"} & set(positions)
         self._two_sided = bool(sides)
@@ -312,7 +371,7 @@ class _RowReader:
 
         :raises InvalidStatement: naming the line and the column
         """
-        cells, positions, days = row.cells, self._positions, self._days
+        cells, positions = row.cells, self._positions
         picked = self._pick((*cells, ""))
         if self._several:
             picked = list(picked)
@@ -322,9 +381,15 @@ class _RowReader:
             booked_on, valued_on, money, name, iban, bic, remittance,
             reference, end_to_end_id, mandate_id, creditor_id, bank_reference, code, status,
         ) = picked  # fmt: skip
-        value_date = days[valued_on] if valued_on in days else self._date(row, "value_date")
-        booking_date = days[booked_on] if booked_on in days else self._date(row, "booking_date")
-        booking_date = booking_date or value_date
+        try:
+            name_of_date = "value_date"
+            value_date = self._days[valued_on]
+            name_of_date = "booking_date"
+            booking_date = self._days[booked_on] or value_date
+        except ValueError as error:
+            raise self._unreadable_date(row, name_of_date, error) from None
+        if bank_reference[:1] in DRESS:
+            bank_reference = undressed(bank_reference)
         if booking_date is None:
             raise self._wrong(row, "booking_date", "The date is missing", "a date")
         charges = self._charges(row) if "charges" in positions else None
@@ -338,7 +403,9 @@ class _RowReader:
         original, original_currency = None, None
         if "original_amount" in positions:
             original, original_currency = self._original(row, amount, currency)
-        return Transaction._make(
+        if status != self._last_status:
+            self._last_status, self._last_booked = status, self._is_booked(row, status)
+        return _transaction_of(
             (
                 booking_date,
                 amount,
@@ -347,8 +414,8 @@ class _RowReader:
                 original,
                 original_currency,
                 charges,
-                Counterparty(name or None, iban or None, bic or None)
-                if self._plain_party and " " not in iban
+                _party_of((name or None, iban or None, bic or None))
+                if self._plain_party and (not iban or iban.isalnum())
                 else self._party(cells, amount, name, iban, bic),
                 remittance,
                 reference or None,
@@ -358,11 +425,22 @@ class _RowReader:
                 bank_reference or None,
                 code or None,
                 None,
-                not self._pending or status.casefold() not in self._pending,
+                self._last_booked,
                 (),
                 row.raw,
             )
         )
+
+    def _is_booked(self, row: Row, status: str) -> bool:
+        if not self._pending:
+            return True
+        value = status.casefold()
+        if value in self._pending:
+            return False
+        if self._booked and value not in self._booked:
+            expected = " or ".join(self._profile.booked + self._profile.pending)
+            raise self._wrong(row, "status", "The status is unknown", expected)
+        return True
 
     def balance(self, row: Row, currency: str | None) -> Decimal | None:
         """The running balance after the row."""
@@ -391,44 +469,40 @@ class _RowReader:
             side = "payee" if amount < 0 else "payer"
             name = name or self._text(cells, side)
             account = account or self._text(cells, f"{side}_iban")
-        if account and " " in account:
-            account = compact(account)
+        if account and not account.isalnum():
+            account = compact(undressed(account))
         if account and "bank_code" in self._get and not is_iban(account):
             account = f"{account}/{self._get['bank_code'](cells)}".rstrip("/")
         return Counterparty(name or None, account or None, bic or None)
 
-    def may_go_on(self, row: Row, others: Iterable[list]) -> bool:
-        """Whether the file may have been cut within a number or date that ends the row.
+    def may_be_cut(self, row: Row, others: list[Row], proven: bool) -> bool:
+        """Whether the file may have been cut within the cell that ends the row.
 
-        :param others: the cells of all rows of the file
+        Of a text that nothing depends on, only what other rows show is asked.
+
+        :param others: other rows of the file, which show how complete ones look
+        :param proven: balances prove the row's amount and balance
         """
         place = len(row.cells) - 1
-        cell = row.cells[place]
+        if place >= self._width:
+            return False
+        column = LastColumn(place, self._profile.quote, others)
+        cell, is_money = row.cells[place], place in self._places(MONEY_COLUMNS)
+        if not (is_money and proven) and column.is_torn(row):
+            return True
         if self._profile.quote and row.raw.endswith(self._profile.quote):
             return False
-        if place in self._places(_MONEY):
-            texts = [tidy(cells[place]) for cells in others if len(cells) > place]
-            numbers = [text for text in texts if self._parse(text) is not None]
+        if is_money and not proven:
+            numbers = [text for text in column.filled if self._parse(text) is not None]
             if not cell:
                 return bool(numbers) and place not in self._places(("debit", "credit"))
-            return self._number_may_go_on(cell, numbers)
-        if place in self._places(_DATES):
+            return number_may_go_on(cell, numbers, self._profile.decimal)
+        if place in self._places(DATE_COLUMNS) and not column.has_length_of_others(cell):
             return any(is_date(cell + more, self._profile.dates) for more in _ANY_DIGITS)
         return False
 
-    def ends_with_date(self, row: Row) -> bool:
-        return len(row.cells) - 1 in self._places(_DATES)
-
     def _places(self, names: tuple[str, ...]) -> set[int]:
         return {place for name in names for place in self._positions.get(name, ())}
-
-    def _number_may_go_on(self, text: str, others: Iterable[str]) -> bool:
-        """Whether a number lacks decimals, or what is behind them, by those of other rows."""
-        ending = re.compile(rf"(?:{re.escape(self._profile.decimal)}([0-9]*))?([^0-9]*)$")
-        decimals, behind = ending.search(text).groups("")
-        known = [ending.search(other).groups("") for other in others]
-        usual = max((len(digits) for digits, _ in known), default=0)
-        return len(decimals) < max(usual, 2) or not behind and any(tail for _, tail in known)
 
     def _text(self, cells: list[str], name: str) -> str | None:
         getter = self._get.get(name)
@@ -495,22 +569,9 @@ class _RowReader:
             raise self._wrong(row, "amount", "Amount and sign contradict", "one sign")
         return -abs(amount) if debit else amount
 
-    def _date(self, row: Row, name: str) -> Date | None:
-        getter = self._get.get(name)
-        text = getter(row.cells) if getter else None
-        if not text:
-            return None
-        try:
-            if type(text) is DateCell:
-                return plausible_date(Date.fromisoformat(text))
-            date = parse_table_date(text, self._profile.dates)
-        except ValueError as error:
-            expected = " or ".join(self._profile.dates)
-            message = f"The date is not readable ({error})"
-            raise self._wrong(row, name, message, expected) from None
-        if len(self._days) < _MAX_DAYS:
-            self._days[text] = date
-        return date
+    def _unreadable_date(self, row: Row, name: str, error: ValueError) -> InvalidStatement:
+        expected = " or ".join(self._profile.dates)
+        return self._wrong(row, name, f"The date is not readable ({error})", expected)
 
     def _number(self, row: Row, name: str, currency: str | None) -> Decimal | None:
         text = self._get[name](row.cells)
@@ -535,9 +596,40 @@ class _RowReader:
         if found is None:
             found = getter(row.cells) if getter else ""
         element = " ".join(self._profile.columns.get(name, (name,)))
-        return InvalidStatement(
-            message, line=row.line, element=element, expected=expected, found=found
+        if not self._guessed:
+            return InvalidStatement(
+                message, line=row.line, element=element, expected=expected, found=found
+            )
+        taken_for = name.replace("_", " ")
+        return UnclearLayout(
+            message,
+            questions=[f"Which column is the {taken_for}? In line {row.line} it is not {element}"],
+            line=row.line,
+            element=element,
+            expected=f"{expected}, because the column was taken for the {taken_for}; if it is "
+            "another one, choose the columns yourself",
+            found=found,
         )
+
+
+class _Days(dict):
+    """The days that texts mean; each text is parsed once.
+
+    :raises ValueError: for a text that is no date
+    """
+
+    def __init__(self, patterns: tuple[str, ...]):
+        super().__init__({"": None})
+        self._patterns = patterns
+
+    def __missing__(self, text: str) -> Date:
+        if type(text) is DateCell:
+            day = plausible_date(Date.fromisoformat(text))
+        else:
+            day = parse_table_date(text, self._patterns)
+        if len(self) < _MAX_DAYS:
+            self[text] = day
+        return day
 
 
 def _skip_rules(sheet: Sheet) -> list[tuple[int, set[str], tuple[str, ...]]]:
@@ -560,6 +652,7 @@ class _Building:
         self.key = key
         self._sheet = sheet
         self._reader = reader
+        self._transaction = reader.transaction
         self._guessed = guessed
         self._count = self._pending = 0
         self._total = Decimal(0)
@@ -569,6 +662,7 @@ class _Building:
         self._latest: Date | None = None
         order = sheet.profile.order
         self._balances = RunningBalance(ORDERS[1:] if order == "auto" else (order,))
+        self._follow, self._balance = self._balances.follow, reader.balance
         self._break: InvalidStatement | None = None
         self._row: Row | None = None
         self._has_balance = bool(sheet.layout and "balance" in sheet.layout.positions)
@@ -578,18 +672,18 @@ class _Building:
 
         :raises InvalidStatement: naming the line and the column
         """
-        transaction = self._reader.transaction(row, self.key.currency)
+        transaction = self._transaction(row, self.key.currency)
         self._row = row
         if not transaction.booked:
             self._pending += 1
             return transaction
+        date, amount = transaction.booking_date, transaction.amount
         self._count += 1
-        self._total += transaction.amount
-        date = transaction.booking_date
+        self._total += amount
         if date is not self._last:
             self._note_date(date)
         if self._has_balance:
-            self._follow_balance(row, transaction.amount)
+            self._follow_balance(row, amount)
         return transaction
 
     def finish(self) -> Statement:
@@ -622,14 +716,16 @@ class _Building:
         return statement
 
     def _check_end(self, row: Row, statement: Statement) -> None:
-        """Refuse a last row whose last digits may be missing.
+        """Refuse a last row that may have been cut.
 
         :raises InvalidStatement: naming the line
         """
-        proven = statement.balanced and self._is_in_balances(row)
-        last_is_date = self._reader.ends_with_date(row)
-        if (last_is_date or not proven) and self._reader.may_go_on(row, self._sheet.values()):
-            message = "The last line has no end and the file may be cut off within its last cell"
+        proven = bool(statement.balanced) and self._is_in_balances(row)
+        rows = itertools.islice(self._sheet.rows(), _COMPARED)
+        width = len(row.cells)
+        others = [other for other in rows if other.line != row.line and len(other.cells) >= width]
+        if self._reader.may_be_cut(row, others, proven):
+            message = "The file may be cut off: the last line does not end with a line break"
             raise broken(message, row, "a line break, or a balance that proves the row")
 
     def _is_in_balances(self, row: Row) -> bool:
@@ -650,8 +746,8 @@ class _Building:
             self._latest = date
 
     def _follow_balance(self, row: Row, amount: Decimal) -> None:
-        balance = self._reader.balance(row, self.key.currency)
-        expected = self._balances.follow(amount, balance)
+        balance = self._balance(row, self.key.currency)
+        expected = self._follow(amount, balance)
         if expected is not None:
             self._break = InvalidStatement(
                 "The running balance does not follow from the row before",
@@ -689,6 +785,9 @@ class _Building:
 
 
 def account_from(text: str) -> Account:
-    """An account by its IBAN, else by the bank's own number."""
+    """An account by its IBAN, maybe with a name behind, else by the bank's own number."""
     number = compact(text)
-    return Account(iban=number) if is_iban(number) else Account(number=text or None)
+    if is_iban(number):
+        return Account(iban=number)
+    first = text.partition(" ")[0]
+    return Account(iban=first) if is_iban(first) else Account(number=text or None)

@@ -66,15 +66,20 @@ class Reading(NamedTuple):
 
 NOTHING = Reading()
 _ALL = frozenset(range(len(CONVENTIONS)))
+_DAY = Reading(("%Y-%m-%d",), frozenset({"%Y-%m-%d"}))
+_POSITIVE = Reading(conventions=_ALL)
+_NEGATIVE = _POSITIVE._replace(sign=-1)
+_ZERO = _POSITIVE._replace(zero=True)
 
 
 def reading_of(cell: str) -> Reading:
     """What a tidied cell could be."""
     if type(cell) is DateCell:
-        return Reading(("%Y-%m-%d",), frozenset({"%Y-%m-%d"}))
+        return _DAY
     if type(cell) is NumberCell:
-        sign = -1 if cell.startswith("-") else 0
-        return Reading(conventions=_ALL, sign=sign, zero=not cell.strip("-0."))
+        if not cell.strip("-0."):
+            return _ZERO
+        return _NEGATIVE if cell.startswith("-") else _POSITIVE
     return _read(cell)
 
 

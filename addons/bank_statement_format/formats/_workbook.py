@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, BinaryIO
 
 from ..errors import InvalidStatement
-from ._table_source import Row
+from ._table_source import Row, row_of
 from ._table_values import DateCell, NumberCell
 from ._values import AMOUNT_DECIMALS
 
@@ -34,8 +34,15 @@ _FIRST_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d+)"')
 _CELL = re.compile(rb' r="([A-Z]{1,3})(\d+)"')
 _WIDE_CELL = re.compile(rb' r="([A-Z]{2,3})\d')  # begins with a literal, which is searched fast
 _FILLED_CELL = re.compile(rb'<(?:\w+:)?c r="([A-Z]{1,3})(\d+)"[^>]*(?<!/)>')
-_ODD_REFERENCES = (b" r='", b"\tr=", b"\nr=", b"\rr=", b" r =")
-"""Ways to write a cell's place that no program uses, and that would not be measured."""
+_ODD_REFERENCES = (
+    (b"'", b" r='"),
+    (b"\t", b"\tr="),
+    (b"\n", b"\nr="),
+    (b"\r", b"\rr="),
+    (b" r =", b" r ="),
+)
+"""Ways to write a cell's place that no program uses, and that would not be measured; before
+each of them a part that is rare, and that is searched faster."""
 
 _ODS_PIECE = re.compile(
     rb"<table:table-row(?P<row>\s[^>]*)?>|<table:(?:covered-)?table-cell(?P<cell>\s[^>]*)?>|"
@@ -60,12 +67,33 @@ def kind_of(head: bytes) -> str | None:
 
 
 def _member_names(head: bytes) -> Iterator[bytes]:
-    """Names of the members of a ZIP archive whose headers are among the bytes."""
-    start = head.find(_PK)
-    while 0 <= start <= len(head) - 30:
-        length = int.from_bytes(head[start + 26 : start + 28], "little")
-        yield head[start + 30 : start + 30 + length]
-        start = head.find(_PK, start + 30)
+    """Names of an archive's own members whose headers are among its first bytes.
+
+    A member that is an archive itself, and not packed, has such headers too; they are skipped.
+    """
+    start = 0
+    while start >= 0 and head.startswith(_PK, start) and start + 30 <= len(head):
+        flags, size = head[start + 6], int.from_bytes(head[start + 18 : start + 22], "little")
+        name = start + 30
+        name_end = name + int.from_bytes(head[start + 26 : start + 28], "little")
+        yield head[name:name_end]
+        data = name_end + int.from_bytes(head[start + 28 : start + 30], "little")
+        if flags & 8 and not size:  # the size comes behind the data
+            start = head.find(_PK, _end_of_deflated(head, data))
+        else:
+            start = data + size
+
+
+def _end_of_deflated(head: bytes, start: int) -> int:
+    """Where packed data end, or the end of the bytes where they go on or are damaged."""
+    unpacker, rest = zlib.decompressobj(-zlib.MAX_WBITS), head[start:]
+    try:
+        while rest and not unpacker.eof:
+            unpacker.decompress(rest, _CHUNK)
+            rest = unpacker.unconsumed_tail
+    except zlib.error:
+        return len(head)
+    return len(head) - len(unpacker.unused_data)
 
 
 class Workbook:
@@ -113,17 +141,12 @@ class SheetRows:
         first_row, first_column = sheet.start
         before, as_text = [""] * first_column, _AS_TEXT
         for number, values in enumerate(sheet.iter_rows(), start=first_row + 1):
-            cells = before + [as_text.get(type(value), str)(value) for value in values]
+            cells = before + [
+                value.strip() if type(value) is str else as_text.get(type(value), str)(value)
+                for value in values
+            ]
             if any(cells):
-                yield Row(cells, number, "\t".join(cells).rstrip("\t"))
-
-    def values(self) -> Iterator[list]:
-        """The cells as they are, for comparing them."""
-        sheet = self._opened()
-        if sheet is not None and sheet.start is not None:
-            before = [""] * sheet.start[1]
-            for values in sheet.iter_rows():
-                yield before + values
+                yield row_of((cells, number, "\t".join(cells).rstrip("\t")))
 
     def _opened(self) -> Any:
         if self._sheet is None:
@@ -133,7 +156,8 @@ class SheetRows:
 
 @functools.lru_cache(maxsize=4096)
 def _date(value: datetime.date) -> str:
-    return DateCell(value.isoformat())
+    """A date, or a time of which only the day counts."""
+    return DateCell(value.isoformat()[:10])
 
 
 def number_cell(value: float) -> str:
@@ -148,13 +172,12 @@ def number_cell(value: float) -> str:
 
 
 _AS_TEXT: dict[type, Callable[[Any], str]] = {
-    str: str.strip,
     float: number_cell,
     int: NumberCell,
     datetime.date: _date,
-    datetime.datetime: lambda value: _date(value.date()),
+    datetime.datetime: _date,
 }
-"""How a cell of each type becomes text that remembers its type; all others are plain text."""
+"""How a cell becomes text that remembers its type; all others are plain text."""
 
 
 def _opened(stream: BinaryIO) -> Any:
@@ -272,7 +295,7 @@ class _XlsxExtent:
         self._columns = 26
 
     def take(self, data: bytes) -> None:
-        if any(odd in data for odd in _ODD_REFERENCES):
+        if any(rare in data and odd in data for rare, odd in _ODD_REFERENCES):
             raise InvalidStatement("A sheet of the workbook is written in an unknown way")
         ends = [*_CELL.finditer(data, 0, 4096), *_CELL.finditer(data, max(0, len(data) - 4096))]
         rows = [int(match[2]) for match in ends]

@@ -33,9 +33,6 @@ class XmlSheetRows:
     def rows(self) -> Iterator[Row]:
         return iter(self.kept)
 
-    def values(self) -> Iterator[list]:
-        return (row.cells for row in self.kept)
-
 
 def xml_sheets(stream: BinaryIO) -> list[XmlSheetRows]:
     """The sheets of a workbook.

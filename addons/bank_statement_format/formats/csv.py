@@ -14,6 +14,10 @@ Every row must be as the profile says. A running balance must follow from row to
 the order of the file or, where all rows have one, in any order. A line that is cut, a quote
 that is not closed, a missing footer that the profile demands: the file is refused with the
 line. Where a table has no balance at all, nothing can prove it complete.
+
+Many banks end a file without a line break, and so does a file that was cut. Its last row
+is read when its last cell is whole by the balances, by its quotes, or by what other rows
+have in that column; an amount, a date or an account number that could go on is refused.
 """
 
 from __future__ import annotations

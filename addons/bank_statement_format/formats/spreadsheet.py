@@ -25,7 +25,7 @@ from typing import BinaryIO
 from ..errors import InvalidStatement
 from ..types import Event
 from ._html_table import HtmlRows
-from ._table_discovery import Finding
+from ._table_clues import Finding
 from ._table_format import TableFormat
 from ._table_opening import finding_of, read_unknown
 from ._table_reader import read_table

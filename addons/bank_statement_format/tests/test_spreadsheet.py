@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from bank_statement_format import InvalidStatement, StatementError, detect, testing
 from bank_statement_format.formats._table_values import NumberCell
-from bank_statement_format.formats._workbook import number_cell
+from bank_statement_format.formats._workbook import kind_of, number_cell
 from bank_statement_format.tables import preview
 
 from .helpers import cuts, parse_as, read, read_one
@@ -207,3 +207,44 @@ def test_a_page_that_pretends_to_be_a_workbook():
     assert statement.currency == "EUR"
     with pytest.raises(InvalidStatement, match="cut off"):
         read(HTML[:-60].encode())
+
+
+class Unseekable(io.RawIOBase):
+    """What an archive is written to that learns the size of a member only behind it."""
+
+    def __init__(self):
+        self.data = b""
+
+    def writable(self):
+        return True
+
+    def write(self, data):
+        self.data += bytes(data)
+        return len(data)
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+@pytest.mark.parametrize("names", [("a.xlsx", "b.xlsx"), ("a.csv", "b.xlsx")])
+def test_a_workbook_within_an_archive_is_not_the_archive(packing, names):
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", packing) as archive:
+        for name in names:
+            archive.writestr(name, testing.xlsx(ROWS) if "xlsx" in name else "a,b\n")
+    assert detect("x", data).name == "zip"
+    assert kind_of(data.getvalue()[: 1 << 16]) is None
+
+
+@pytest.mark.parametrize("level", [0, 9])
+def test_archives_that_tell_sizes_behind_the_data(level):
+    def written(members: dict[str, bytes]) -> bytes:
+        target = Unseekable()
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as archive:
+            for name, content in members.items():
+                archive.writestr(name, content)
+        return target.data
+
+    assert kind_of(written({"a.xlsx": testing.xlsx(ROWS), "b": b"b"})) is None
+    with zipfile.ZipFile(io.BytesIO(testing.xlsx(ROWS))) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    assert kind_of(written({"docProps/app.xml": b"<x/>" * 500, **parts})) == "xlsx"
+    assert read_one(written(parts)).count == 2

@@ -3,6 +3,8 @@ import io
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bank_statement_format import (
     Account,
@@ -13,9 +15,12 @@ from bank_statement_format import (
     StatementError,
     Transaction,
     UnclearEncoding,
+    UnclearLayout,
     UnknownFormat,
     testing,
 )
+from bank_statement_format.formats._table_opening import text_source
+from bank_statement_format.formats._table_reader import read_table
 from bank_statement_format.formats.csv import Csv
 from bank_statement_format.profile import ProfileError, profile_from, shipped
 
@@ -299,6 +304,21 @@ def test_nul_and_endless_lines_are_refused():
     assert refused(HEADER + '"' + "x\n" * 100_000).line == 2
 
 
+def test_long_lines_are_read_once():
+    lines = [f"2024-01-01,{'x' * 100_000},{number},\n" for number in range(1, 6)]
+    assert [e.amount for e in events(HEADER + "".join(lines))[:-1]] == [1, 2, 3, 4, 5]
+    quoted = [line.replace(",x", ',"x').replace("x,", 'x",') for line in lines]
+    assert statement_of(HEADER + "".join([*lines, *quoted])).total == 30
+
+
+def test_quotes_that_begin_late_in_a_file():
+    plain = "2024-01-01,a,1.00,\n" * 10_000
+    text = HEADER + plain + '2024-01-01,"b\n,c",2.00,\n' + plain
+    found = events(text)
+    assert (found[10_000].remittance, found[10_000].raw) == ("b\n,c", '2024-01-01,"b\n,c",2.00,')
+    assert refused(text + "2024-01-01,x,-,\n", "'-'").line == 20_004
+
+
 @pytest.mark.parametrize("data", cuts(DEMO))
 def test_a_cut_file_is_refused(data):
     with pytest.raises(StatementError):
@@ -545,3 +565,132 @@ def test_the_callers_stream_stays_open():
     stream = io.BytesIO(DEMO)
     list(Csv().parse(stream))
     assert not stream.closed
+
+
+# The last line without a line break
+
+
+def last_line(row: str, *others: str, **changes) -> Statement:
+    """The statement of a file whose last row is not ended by a line break."""
+    return statement_of(rows(*others) + row, profile(**changes))
+
+
+def cut_off(row: str, *others: str, **changes) -> None:
+    refused(rows(*others) + row, "line break", of=profile(**changes))
+
+
+NO_BALANCE = {"booking_date": "Date", "remittance": "Text", "amount": "Amount"}
+LAST_IS_AMOUNT = {
+    "header": ["Date", "Text", "Amount"],
+    "columns": NO_BALANCE,
+}
+
+
+def test_an_amount_that_ends_the_file_must_be_whole():
+    changed = profile(**LAST_IS_AMOUNT)
+    text = "Date,Text,Amount\n2024-01-01,a,10.00\n2024-01-02,b,20."
+    for end in ("", "0"):
+        refused(text + end, "line break", of=changed)
+    refused(text[:-1], "line break", of=changed)
+    assert statement_of(text + "00", changed).total == 30
+    assert statement_of(text.replace("20.", '"20"'), changed).total == 30
+
+
+def test_a_balance_that_ends_the_file_is_proven_by_the_one_before():
+    assert last_line("2024-01-02,b,1.00,12", "2024-01-01,a,10.00,11").closing.amount == 12
+    cut_off("2024-01-02,b,1.00,1", "2024-01-01,a,10.00,12.00")
+
+
+def test_a_missing_last_cell_that_all_others_have():
+    cut_off("2024-01-02,b,1.00,", "2024-01-01,a,10.00,x", columns=NO_BALANCE)
+    assert last_line("2024-01-02,b,1.00,", "2024-01-01,a,1.00,", columns=NO_BALANCE).count == 2
+
+
+def test_quotes_that_all_others_have():
+    cut_off("2024-01-02,b,1.00,x", '2024-01-01,a,10.00,"x"', columns=NO_BALANCE)
+    cut_off('2024-01-02,b,1.00, "x', "2024-01-01,a,10.00,x", columns=NO_BALANCE)
+    assert last_line('2024-01-02,b,1.00,"x"', "2024-01-01,a,1.00,", columns=NO_BALANCE).count == 2
+
+
+@pytest.mark.parametrize(
+    "last, other",
+    [
+        ("2024-01-0", "2024-01-02"),
+        ("01.02.20", "01.02.2024"),
+        (IBAN[:-1], OTHER_IBAN),
+    ],
+)
+def test_a_date_or_an_account_that_ends_the_file_must_be_whole(last, other):
+    cut_off(f"2024-01-02,b,1.00,{last}", f"2024-01-01,a,1.00,{other}", columns=NO_BALANCE)
+    whole = last_line(
+        f"2024-01-02,b,1.00,{other}", f"2024-01-01,a,1.00,{other}", columns=NO_BALANCE
+    )
+    assert whole.count == 2
+
+
+def test_cells_of_one_length():
+    others = [f"2024-01-01,a,1.00,{code}" for code in ("EUR", "USD", "CHF")]
+    cut_off("2024-01-02,b,1.00,E", *others, columns=NO_BALANCE)
+    assert last_line("2024-01-02,b,1.00,PLN", *others, columns=NO_BALANCE).count == 4
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_line_break_is_seen_in_any_encoding(encoding):
+    text = "\ufeff" * (encoding != "utf-16") + rows("2024-01-01,a,10,11")
+    assert statement_of(text.encode(encoding)).count == 1
+
+
+@st.composite
+def small_tables(draw) -> tuple[str, str]:
+    """A table as text, and how its columns stand."""
+    columns = draw(st.permutations(["Date", "Text", "Amount", "Balance", "Value"]))
+    quote = draw(st.sampled_from(["", '"']))
+    day, balance, lines = datetime.date(2024, 1, 1), Decimal(100), []
+    for amount in draw(st.lists(st.decimals(-9999, 9999, places=2), min_size=2, max_size=5)):
+        day, balance = day + datetime.timedelta(days=1), balance + amount
+        cells = {
+            "Date": day.isoformat(),
+            "Text": draw(st.sampled_from(["Rent", "Salary 12", "Card 1234"])),
+            "Amount": f"{amount:.2f}",
+            "Balance": f"{balance:.2f}",
+            "Value": day.isoformat(),
+        }
+        lines.append(",".join(f"{quote}{cells[column]}{quote}" for column in columns))
+    return "".join(f"{line}\n" for line in [",".join(columns), *lines]), columns[-1]
+
+
+@given(small_tables(), st.booleans(), st.data())
+def test_a_table_cut_anywhere_is_never_half_read(table, with_balance, data):
+    text, last = table
+    columns = {**DATA["columns"], "value_date": "Value"}
+    if not with_balance:
+        del columns["balance"]
+    known = profile(header=text.splitlines()[0].split(","), columns=columns)
+    cut = text[: data.draw(st.integers(text.index("\n") + 1, len(text)))]
+    try:
+        *found, statement = events(cut, known)
+    except StatementError:
+        return
+    if statement.balanced is not False:
+        assert what_was_read(found, last) <= what_was_read(events(text, known)[:-1], last)
+
+
+def what_was_read(transactions: list[Transaction], last: str) -> set[Transaction]:
+    """The transactions without what nothing depends on: their lines, and a text at the end."""
+    found = {each._replace(raw="") for each in transactions}
+    return {each._replace(remittance="") for each in found} if last == "Text" else found
+
+
+def test_a_guess_that_a_row_contradicts_says_what_was_taken_for_what():
+    lines = "".join(f"2024-01-{day:02},a,-1.00,10.00\n" for day in range(1, 29))
+    text = f"Date,Text,Amount,Balance\n{lines}2024-01-30,a,-1.00,\n2024-01-31,a,-1.00,none\n"
+    with pytest.raises(UnclearLayout) as caught:
+        list(read_table(profile(), text_source(profile(), io.BytesIO(text.encode())), guessed=True))
+    assert caught.value.line == 31 and caught.value.questions
+    assert "Balance" in str(caught.value) and "choose the columns" in str(caught.value)
+
+
+def test_a_header_that_ends_the_file_must_be_whole():
+    assert statement_of(HEADER).count == 0
+    refused(HEADER.rstrip(), "may be cut off")
+    refused("Date,Text,Amount", "may be cut off", of=profile(exact=False, header=["Date"]))
