@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 from collections import Counter
+from collections.abc import Callable, Iterable
 
 from ._table_profile import DATE_COLUMNS
 from ._table_shapes import CONVENTIONS, NOTHING, Reading, reading_of
@@ -17,6 +20,10 @@ _ODD_ROWS = 200
 _DISTINCT = 40
 _ACCOUNT_ROWS = 500
 _PLAIN_ROWS = 2_000
+_BLOCK = 1_000
+
+
+LineOf = Callable[[str], int]
 
 
 class Column:
@@ -34,58 +41,68 @@ class Column:
         self.values: Counter[str] | None = Counter()
         self.suffixes: set[str] = set()
         self.currencies: set[str] = set()
-        self.ibans = self.accounts = 0
+        self.ibans = self.accounts = self.looked_at = 0
         self.length = 0
         self.example: tuple[str, int] = ("", 0)
         self.unclear: tuple[str, int] = ("", 0)
 
-    def take(self, cell: str, reading: Reading, line: int) -> None:
-        self.filled += 1
-        self.length += len(cell)
-        if self.values is None and reading is NOTHING and self.filled > _ACCOUNT_ROWS:
-            return
+    def take(self, cell: str, reading: Reading, line_of: LineOf, times: int = 1) -> None:
+        """Count a cell that is not empty.
+
+        :param line_of: tells where it stands first
+        :param times: how many rows have just the same
+        """
+        self.filled += times
+        self.length += times * len(cell)
         if self.values is not None:
-            self.values[cell.casefold()] += 1
+            self.values[cell.casefold()] += times
             if len(self.values) > _DISTINCT:
                 self.values = None
         if reading.dates:
-            self.dates += 1
+            self.dates += times
             viable = self.date_ways.get(reading.ways, frozenset(reading.ways))
             self.date_ways[reading.ways] = viable & reading.dates
         if reading.conventions:
-            self._take_number(cell, reading, line)
-        if self.filled <= _ACCOUNT_ROWS:
-            self._take_account(cell, reading)
+            self._take_number(cell, reading, line_of, times)
+        if self.looked_at < _ACCOUNT_ROWS:
+            self.looked_at += times
+            self.ibans += times * _is_iban(cell, reading)
+            self.accounts += times * _is_account(cell, reading)
 
-    def _take_number(self, cell: str, reading: Reading, line: int) -> None:
-        self.numbers += 1
-        self.marked += reading.marked
+    def telling(self, count: Counter[str], found: dict[str, Reading]) -> Iterable[tuple[str, int]]:
+        """Cells that stand for all of them, and for how many.
+
+        Once a column has so many values that they do not matter, one of each reading will do.
+        """
+        if self.values is not None or self.looked_at < _ACCOUNT_ROWS:
+            return count.items()
+        first: dict[int, str] = {}
+        times: Counter[str] = Counter()
+        for cell, number in count.items():
+            if cell:
+                times[first.setdefault(id(found[cell]), cell)] += number
+        return times.items()
+
+    def _take_number(self, cell: str, reading: Reading, line_of: LineOf, times: int) -> None:
+        self.numbers += times
+        self.marked += times * reading.marked
         self.conventions &= reading.conventions
-        self.example = self.example if self.example[1] else (cell, line)
+        if not self.example[1]:
+            self.example = (cell, line_of(cell))
         if reading.marked and not self.unclear[1]:
-            self.unclear = (cell, line)
+            self.unclear = (cell, line_of(cell))
         if not reading.zero:
-            self.negative += reading.sign < 0
-            self.positive += reading.sign >= 0
-            self.plus += reading.sign > 0
+            self.negative += times * (reading.sign < 0)
+            self.positive += times * (reading.sign >= 0)
+            self.plus += times * (reading.sign > 0)
         self.suffixes.add(reading.suffix)
         if reading.currency:
             self.currencies.add(reading.currency)
 
-    def _take_account(self, cell: str, reading: Reading) -> None:
-        if reading.dates or len(cell) < 8:
-            return
-        number = compact(cell)
-        if is_iban(number):
-            self.ibans += 1
-            self.accounts += 1
-        elif sum(map(str.isdigit, number)) >= 6 and len(number) < 36:
-            self.accounts += 1
-
     @property
     def is_accounts(self) -> bool:
         """Whether all of its first cells are account numbers."""
-        return self.filled > 0 and self.accounts == min(self.filled, _ACCOUNT_ROWS)
+        return 0 < self.looked_at == self.accounts
 
     @property
     def is_dates(self) -> bool:
@@ -98,6 +115,31 @@ class Column:
     @property
     def reference(self) -> str:
         return self.title or f"#{self.place + 1}"
+
+
+def _is_iban(cell: str, reading: Reading) -> bool:
+    return len(cell) >= 8 and not reading.dates and is_iban(compact(cell))
+
+
+def _is_account(cell: str, reading: Reading) -> bool:
+    """Whether the cell is an IBAN, or digits enough for a bank's own number of an account."""
+    if len(cell) < 8 or reading.dates:
+        return False
+    number = compact(cell)
+    return is_iban(number) or sum(map(str.isdigit, number)) >= 6 and len(number) < 36
+
+
+def _first_line_of(rows: list[Row], cells: tuple[str, ...], cell: str) -> int:
+    return rows[cells.index(cell)].line
+
+
+def _in_each_row(fitting: list[set[str]], columns: list[tuple[str, ...]]) -> bool:
+    """Whether each row has a fitting cell in some column."""
+    left = range(len(columns[0]))
+    for fits, cells in zip(fitting, columns, strict=True):
+        if fits:
+            left = [index for index in left if cells[index] not in fits]
+    return not left
 
 
 class Table:
@@ -120,38 +162,89 @@ class Table:
         self.last: Row | None = None
         self._texts: set[int] = set()
         self._date_places = {c.place for c in self.columns if c.role in DATE_COLUMNS}
+        self._header = [title_key(title) for title in top.titles]
         self._scan(source)
 
     def _scan(self, source: RowSource) -> None:
-        header_keys = [title_key(title) for title in self.top.titles]
-        for index, row in enumerate(source.rows()):
-            if index < self.top.start:
-                if index == self.top.header:
-                    self.header_line = row.line
-                else:
-                    self.before.append(row)
-                continue
-            cells = row.cells
-            readings = [
-                reading_of(cell) if cell and place not in self._texts else NOTHING
-                for place, cell in enumerate(cells)
-            ]
-            if not is_data(readings, self._date_places):
-                if [title_key(cell) for cell in cells[: len(header_keys)]] != header_keys:
-                    self._note_odd(row)
-                continue
-            self.pass_odd()
-            if len(cells) < self.top.width or any(cells[self.top.width :]):
-                self.ragged = self.ragged or row
-            self.data_rows += 1
-            self.last = row
-            if len(self.sample) < _SAMPLE_ROWS and len(cells) >= self.top.width:
-                self.sample.append(row)
-            for column, cell, reading in zip(self.columns, cells, readings, strict=False):
-                if cell:
-                    column.take(cell, reading, row.line)
-            if self.data_rows == _PLAIN_ROWS:
+        rows = iter(source.rows())
+        for index, row in enumerate(itertools.islice(rows, self.top.start)):
+            if index == self.top.header:
+                self.header_line = row.line
+            else:
+                self.before.append(row)
+        while block := list(itertools.islice(rows, _BLOCK)):
+            if not self._take_block(block):
+                for row in block:
+                    self._take_row(row)
+            if not self._texts and self.data_rows >= _PLAIN_ROWS:
                 self._leave_texts()
+
+    def _take_block(self, rows: list[Row]) -> bool:
+        """Take many rows at once, column by column; False when one of them is not like the others.
+
+        Most cells of a column come again and again, so each of them is looked at once.
+        """
+        if len({len(row.cells) for row in rows}) > 1 or len(rows[0].cells) < self.top.width:
+            return False
+        columns = list(zip(*(row.cells for row in rows), strict=True))
+        counts = [Counter(cells) for cells in columns]
+        readings = [self._readings(place, cells) for place, cells in enumerate(counts)]
+        beyond = any(any(cells) for cells in counts[self.top.width :])
+        if beyond or not self._are_data(columns, readings):
+            return False
+        self._note_data(rows)
+        for column, cells, count, found in zip(
+            self.columns, columns, counts, readings, strict=False
+        ):
+            if column.place in self._texts:
+                column.filled += len(rows) - count[""]
+                column.length += sum(map(len, cells))
+                continue
+            line_of = functools.partial(_first_line_of, rows, cells)
+            for cell, times in column.telling(count, found):
+                if cell:
+                    column.take(cell, found[cell], line_of, times)
+        return True
+
+    def _readings(self, place: int, cells: Iterable[str]) -> dict[str, Reading]:
+        if place in self._texts:
+            return {}
+        return {cell: reading_of(cell) if cell else NOTHING for cell in cells}
+
+    def _are_data(self, columns: list[tuple[str, ...]], readings: list[dict]) -> bool:
+        """Whether :func:`is_data` holds for each row."""
+        dated, counted = [], []
+        for place, found in enumerate(readings):
+            titled = place in self._date_places
+            dated.append({c for c, r in found.items() if r.dates and (titled or not r.bare)})
+            counted.append(
+                {c for c, r in found.items() if r.conventions and not (titled and r.dates)}
+            )
+        return _in_each_row(dated, columns) and _in_each_row(counted, columns)
+
+    def _take_row(self, row: Row) -> None:
+        cells, width = row.cells, self.top.width
+        readings = [
+            reading_of(cell) if cell and place not in self._texts else NOTHING
+            for place, cell in enumerate(cells)
+        ]
+        if not is_data(readings, self._date_places):
+            if [title_key(cell) for cell in cells[: len(self._header)]] != self._header:
+                self._note_odd(row)
+            return
+        if len(cells) < width or any(cells[width:]):
+            self.ragged = self.ragged or row
+        self._note_data([row])
+        for column, cell, reading in zip(self.columns, cells, readings, strict=False):
+            if cell:
+                column.take(cell, reading, lambda cell: row.line)
+
+    def _note_data(self, rows: list[Row]) -> None:
+        self.pass_odd()
+        self.data_rows += len(rows)
+        self.last = rows[-1]
+        room = _SAMPLE_ROWS - len(self.sample)
+        self.sample += [row for row in rows[: max(room, 0)] if len(row.cells) >= self.top.width]
 
     def _leave_texts(self) -> None:
         """Columns that were plain text for so many rows need no closer look."""

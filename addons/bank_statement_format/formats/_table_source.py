@@ -46,6 +46,17 @@ class RowSource(Protocol):
         """
 
 
+class KeptRows:
+    """Rows that are all in memory."""
+
+    def __init__(self, rows: list[Row], *, ends: bool = True):
+        self.kept = rows
+        self.ends = ends
+
+    def rows(self) -> Iterator[Row]:
+        return iter(self.kept)
+
+
 class TextRows:
     """The records of delimited text.
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import BinaryIO
 
 from ..errors import InvalidStatement
-from ._table_source import Row
+from ._table_source import KeptRows, Row
 from ._table_values import DateCell
 from ._workbook import MAX_FILE, number_cell
 from ._xml import element_names, local_name, read_events, refusal
@@ -22,32 +21,20 @@ def is_xml_workbook(head: bytes) -> bool:
     return named and next(element_names(head), None) == "Workbook"
 
 
-class XmlSheetRows:
-    """One sheet as rows of cells, numbered as people see them; kept in memory."""
-
-    ends = True  # a file that was cut off is no XML
-
-    def __init__(self):
-        self.kept: list[Row] = []
-
-    def rows(self) -> Iterator[Row]:
-        return iter(self.kept)
-
-
-def xml_sheets(stream: BinaryIO) -> list[XmlSheetRows]:
-    """The sheets of a workbook.
+def xml_sheets(stream: BinaryIO) -> list[KeptRows]:
+    """The sheets of a workbook; rows have the numbers that people see.
 
     :raises InvalidStatement: when it is too big, not well-formed, or has unreadable cells
     """
     if stream.seek(0, 2) > MAX_FILE:
         raise InvalidStatement("The workbook is too big", expected=f"{MAX_FILE >> 20} MB at most")
     stream.seek(0)
-    sheets: list[XmlSheetRows] = []
+    sheets: list[KeptRows] = []
     number = 0
     for event, element in read_events(stream, ("Workbook", "Worksheet", "Row")):
         name = local_name(element)
         if event == "start" and name == "Worksheet":
-            sheets.append(XmlSheetRows())
+            sheets.append(KeptRows([]))
             number = 0
         elif event == "end" and name == "Row" and sheets:
             number = _number(element, _INDEX) or number + 1

@@ -29,13 +29,17 @@ from ._table_clues import Finding
 from ._table_format import TableFormat
 from ._table_opening import finding_of, read_unknown
 from ._table_reader import read_table
-from ._table_source import RowSource
+from ._table_source import KeptRows, RowSource
 from ._workbook import Workbook, kind_of
 from ._xml_workbook import is_xml_workbook, xml_sheets
 
 _HTML = re.compile(
     rb"\s*(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|head|meta|table|style)\b", re.I | re.S
 )
+
+
+_MOST_KEPT = 200_000
+"""Rows of a sheet that are kept in memory."""
 
 
 class Spreadsheet(TableFormat):
@@ -58,12 +62,20 @@ class Spreadsheet(TableFormat):
             if candidates:
                 found = True
                 yield from read_table(self.only(candidates), source)
-            elif finding := finding_of(source):
+                continue
+            source = _kept(source)
+            if finding := finding_of(source):
                 unknown.append((source, finding))
         if not found and not unknown:
             raise InvalidStatement("No sheet of the workbook holds a table of transactions")
         for source, finding in unknown:
             yield from read_unknown(source, finding)
+
+
+def _kept(source: RowSource) -> RowSource:
+    """The rows in memory: unknown ones are read twice, and made of cells slowly."""
+    rows = list(itertools.islice(source.rows(), _MOST_KEPT))
+    return KeptRows(rows, ends=source.ends) if len(rows) < _MOST_KEPT else source
 
 
 def kind_of_table(head: bytes) -> str | None:
