@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 
 
-def statement(rows):
+def statement(rows, code="NTRF+166"):
     """A year of a busy account: every transaction another amount, name and text."""
     from bank_statement_format import Account, Balance, Counterparty, Statement, Transaction
 
@@ -31,17 +31,17 @@ def statement(rows):
                 counterparty=Counterparty(
                     name=f"Example Customer {number} GmbH",
                     iban=f"DE{number % 90 + 10}37040044{number:010}",
-                    bic="COBADEFFXXX",
+                    bic="COBADEFF",
                 ),
                 remittance=f"Invoice INV/2025/{number:06} of {day:%d.%m.%Y}, customer {number}",
                 end_to_end_id=f"E2E-{number:08}",
                 bank_reference=f"REF{number:012}",
-                code="NTRF+166",
+                code=code,
             )
         )
     total = sum((transaction.amount for transaction in transactions), Decimal(0))
     return Statement(
-        account=Account(iban="DE89370400440532013000", bic="COBADEFFXXX"),
+        account=Account(iban="DE89370400440532013000", bic="COBADEFF"),
         currency="EUR",
         opening=Balance(Decimal("1000.00"), first),
         closing=Balance(Decimal("1000.00") + total, datetime.date(2025, 12, 31)),
@@ -56,7 +56,8 @@ def write(kind, path, rows):
     from bank_statement_format import testing
 
     writer, _, layout = WRITERS[kind].partition(" ")
-    statements = [statement(int(rows))]
+    # OFX knows some words only.
+    statements = [statement(int(rows), "OTHER") if kind == "OFX" else statement(int(rows))]
     if writer == "xlsx":
         statements = testing.table_rows(statements)
     data = getattr(testing, writer)(statements)

@@ -237,7 +237,8 @@ def _fill_kind(text: Text, joined: str, code: str, kind: str | None, extension: 
 # Most German texts have their subfields in one order, their purpose with SEPA's tags; these
 # are read by one pattern, several times as fast as piece by piece and with the same outcome.
 _USUAL_TAGS = ("EREF", "KREF", "MREF", "CRED", "SVWZ")
-_USUAL_VALUE = r"([^?]*+(?:\?2[0-9](?![A-Z]{4}[+:])[^?]*+)*+)"
+# Possessive are single characters only: for groups Python before 3.11.5 gets it wrong.
+_USUAL_VALUE = r"([^?]*+(?:\?2[0-9](?![A-Z]{4}[+:])[^?]*+)*)"
 _USUAL_GERMAN = re.compile(
     r"([0-9A-Z]{0,4})(?=\?)(?:\?00([^?]*+))?(?:\?10[^?]*+)?"
     + "".join(rf"(?:\?2[0-9]{tag}\+{_USUAL_VALUE})?" for tag in _USUAL_TAGS)

@@ -32,7 +32,7 @@ _AVAILABLE_TAGS = frozenset(("64", "64F", "65", "65F"))
 _TAGS = _HEADER_TAGS | _LIMIT_TAGS | _TEXT_TAGS | _OPENING_TAGS | _CLOSING_TAGS | _AVAILABLE_TAGS
 
 # Lines of one field, as far as none of them may begin something else.
-_LINES = r"(.*+(?:\n ?[^ \t\x01\x03\ufeff:{\-\n].*+)*+)"
+_LINES = r"(.*+(?:\n ?[^ \t\x01\x03\ufeff:{\-\n].*+)*)"
 # A tag may be broken after its first colon, and control characters stand before messages.
 # Nearly all of a file are entries with one text each, which are quicker read at once.
 _MARK = re.compile(
