@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -45,6 +46,9 @@ class Record:
     line: int
     lines: list[str]
     ended: bool
+
+_OF_A_TRANSACTION = re.compile(r"[PM]|[TU][-+]?[0-9.,']+\s*$")
+"""Payee, memo and amount, which an account's record never has."""
 
 
 class _Context:
@@ -137,7 +141,16 @@ def _read_list(context: _Context, lines: list[str], line: int) -> None:
                 expected="^",
                 found=text,
             )
-        if context.lists_accounts and text.startswith("N"):
+        if not context.lists_accounts:
+            continue
+        if _OF_A_TRANSACTION.match(text):
+            raise InvalidStatement(
+                "A transaction stands in a list of accounts",
+                line=line + number,
+                expected="a heading like !Type:Bank before it",
+                found=text,
+            )
+        if text.startswith("N"):
             context.accounts.append(text[1:].strip())
 
 

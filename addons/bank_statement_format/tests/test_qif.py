@@ -362,6 +362,7 @@ def test_unclear_investments_are_refused(record):
         bank("D2024-01-15\nT1.00") + "!Type:Cat\nNx\n",
         "!Type:Bank\nD2024-01-15\nT1.00\n",
         "!Account\nNx\n!Type:Bank\n",
+        f"!Account\nNx\n^\nD2024-01-15\nT1.00\n^\n{bank('D2024-01-15' + chr(10) + 'T1.00')}",
         bank("D2024-01-15\nT1.00\0"),
         bank("D2024-01-15\nT1.00").replace("^", "^ more"),
         "!Type:Bank\n" + "M" * 1_000_000,
