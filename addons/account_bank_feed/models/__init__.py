@@ -12,6 +12,7 @@ from . import (
     bank_import_questions,
     bank_import_statement,
     bank_import_statement_announcing,
+    bank_import_statement_journal,
     bank_statement_profile,
     bank_transaction,
     bank_transaction_detail,

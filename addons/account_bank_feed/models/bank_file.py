@@ -37,10 +37,15 @@ class BankFile(models.Model):
             {
                 "name": name,
                 "data": base64.b64encode(content),
-                "sha256": hashlib.sha256(content).hexdigest(),
+                "sha256": self._digest(content),
                 "size": len(content),
             }
         )
+
+    @api.model
+    def _digest(self, content):
+        """The SHA-256 of some bytes, as the field holds it."""
+        return hashlib.sha256(content).hexdigest()
 
     def _open(self):
         """The file as a seekable binary stream."""

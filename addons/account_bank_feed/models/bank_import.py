@@ -92,6 +92,12 @@ class BankImport(models.Model):
     review_count = fields.Integer("To review", compute="_compute_counts")
     duplicate_count = fields.Integer(compute="_compute_counts")
     error_count = fields.Integer(compute="_compute_counts")
+    ignored_count = fields.Integer(
+        compute="_compute_counts", help="Never booked, such as those before the feed's start."
+    )
+    explanation = fields.Char(
+        compute="_compute_explanation", help="Why it waits: what its first waiting statement says."
+    )
 
     _state_transitions = {
         "received": {"unconfirmed", "processing", "quarantined", "done", "refused", "failed"},
@@ -131,6 +137,13 @@ class BankImport(models.Model):
             )
             record.duplicate_count = by_state["duplicate"]
             record.error_count = by_state["error"]
+            record.ignored_count = by_state["ignored"]
+
+    @api.depends("state", "statement_ids.explanation")
+    def _compute_explanation(self):
+        for record in self:
+            waiting = record.statement_ids.filtered(lambda s: s.state == "quarantined")
+            record.explanation = waiting[:1].explanation
 
     # ------------------------------------------------------------------
     # 1. Receive
@@ -146,9 +159,12 @@ class BankImport(models.Model):
         :param bytes content: the file as it came
         :param company: where errors are shown, and where accounts are looked for first
         :param archive: the import of the archive that held the file
-        :return: the new import
+        :return: the new import, or the one of the same bytes that waits for a person already
         """
         company = company or journal and journal.company_id or self.env.company
+        if not archive and (waiting := self.sudo()._waiting_with(content, company, journal)):
+            waiting._drop_again(source)
+            return waiting
         record = self.sudo().create(
             {
                 "name": name,
@@ -165,6 +181,27 @@ class BankImport(models.Model):
         )
         record._enqueue_read()
         return record
+
+    def _waiting_with(self, content, company, journal):
+        """An import of the same bytes, for the same journal if any, that a person must look at."""
+        return self.search(
+            [
+                ("file_id.sha256", "=", self.env["bank.file"]._digest(content)),
+                ("company_id", "=", company.id),
+                ("state", "in", ("unconfirmed", "quarantined")),
+                ("journal_id", "=", journal.id if journal else False),
+            ],
+            limit=1,
+        )
+
+    def _drop_again(self, source):
+        """What waits is judged anew, since whoever drops a file again expects that."""
+        self.env["bank.audit.log"]._record(
+            "upload", [(self, None, {"name": self.name, "sha256": self.sha256}, f"{source}, again")]
+        )
+        self.message_post(body=self.env._("The same file came again: this import waits for it."))
+        waiting = self.statement_ids.filtered(lambda s: s.state == "quarantined")
+        waiting._check_again()
 
     @api.model
     def _upload(self, name, content, company_id=None, journal_id=None):
@@ -435,11 +472,12 @@ class BankImport(models.Model):
             self.message_post(
                 body=self.env._(
                     "Done: %(total)s transactions, %(reconciled)s reconciled, "
-                    "%(review)s to review, %(duplicates)s duplicates.",
+                    "%(review)s to review, %(duplicates)s duplicates, %(ignored)s ignored.",
                     total=self.transaction_count,
                     reconciled=self.reconciled_count,
                     review=self.review_count,
                     duplicates=self.duplicate_count,
+                    ignored=self.ignored_count,
                 )
             )
         elif state == "quarantined":

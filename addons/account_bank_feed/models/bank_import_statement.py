@@ -3,7 +3,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.addons.bank_statement_format import Account, text_similarity
+from odoo.addons.bank_statement_format import text_similarity
 from odoo.addons.bank_statement_format.identity import account_key, normalise
 from odoo.exceptions import UserError
 
@@ -131,7 +131,11 @@ class BankImportStatement(models.Model):
     @api.depends("cause", "bank_balance", "our_balance", "balance_error", "state")
     def _compute_explanation(self):
         for record in self:
-            record.explanation = record._explain() if record.cause else False
+            if record.cause:
+                record.explanation = record._explain()
+            else:
+                waits = record.state == "quarantined"
+                record.explanation = waits and self.env._("It is being checked again.")
 
     def _explain(self):
         """Why the statement waits, with figures, and what a person can do about it."""
@@ -141,6 +145,7 @@ class BankImportStatement(models.Model):
             "difference": self._money(self.difference),
             "date": self.start_date,
             "account": self.account_number,
+            "currency": self.currency_code or self.currency_id.name or "",
         }
         if self.cause == Cause.UNBALANCED:
             return self.env._(
@@ -150,15 +155,21 @@ class BankImportStatement(models.Model):
             )
         if self.cause == Cause.UNKNOWN_ACCOUNT:
             return self.env._(
-                "No bank journal keeps account %(account)s in this currency. Enter the account "
-                "on a bank journal, then check again.",
+                "No bank journal keeps account %(account)s in %(currency)s. Choose the journal "
+                "that does, or enter the account on a bank journal and check again.",
                 **amounts,
             )
         if self.cause == Cause.AMBIGUOUS_ACCOUNT:
             return self.env._(
-                "Several bank journals keep account %(account)s in this currency. Leave it on "
+                "Several bank journals keep account %(account)s in %(currency)s. Leave it on "
                 "one of them, then check again.",
                 **amounts,
+            )
+        if self.cause == Cause.NO_ACCOUNT and (booked_to := self._booked_elsewhere()):
+            return self.env._(
+                "This very file, which does not say which account it is of, was booked to "
+                "%(journal)s before. If that was wrong, remove it there first.",
+                journal=booked_to.display_name,
             )
         if self.cause == Cause.NO_ACCOUNT:
             return self.env._(
@@ -224,6 +235,7 @@ class BankImportStatement(models.Model):
 
     def _gate(self):
         for record in self:
+            record._doubt_journal()
             cause = record._gate_cause()
             if cause:
                 record._quarantine(cause)
@@ -567,72 +579,6 @@ class BankImportStatement(models.Model):
     # ------------------------------------------------------------------
     # What people can do
     # ------------------------------------------------------------------
-
-    def action_check_again(self):
-        """Look for the account's journal again, then judge anew."""
-        statements = self._authorise("operator").filtered(lambda s: s.state == "quarantined")
-        for statement in statements:
-            statement._look_for_journal()
-        statements._enqueue_admission()
-
-    def _look_for_journal(self):
-        if self.cause not in (Cause.UNKNOWN_ACCOUNT, Cause.AMBIGUOUS_ACCOUNT):
-            return
-        journals = self.env["account.journal"]._bank_feed_find(
-            self.company_id, Account(number=self.account_number), self.currency_code
-        )
-        if len(journals) == 1:
-            self.write({"journal_id": journals.id, "journal_count": 1, "cause": False})
-            self.transaction_ids.write({"journal_id": journals.id})
-
-    def action_choose_journal(self, journal_id):
-        """Say which bank journal a statement is of whose file does not say it.
-
-        :param int journal_id: a bank journal of its company, in its currency
-        """
-        statements = self._authorise("operator").filtered(
-            lambda s: s.state == "quarantined" and s.cause == Cause.NO_ACCOUNT
-        )
-        journal = self.env["account.journal"].browse(journal_id).exists()
-        journal.check_access("read")
-        for statement in statements:
-            statement._choose_journal(journal)
-        statements._enqueue_admission()
-
-    def _choose_journal(self, journal):
-        self._check_can_be_of(journal)
-        currency = journal.bank_feed_currency_id
-        self.write({"journal_id": journal.id, "currency_id": currency.id, "cause": False})
-        self.transaction_ids.write({"journal_id": journal.id, "currency_id": currency.id})
-        self.env["bank.audit.log"]._record(
-            "choose_journal",
-            [(self, "", {"journal": journal.display_name}, "the file names no account")],
-        )
-        self.import_id.message_post(
-            body=self.env._(
-                "%(statement)s belongs to the journal %(journal)s.",
-                statement=self.display_name,
-                journal=journal.display_name,
-            )
-        )
-
-    def _check_can_be_of(self, journal):
-        if journal.company_id != self.company_id:
-            raise UserError(self.env._("Choose a bank journal of %s.", self.company_id.name))
-        if not journal._bank_feed_takes(self.currency_code):
-            raise UserError(
-                self.env._(
-                    "Choose a bank journal in %s.", self.currency_code or self.env._("any currency")
-                )
-            )
-        digits = journal.bank_feed_currency_id.decimal_places
-        if any(round(t.amount, digits) != t.amount for t in self.transaction_ids):
-            raise UserError(
-                self.env._(
-                    "The statement has amounts finer than %s allows.",
-                    journal.bank_feed_currency_id.name,
-                )
-            )
 
     def action_confirm_opening(self):
         """Take the statement's opening balance as where the journal's bank feed starts."""

@@ -114,6 +114,63 @@ class TestNoAccount(BankFeedAloneCase):
         self.assertEqual(log.user_id, operator.user)
         self.assertIn(self.journal.name, log.after)
 
+    def test_it_is_not_booked_to_a_second_journal(self):
+        self.drop(journal=self.journal)
+        other = self.make_journal(make_iban(6), "BNKO")
+        for journal in (other, None):
+            again = self.drop(journal=journal)
+            statement = again.statement_ids
+            self.assertEqual((again.state, statement.cause), ("quarantined", "no_account"))
+            self.assertIn(self.journal.name, again.explanation)
+            with self.assertRaisesRegex(UserError, "remove it there first"):
+                statement.action_choose_journal(other.id)
+            self.assertFalse(self.books(other))
+        statement.action_choose_journal(self.journal.id)
+        self.run_jobs()
+        self.assertEqual((again.state, again.duplicate_count), ("done", 2))
+        self.assertEqual(len(self.books()), 2)
+
+    def test_removed_there_it_may_be_of_another_journal(self):
+        self.drop(journal=self.journal).statement_ids.action_remove("wrong journal")
+        self.run_jobs()
+        other = self.make_journal(make_iban(6), "BNKO")
+        self.assertEqual(self.drop(journal=other).state, "done")
+        self.assertEqual(len(self.books(other)), 2)
+
+    def test_an_unknown_account_is_given_to_a_journal(self):
+        self.known(Nameless(Account(number="1452687~7"), "EUR"))
+        first, second = self.drop(), self.drop(CONTENT.replace(b"02", b"05"))
+        for record in (first, second):
+            self.assertEqual(record.statement_ids.cause, "unknown_account")
+        operator = self.env_of(self.make_user("operator"))
+        with self.assertRaises(AccessError):
+            first.statement_ids.with_env(operator).action_choose_journal(self.journal.id)
+        accountant = self.env_of(self.make_user("accountant"))
+        first.statement_ids.with_env(accountant).action_choose_journal(self.journal.id)
+        self.run_jobs()
+        self.assertEqual(self.journal.bank_feed_account_number, "1452687~7")
+        self.assertEqual((first.state, second.state), ("done", "done"))
+        self.assertEqual(len(self.books()), 4)
+        self.assertIn(self.journal.name, self.trail("choose_journal", first.statement_ids).after)
+        self.known(Nameless(Account(number="999"), "EUR"))
+        with self.assertRaisesRegex(UserError, "keeps the account 1452687~7 already"):
+            self.drop().statement_ids.action_choose_journal(self.journal.id)
+
+    def test_what_is_before_the_feed_is_counted_as_ignored(self):
+        self.journal._bank_feed_confirm_start(day("2026-01-03"), 7.5)
+        record = self.drop(journal=self.journal)
+        self.assertEqual((record.ignored_count, record.processed_count), (1, 1))
+        self.assertIn("1 ignored", record.message_ids[:1].body)
+
+    def test_what_waits_is_not_received_a_second_time(self):
+        first = self.drop()
+        self.assertEqual(self.drop(), first)
+        self.assertIn("came again", first.message_ids[:1].body)
+        first.statement_ids.action_choose_journal(self.journal.id)
+        self.run_jobs()
+        self.assertNotEqual(self.drop(journal=self.journal), first)
+        self.assertEqual(len(self.books()), 2)
+
     def test_who_may_choose_and_what(self):
         statement = self.drop().statement_ids
         viewer = self.env_of(self.make_user("viewer"))

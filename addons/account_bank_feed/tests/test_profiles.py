@@ -69,8 +69,9 @@ class TestProfiles(ProfileCase):
         record = self.drop()
         self.assertEqual(record.statement_ids.journal_id, other)
         profile.journal_id = False
-        self.assertEqual(self.drop().statement_ids.cause, "no_account")
-        record = self.drop(journal=self.journal)
+        content = CONTENT.replace(b"One", b"Another one")
+        self.assertEqual(self.drop(content).statement_ids.cause, "no_account")
+        record = self.drop(content, journal=self.journal)
         self.assertEqual(record.statement_ids.journal_id, self.journal)
 
     def test_nonsense_is_refused_in_words(self):

@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class BankFeedChooseJournal(models.TransientModel):
-    """Asks of which bank journal a statement is whose file does not say it."""
+    """Asks of which bank journal a statement is that waits for it."""
 
     _name = "bank.feed.choose.journal"
     _description = "Bank Feed Choice of Journal"
@@ -15,6 +15,7 @@ class BankFeedChooseJournal(models.TransientModel):
     )
     company_id = fields.Many2one(related="statement_id.company_id")
     currency_code = fields.Char(related="statement_id.currency_code")
+    account_number = fields.Char(related="statement_id.account_number")
     journal_id = fields.Many2one(
         "account.journal",
         required=True,

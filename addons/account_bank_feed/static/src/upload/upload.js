@@ -16,6 +16,8 @@ const FIELDS = [
     "reconciled_count",
     "review_count",
     "duplicate_count",
+    "ignored_count",
+    "explanation",
     "error",
     "error_line",
     "error_element",
@@ -213,6 +215,9 @@ export class BankFeedUpload extends Component {
         }
         if (record.duplicate_count) {
             parts.push(_t("Duplicates: %s", record.duplicate_count));
+        }
+        if (record.ignored_count) {
+            parts.push(_t("Ignored: %s", record.ignored_count));
         }
         return parts.join(" · ");
     }
