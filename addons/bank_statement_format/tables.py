@@ -43,8 +43,14 @@ _FIELDS = {
     "date_order": ("dates",),
     "decimal": ("decimal", "thousands"),
     "sign": ("invert",),
+    "minus": ("columns", "debit_signs", "credit_signs", "written_minus"),
+    "empty": ("skip",),
     "charges": ("amount_excludes_charges",),
     "rows": ("skip",),
+    "total": ("footer", "skip"),
+    "named": ("skip",),
+    "status": ("columns", "pending", "booked", "skip"),
+    "account": ("columns",),
     "encoding": ("encodings",),
 }
 """What the answers to questions change in a draft."""

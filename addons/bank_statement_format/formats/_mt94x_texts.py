@@ -425,7 +425,9 @@ _CODEWORDS = [
 _DUTCH = frozenset(["TRTP", "CNTP", "CSID", "MARF", "ISDT", "TRCD", "BUSP", "PREF", "BENM", "ORDP"])
 _CODEWORD = re.compile(rf"/({'|'.join(_CODEWORDS)})/")
 _AMOUNTS = frozenset(["OCMT", "CHGS", "EXCH"])
-_CREDITOR_REFERENCE = re.compile(r"/?STRD/[A-Z]*/([^/]+)/*$|.*SCOR/CUR/([^/]+)")
+_CREDITOR_REFERENCE = re.compile(
+    r"/?STRD/[A-Z]*/([^/]+)/*$|.*(?:SCOR/CUR|/CDTRREF)/([^/]+)", re.DOTALL
+)
 
 
 def _read_codewords(joined: str) -> Text:

@@ -47,6 +47,7 @@ class Record:
     lines: list[str]
     ended: bool
 
+
 _OF_A_TRANSACTION = re.compile(r"[PM]|[TU][-+]?[0-9.,']+\s*$")
 """Payee, memo and amount, which an account's record never has."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from ._table_profile import DATE_COLUMNS
 from ._table_shapes import CONVENTIONS, NOTHING, Reading, reading_of
@@ -27,11 +27,15 @@ LineOf = Callable[[str], int]
 
 
 class Column:
-    """What the cells of one column have in common, collected row by row."""
+    """What the cells of one column have in common, collected row by row.
+
+    :ivar title: how a profile calls it
+    :ivar written_title: how the file calls it
+    """
 
     def __init__(self, place: int, title: str):
         self.place = place
-        self.title = title
+        self.title = self.written_title = title
         self.role, self.surety = role_of(title)
         self.filled = 0
         self.date_ways: dict[tuple[str, ...], frozenset[str]] = {}
@@ -89,7 +93,7 @@ class Column:
         self.conventions &= reading.conventions
         if not self.example[1]:
             self.example = (cell, line_of(cell))
-        if reading.marked and not self.unclear[1]:
+        if reading.marked and not reading.typed and not self.unclear[1]:
             self.unclear = (cell, line_of(cell))
         if not reading.zero:
             self.negative += times * (reading.sign < 0)
@@ -114,7 +118,7 @@ class Column:
 
     @property
     def reference(self) -> str:
-        return self.title or f"#{self.place + 1}"
+        return self.written_title or f"#{self.place + 1}"
 
 
 def _is_iban(cell: str, reading: Reading) -> bool:
@@ -160,6 +164,7 @@ class Table:
         self.ragged: Row | None = None
         self.ends = source.ends
         self.last: Row | None = None
+        self._source = source
         self._texts: set[int] = set()
         self._date_places = {c.place for c in self.columns if c.role in DATE_COLUMNS}
         self._header = [title_key(title) for title in top.titles]
@@ -257,16 +262,26 @@ class Table:
         if len(self.at_end) > _ODD_ROWS:
             self.pass_odd()
 
-    def pass_odd(self) -> None:
-        """Such rows are not at the end: others follow."""
-        for row in self.at_end:
+    def pass_odd(self, count: int | None = None) -> None:
+        """Such rows are not at the end: others follow.
+
+        :param count: how many of them; None for all
+        """
+        for row in self.at_end[:count]:
             self.odd_count += 1
             self.odd_empty &= {
                 place for place in self.odd_empty if place < len(row.cells) and not row.cells[place]
             }
             if len(self.odd) < _ODD_ROWS:
                 self.odd.append(row)
-        self.at_end.clear()
+        del self.at_end[:count]
+
+    def data(self) -> Iterator[Row]:
+        """All rows with a date and an amount, read once more."""
+        for row in itertools.islice(self._source.rows(), self.top.start, None):
+            readings = [reading_of(cell) for cell in row.cells]
+            if len(row.cells) >= self.top.width and is_data(readings, self._date_places):
+                yield row
 
     def with_role(self, role: str) -> list[Column]:
         """The columns that a role's title names, the surest first."""
@@ -290,7 +305,7 @@ def is_bare(column: Column) -> bool:
 
 
 def label(column: Column) -> str:
-    return f"“{column.title}”" if column.title else f"number {column.place + 1}"
+    return f"“{column.written_title}”" if column.title else f"number {column.place + 1}"
 
 
 def first_line(table: Table) -> int | None:

@@ -7,15 +7,34 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import InvalidStatement
+from ._table_accounts import AccountClues
 from ._table_clues import Finding
 from ._table_columns import Column, Table, label
 from ._table_dates import DateClues
-from ._table_money import MoneyClues
 from ._table_shapes import reading_of
 from ._table_source import Row, RowSource
-from ._table_titles import DEAD_WORDS, PENDING_WORDS
+from ._table_status import StatusClues
+from ._table_titles import plain_title
 from ._table_top import TOP_ROWS, find_top
+from ._table_totals import TotalClues
 from ._values import compact, is_currency, is_iban
+
+_JOURNALS = (
+    {"journal code", "compte num"},
+    {"ecriture num", "compte num"},
+    {"debit account", "credit account"},
+    {"account debit", "account credit"},
+    {"debit acct", "credit acct"},
+    {"soll konto", "haben konto"},
+    {"sollkonto", "habenkonto"},
+    {"konto soll", "konto haben"},
+    {"konto", "gegenkonto", "belegfeld 1"},
+    {"compte debit", "compte credit"},
+    {"conto dare", "conto avere"},
+    {"cuenta debe", "cuenta haber"},
+    {"konto wn", "konto ma"},
+)
+"""Columns that journals have, each pair or more of them."""
 
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 
@@ -33,7 +52,7 @@ def discover(source: RowSource, answers: Mapping[str, str] | None = None) -> Fin
     return _Detective(table, dict(answers or {})).finding()
 
 
-class _Detective(DateClues, MoneyClues):
+class _Detective(DateClues, TotalClues, StatusClues, AccountClues):
     """Concludes a profile from a table."""
 
     def finding(self) -> Finding:
@@ -47,15 +66,17 @@ class _Detective(DateClues, MoneyClues):
         ragged = self.table.ragged
         if not self.table.sample:
             raise InvalidStatement("No row has as many columns as the header")
+        self._refuse_journal()
         self._find_dates()
         self._find_amounts()
         self._find_balance()
         self._find_convention()
         self._find_currency()
-        self._find_texts()
         self._find_status()
+        self._find_texts()
         self._find_charges()
         self._decide_sign()
+        self._find_totals_among_rows()
         self._find_lines()
         if ragged is not None:
             raise InvalidStatement(
@@ -86,19 +107,14 @@ class _Detective(DateClues, MoneyClues):
         draft.update(self.extra)
         return draft
 
-    # Texts and status
+    # Texts
 
     def _find_texts(self) -> None:
         table, taken = self.table, sum(self.roles.values(), [])
         free = [c for c in table.columns if c.filled and c not in taken]
         for role in ("name", "end_to_end_id", "mandate_id", "creditor_id", "bank_reference"):
             self._take_role(role, free, surety=2)
-        self._take_role("iban", [c for c in free if c.is_accounts], surety=2)
-        # A mere name of the account matters only where it tells the rows of several apart.
-        own = [c for c in free if c.is_accounts or c.values is None or len(c.values) > 1]
-        own = [c for c in own if c.filled == table.data_rows]
-        self._take_role("account", own, surety=3)
-        self._own_account_by_content()
+        self._find_account(free)
         bics = [c for c in free if c.values is None or all(map(_is_bic, c.values))]
         self._take_role("bic", bics, surety=2)
         self._take_role("reference", free, surety=3)
@@ -111,53 +127,38 @@ class _Detective(DateClues, MoneyClues):
                 if c not in taken and not c.surety and not c.is_dates and not c.is_numbers
             ]
             texts = sorted(unknown, key=lambda c: -c.length / c.filled)[:1]
+        last = table.columns[-1]
+        if table.top.titles and not last.title and last in free and last not in taken + texts:
+            texts.append(last)  # a profile knows columns without a title only if it needs them
         if texts:
             self.roles["remittance"] = texts
         self._find_original(free)
-
-    def _take_role(self, role: str, columns: list[Column], surety: int) -> None:
-        taken = sum(self.roles.values(), [])
-        found = [c for c in columns if c.role == role and c.surety >= surety and c not in taken]
-        if found:
-            self.roles[role] = [max(found, key=lambda c: (c.surety, -c.place))]
-
-    def _own_account_by_content(self) -> None:
-        """An IBAN that is the same in every row is the account itself."""
-        column = next(iter(self.roles.get("iban", [])), None)
-        rows = self.table.data_rows
-        if column is None or "account" in self.roles or rows < 3:
-            return
-        if column.values and len(column.values) == 1 and column.filled == rows:
-            self.roles["account"] = self.roles.pop("iban")
-
-    def _find_status(self) -> None:
-        for column in self.table.with_role("status"):
-            if not column.values:
-                continue
-            values = set(column.values)
-            dead = sorted(v for v in values if _first_word(v) in DEAD_WORDS)
-            pending = sorted(v for v in values if _first_word(v) in PENDING_WORDS)
-            if dead:
-                self.extra["skip"] = {self.table.reference(column): dead}
-            if pending:
-                self.roles["status"] = [column]
-                self.extra["pending"] = pending
-            return
 
     # Lines at the end and between the rows
 
     def _find_lines(self) -> None:
         """What rows without date and amount are: lines at the end, or something unclear."""
         self._move_complete_rows()
+        ends_with_row = not self.table.at_end
+        self._move_details()
+        names = set()
         for row in self.table.at_end:
             self._check_footer(row)
-        if self.table.at_end:
-            names = {row.cells[0].rstrip(":") for row in self.table.at_end}
+            if row.cells[0]:
+                names.add(row.cells[0].rstrip(":"))
+            elif not self._skip_line(row):
+                raise InvalidStatement(
+                    "The last line cannot be told from a transaction",
+                    line=row.line,
+                    expected="a name in its first cell",
+                    found=row.raw,
+                )
+        if names:
             self.extra["footer"] = dict.fromkeys(sorted(names), "")
-        else:
+        if ends_with_row:
             self._ask_about_end()
         if self.table.odd:
-            self._ask_about(self.table.odd)
+            self._ask_about_odd()
 
     def _ask_about_end(self) -> None:
         """A last line that ends within a text could go on; a balance would show that."""
@@ -189,18 +190,38 @@ class _Detective(DateClues, MoneyClues):
         if dated and table.ends:
             table.pass_odd()
 
+    def _move_details(self) -> None:
+        """Rows at the end that only say more about a transaction are like those amid the rows."""
+        details = [place for place, row in enumerate(self.table.at_end) if self._is_detail(row)]
+        if details:
+            self.table.pass_odd(details[-1] + 1)
+
+    def _is_detail(self, row: Row) -> bool:
+        date = self.roles.get("booking_date", [None])[0]
+        if date is None or row.cells[0] or len(row.cells) < self.table.top.width:
+            return False
+        if row.cells[date.place] or any(row.cells[column.place] for column in self._money()):
+            return False
+        if self.table.odd or self._told_by(row) is None:
+            return True
+        return bool(self._numbers(row)) and not self._is_total(row)
+
     def _check_footer(self, row: Row) -> None:
         """Refuse what may be the rest of a row as well as a line that says nothing.
 
         :raises InvalidStatement: for a line with a date, without words, or without an end
         """
+        if self._numbers(row) and self._money():
+            if not self._is_total(row):
+                self._ask_about_amount(row)
+            return
         date = any(reading_of(cell).dates for cell in row.cells)
         words = re.search(r"[^\W\d_]{3}", row.raw)
         is_cut = row is self.table.at_end[-1] and not self.table.ends
         first = self.roles.get("booking_date", [None])[0]
         if first is not None and first.place == 0 and row.cells[0][:1].isalpha():
             is_cut = False  # no row begins like that
-        if date or not words or is_cut:
+        if date or not words or (is_cut and not self._follows_text(row)):
             raise InvalidStatement(
                 "The last row has no date or no amount, so the file may be cut off",
                 line=row.line,
@@ -208,36 +229,77 @@ class _Detective(DateClues, MoneyClues):
                 found=row.raw,
             )
 
-    def _ask_about(self, rows: list[Row]) -> None:
+    def _follows_text(self, row: Row) -> bool:
+        """Whether a last line is a text below a line that is none of the table's either."""
+        first = self.table.at_end[0]
+        lines = [[cell for cell in each.cells if cell] for each in (first, row)]
+        return row is not first and not self.table.odd and all(len(line) == 1 for line in lines)
+
+    def _ask_about_odd(self) -> None:
         """Rows amid the others that have no date or no amount."""
+        if not {"amount", "debit"} & set(self.roles) or "booking_date" not in self.roles:
+            return  # other questions come first
+        rows, count, empty_places = self.table.odd, self.table.odd_count, self.table.odd_empty
+        if count == len(rows):
+            rows = [row for row in rows if not (self._is_total(row) and self._skip_line(row))]
+            if not rows:
+                return
+            count, empty_places = len(rows), _empty_in_all(rows, self.table.top.width)
         columns = [self.roles.get(role, [None])[0] for role in ("amount", "booking_date")]
-        empty = [c for c in columns if c and c.place in self.table.odd_empty]
+        empty = [c for c in columns if c and c.place in empty_places]
         if not empty:
-            row = rows[0]
             raise InvalidStatement(
                 "The row has no date or no amount",
-                line=row.line,
+                line=rows[0].line,
                 expected="a row of the table",
-                found=row.raw,
+                found=rows[0].raw,
             )
-        column = empty[0]
+        moves = self._moved()
+        moved = [row for row in rows if any(place in moves for place, _ in self._numbers(row))]
+        self._ask_about((moved or rows)[0], count, empty[0])
+
+    def _ask_about(self, row: Row, count: int, column: Column) -> None:
+        """Rows that have nothing in a column that says the date or the amount."""
+        have = "1 row has" if count == 1 else f"{count} rows have"
+        first = "in" if count == 1 else "for example in"
+        what = "What is it" if count == 1 else "What are they"
         answer = self._ask(
             "rows",
-            f"{self.table.odd_count} rows have nothing in the column {label(column)}, "
-            f"the first in line {rows[0].line}: {rows[0].raw[:80]!r}. What are they?",
+            f"{have} nothing in the column {label(column)}, "
+            f"{first} line {row.line}: {row.raw[:80]!r}. {what}?",
             ("skip", "no transactions, they can be left out"),
             ("refuse", "transactions, so the file is not complete"),
         )
         if answer == "refuse":
-            raise InvalidStatement(
-                "A row has no amount or no date", line=rows[0].line, found=rows[0].raw
-            )
+            raise InvalidStatement("A row has no amount or no date", line=row.line, found=row.raw)
         self.extra.setdefault("skip", {})[self.table.reference(column)] = [""]
+
+    # Journals
+
+    def _refuse_journal(self) -> None:
+        """Double entries are no statement: each sum is there twice.
+
+        :raises InvalidStatement: for a table with the columns of a journal
+        """
+        titles = {plain_title(title) for title in self.table.top.titles}
+        for columns in _JOURNALS:
+            if columns <= titles:
+                raise InvalidStatement(
+                    "The table is a journal of double entries",
+                    line=self.table.header_line,
+                    expected="the statement of one account",
+                    found=", ".join(self.table.top.titles),
+                )
+
+
+def _empty_in_all(rows: list[Row], width: int) -> set[int]:
+    """Which columns have nothing in any of the rows."""
+    return {
+        place
+        for place in range(width)
+        if all(place < len(row.cells) and not row.cells[place] for row in rows)
+    }
 
 
 def _is_bic(value: str) -> bool:
     return bool(_BIC.fullmatch(value.upper()))
-
-
-def _first_word(value: str) -> str:
-    return (value.split() or [""])[0]

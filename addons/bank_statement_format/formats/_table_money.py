@@ -1,31 +1,26 @@
-"""Which columns of an unknown table are money: amounts, their sign, balances, charges, currency."""
+"""Which columns of an unknown table are money: amounts, balances and charges."""
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from decimal import Decimal
+import itertools
 
 from ..errors import InvalidStatement
-from ._running_balance import RunningBalance
-from ._table_clues import Clues
 from ._table_columns import Column, first_line, is_bare, label
-from ._table_profile import CURRENCY_SLOT, ORDERS
-from ._table_shapes import CONVENTIONS, reading_of
+from ._table_currencies import AMOUNT_QUESTION, CurrencyClues, is_coded, is_settled
+from ._table_shapes import CONVENTIONS
+from ._table_signs import SignClues
 from ._table_source import Row
-from ._table_titles import CREDIT_WORDS, DEBIT_WORDS, plain_title
-from ._table_values import AmountParser, currency_of, parse_table_date, title_key
-from ._values import is_currency
-
-_CARD_WORDS = re.compile(r"\bcard|karte|merchant|\bkarta|carte")
+from ._table_titles import GROSS_WORDS, NET_WORDS, TAX_WORDS, plain_title
+from ._table_values import AmountParser
 
 
-class MoneyClues(Clues):
+class MoneyClues(CurrencyClues, SignClues):
     """Finds the amounts, and what they mean."""
 
     # Amounts
 
     def _find_amounts(self) -> None:
+        self._pass_titles_on()
         table = self.table
         numeric = [
             column
@@ -34,17 +29,38 @@ class MoneyClues(Clues):
         ]
         chosen = self.answers.get("amount")
         amount = next((c for c in numeric if table.reference(c) == chosen), None)
-        debit = self._best(numeric, "debit")
-        credit = self._best(numeric, "credit")
-        if amount is None and not (debit and credit):
-            debit, credit = self._pair_with_empty(debit, credit)
-        if amount is None and debit and credit:
-            self.roles["debit"], self.roles["credit"] = [debit], [credit]
+        pair = self._pair(numeric) if amount is None else []
+        if amount is None and len(rivals := self._rivals(numeric, pair)) > 1:
+            amount = self._in_account_currency(rivals)
+            if amount is None:
+                return
+        if amount is None and pair:
+            self.roles["debit"], self.roles["credit"] = [pair[0]], [pair[1]]
             return
         amount = amount or self._amount_column(numeric)
         if amount is not None:
             self.roles["amount"] = [amount]
+            self._note_foreign(amount, numeric)
             self._find_sign_column(amount)
+
+    def _pass_titles_on(self) -> None:
+        """A title above a currency is that of the amount beside it, where that has none."""
+        for left, right in itertools.pairwise(self.table.columns):
+            if right.title or not right.is_numbers or left.role not in ("amount", "balance"):
+                continue
+            if left.filled and not is_coded(left) or not left.filled and left.role == "amount":
+                continue
+            right.role, right.surety = left.role, left.surety
+            left.role, left.surety = ("currency", 1) if left.filled else ("", 0)
+            if left.filled == right.filled:
+                self.own_currency[right.place] = left
+
+    def _pair(self, numeric: list[Column]) -> list[Column]:
+        """The columns of debits and credits, if there are both."""
+        debit, credit = self._best(numeric, "debit"), self._best(numeric, "credit")
+        if not (debit and credit):
+            debit, credit = self._pair_with_empty(debit, credit)
+        return [debit, credit] if debit and credit else []
 
     def _best(self, numeric: list[Column], role: str) -> Column | None:
         found = [column for column in numeric if column.role == role]
@@ -57,78 +73,98 @@ class MoneyClues(Clues):
         empty = {c.role: c for c in self.table.columns if not c.filled and c.surety >= 2}
         return debit or (credit and empty.get("debit")), credit or (debit and empty.get("credit"))
 
+    def _note_foreign(self, amount: Column, numeric: list[Column]) -> None:
+        """Keep the amount and the currency that the account's were converted from."""
+        others = [c for c in self._rivals(numeric, []) if c is not amount and not is_settled(c)]
+        if len(others) == 1 and (currency := self._foreign_currency(amount, others)):
+            self.foreign = [others[0], currency]
+        elif is_settled(amount) and (pair := self._pair(numeric)):
+            # Debits and credits are what was paid, in whatever currency that was.
+            self.foreign = [c for c in [self._foreign_currency(amount, pair)] if c]
+
+    # One amount among others
+
     def _amount_column(self, numeric: list[Column]) -> Column | None:
         titled = [column for column in numeric if column.role == "amount"]
         if titled:
             surest = max(column.surety for column in titled)
             titled = [column for column in titled if column.surety == surest]
             full = [c for c in titled if c.filled == self.table.data_rows]
-            titled = full or titled
+            titled = self._gross_or_net(full or titled, numeric)
         else:
-            known = {"balance", "charges", "original_amount", "bank_reference", "account", "code"}
-            titled = [
-                c
-                for c in numeric
-                if c.role not in known
-                and c.surety < 3
-                and c.filled == self.table.data_rows
-                and (c.marked or not c.title)
-                and not is_bare(c)
-            ]
-            titled = [c for c in titled if c.marked] or titled
-            if len(titled) > 1:
-                titled = self._by_arithmetic(titled) or titled
+            titled = self._untitled(numeric)
+        titled = [self._moved_by(titled[0], numeric)] if len(titled) == 1 else titled
         if len(titled) == 1:
             return titled[0]
         if not titled:
             raise InvalidStatement(
                 "No column holds an amount in every row", line=first_line(self.table)
             )
-        return self._ask_column(
-            "amount", "Which column is the amount that the account changed by?", titled
-        )
+        return self._ask_column("amount", AMOUNT_QUESTION, titled)
+
+    def _untitled(self, numeric: list[Column]) -> list[Column]:
+        """The columns that could be the amount where no title says so."""
+        known = {"balance", "charges", "original_amount", "bank_reference", "account", "code"}
+        found = [
+            c
+            for c in numeric
+            if c.role not in known and c.surety < 3 and (c.marked or not c.title) and not is_bare(c)
+        ]
+        found = [c for c in found if c.marked] or found
+        full = [c for c in found if c.filled == self.table.data_rows]
+        if len(found) > 1 and (proven := self._by_arithmetic(found)):
+            return proven
+        # An amount that is missing in some rows is one nevertheless.
+        often = [c for c in found if c.filled * 2 >= self.table.data_rows]
+        return often if full else []
+
+    def _gross_or_net(self, titled: list[Column], numeric: list[Column]) -> list[Column]:
+        """With the tax the gross moved, and without the fee the net; else it is unclear."""
+        gross = [c for c in numeric if _says(c, GROSS_WORDS) and c.filled == self.table.data_rows]
+        if len(titled) != 1 or len(gross) != 1 or not _says(titled[0], NET_WORDS):
+            return titled
+        if any(c.is_numbers for c in self.table.with_role("charges")):
+            return titled
+        both = [titled[0], gross[0]]
+        taxes = [c for c in self.table.columns if c.is_numbers and _says(c, TAX_WORDS)]
+        if any(self._add_up(titled[0], tax, gross[0]) for tax in taxes):
+            return gross
+        return self._proven_by_balance(both) or both
+
+    def _add_up(self, one: Column, other: Column, total: Column) -> bool:
+        """Whether two columns make a third in every row, and that is not the one of them."""
+        columns = (one, other, total)
+        parse = AmountParser(*self._marks(*columns)).parse
+        rows = [
+            [parse(row.cells[column.place] or "0") for column in columns]
+            for row in self.table.sample
+        ]
+        if any(None in row for row in rows) or not any(row[1] for row in rows):
+            return False
+        return all(a + b == c or a + abs(b).copy_sign(a) == c for a, b, c in rows)
+
+    def _moved_by(self, amount: Column, numeric: list[Column]) -> Column:
+        """Another column, where what seemed to be the amount is the running balance of it."""
+        for other in numeric:
+            if other is amount or other.negative + other.positive < 2 or self.table.data_rows < 3:
+                continue
+            if other.role not in ("balance", "original_amount") and self._follows([other], amount):
+                self.roles["balance"] = [amount]
+                return other
+        return amount
 
     def _by_arithmetic(self, columns: list[Column]) -> list[Column]:
         """The one column of which another one is the running balance."""
         for amount in columns:
             for balance in columns:
-                if amount is not balance and self._follows([amount], balance):
+                if balance.filled < self.table.data_rows or balance is amount:
+                    continue
+                if self._follows_in_order([amount], balance):
                     self.roles["balance"] = [balance]
                     return [amount]
         return []
 
-    def _find_sign_column(self, amount: Column) -> None:
-        rows = self.table.data_rows
-        for column in self.table.columns:
-            if column is amount or column.filled != rows or not column.values:
-                continue
-            values = set(column.values)
-            debits, credits = values & DEBIT_WORDS, values & CREDIT_WORDS
-            told = column.role == "sign" or not column.title
-            if values - debits - credits or not (told or (debits and credits)):
-                continue
-            if column.role != "sign" and column.surety == 3:
-                continue
-            if amount.negative and not self._sign_agrees(amount, column):
-                continue
-            self.roles["sign"] = [column]
-            self.extra["debit_signs"] = sorted(debits) or [_partner(credits)]
-            self.extra["credit_signs"] = sorted(credits) or [_partner(debits)]
-            return
-        suffixes = amount.suffixes - {""}
-        if suffixes and "" not in amount.suffixes and suffixes <= DEBIT_WORDS | CREDIT_WORDS:
-            self.extra["debit_signs"] = sorted(suffixes & DEBIT_WORDS) or [_partner(suffixes)]
-            self.extra["credit_signs"] = sorted(suffixes & CREDIT_WORDS) or [_partner(suffixes)]
-
-    def _sign_agrees(self, amount: Column, sign: Column) -> bool:
-        for row in self.table.sample:
-            reading = reading_of(row.cells[amount.place])
-            word = row.cells[sign.place].casefold()
-            if reading.sign < 0 and word in CREDIT_WORDS:
-                return False
-        return True
-
-    # Balance, convention and sign
+    # Balance, convention and charges
 
     def _find_balance(self) -> None:
         if "balance" in self.roles:
@@ -141,10 +177,6 @@ class MoneyClues(Clues):
             best = max(candidates, key=lambda c: (c.surety, c.filled, -c.place))
             self.roles["balance"] = [best]
 
-    def _money(self) -> list[Column]:
-        names = ("amount", "debit", "credit", "balance")
-        return [column for name in names for column in self.roles.get(name, [])]
-
     def _find_convention(self) -> None:
         money = [column for column in self._money() if column.filled]
         viable = frozenset(range(len(CONVENTIONS)))
@@ -156,8 +188,8 @@ class MoneyClues(Clues):
                 element=", ".join(column.reference for column in money),
             )
         marks = {CONVENTIONS[index][0] for index in viable}
-        if len(marks) > 1 and any(column.marked for column in money):
-            column = next(column for column in money if column.marked)
+        if len(marks) > 1 and any(column.unclear[1] for column in money):
+            column = next(column for column in money if column.unclear[1])
             text, line = column.unclear
             answer = self._ask(
                 "decimal",
@@ -170,167 +202,6 @@ class MoneyClues(Clues):
         decimal = "." if "." in marks else ","
         index = min(index for index in viable if CONVENTIONS[index][0] == decimal)
         self.extra["decimal"], self.extra["thousands"] = CONVENTIONS[index]
-
-    def _parser(self) -> AmountParser:
-        return AmountParser(
-            self.extra.get("decimal", "."),
-            self.extra.get("thousands", ","),
-            tuple(self.extra.get("debit_signs", ())) if "sign" not in self.roles else (),
-            tuple(self.extra.get("credit_signs", ())) if "sign" not in self.roles else (),
-        )
-
-    def _amounts(self, rows: list[Row]) -> list[Decimal]:
-        """The rows' amounts by what is known so far."""
-        parse, roles = self._parser().parse, self.roles
-
-        def number(row: Row, role: str) -> Decimal:
-            cell = row.cells[roles[role][0].place]
-            return (parse(cell) or Decimal(0)) if cell else Decimal(0)
-
-        if "amount" not in roles:
-            return [number(row, "credit") - abs(number(row, "debit")) for row in rows]
-        amounts = [number(row, "amount") for row in rows]
-        if "sign" in roles:
-            place = roles["sign"][0].place
-            words = [row.cells[place].casefold() for row in rows]
-            amounts = [
-                -abs(amount) if word in DEBIT_WORDS else amount
-                for amount, word in zip(amounts, words, strict=True)
-            ]
-        return amounts
-
-    def _follows(
-        self,
-        amount: list[Column],
-        balance: Column,
-        *,
-        factor: int = 1,
-        orders: tuple[str, ...] = ORDERS[1:],
-    ) -> bool:
-        """Whether the balances of at least two rows follow from the amounts."""
-        before = dict(self.roles)
-        if amount:
-            self.roles["amount"] = amount
-        try:
-            pairs = self._pairs(balance, factor)
-        finally:
-            self.roles = before
-        keys = [self._key(row) for row in self.table.sample]
-        chains: dict[str, RunningBalance] = {}
-        for key, (value, after) in zip(keys, pairs, strict=True):
-            chain = chains.setdefault(key, RunningBalance(orders))
-            chain.follow(value, after)
-        several = max(Counter(keys).values()) > 1
-        return several and all(chain.proven for chain in chains.values())
-
-    def _pairs(self, balance: Column, factor: int) -> list[tuple[Decimal, Decimal | None]]:
-        parse = self._parser().parse
-        amounts = [factor * amount for amount in self._amounts(self.table.sample)]
-        cells = [row.cells[balance.place] for row in self.table.sample]
-        balances = [parse(cell) if cell else None for cell in cells]
-        return list(zip(amounts, balances, strict=True))
-
-    def _key(self, row: Row) -> str:
-        columns = self.table.with_role("account") + self.table.with_role("currency")
-        return "|".join(row.cells[column.place] for column in columns)
-
-    def _decide_sign(self) -> None:
-        if self.questions and "amount" not in self.roles and "debit" not in self.roles:
-            return
-        if answer := self.answers.get("sign"):
-            self.extra["invert"] = answer == "inverted"
-            self._set_balance()
-            return
-        proven = self._set_balance()
-        if proven or "amount" not in self.roles:
-            return
-        (amount,) = self.roles["amount"]
-        told = "sign" in self.roles or self.extra.get("debit_signs") or amount.plus
-        card = any(_CARD_WORDS.search(plain_title(title)) for title in self.table.top.titles)
-        mixed = amount.negative * 3 >= amount.negative + amount.positive
-        natural = amount.negative and mixed and not card
-        if told or natural or not amount.positive + amount.negative:
-            return
-        text, line = amount.example
-        answer = self._ask(
-            "sign",
-            f"What do amounts without a minus in the column {label(amount)} mean? "
-            f"For example {text} in line {line}",
-            ("natural", "money that came into the account"),
-            ("inverted", "money that left the account"),
-        )
-        if answer == "inverted":
-            self.extra["invert"] = True
-
-    def _set_balance(self) -> bool:
-        """Keep the balance column that fits; whether it proves the sign too."""
-        balance = next(iter(self.roles.get("balance", [])), None)
-        if balance is None:
-            return False
-        factor = -1 if self.extra.get("invert") else 1
-        natural = inverted = False
-        for orders in (self._order_of_dates(), ORDERS[1:]):
-            natural = self._follows([], balance, factor=factor, orders=orders)
-            inverted = self._follows([], balance, factor=-factor, orders=orders)
-            if natural != inverted:
-                break
-        if inverted and not natural:
-            if factor == 1:
-                self.extra["invert"] = True
-            else:
-                self.extra["invert_balance"] = True
-        return natural != inverted
-
-    def _order_of_dates(self) -> tuple[str, ...]:
-        """The order of the rows, as their dates have it."""
-        columns, rows = self.roles.get("booking_date"), self.table.sample
-        if not columns:
-            return ORDERS[1:]
-        place, patterns = columns[0].place, tuple(self.extra["dates"])
-        days = [parse_table_date(row.cells[place], patterns) for row in (rows[0], rows[-1])]
-        if days[0] == days[1]:
-            return ORDERS[1:]
-        return ("oldest_first",) if days[0] < days[1] else ("newest_first",)
-
-    # Currency and charges
-
-    def _find_currency(self) -> None:
-        coded = [
-            c
-            for c in self.table.columns
-            if c.values and c.filled and all(is_currency(currency_of(v)) for v in c.values)
-        ]
-        titled = [c for c in coded if c.role == "currency" and c.filled == self.table.data_rows]
-        if titled:
-            money = self._money()
-            place = money[0].place if money else 0
-            # Where several columns hold currencies, the one beside the amount is its own.
-            best = min(titled, key=lambda c: (-c.surety, (c.place - place) % len(self.header)))
-            self.roles["currency"] = [best]
-            return
-        for column in self._money():
-            match = re.search(r"(?<![A-Za-z])([A-Z]{3}|€|£|zł|Kč)(?![A-Za-z])", column.title)
-            if match and (code := currency_of(match[1])):
-                self._name_currency(column, match, code)
-                return
-
-    def _name_currency(self, column: Column, match: re.Match, code: str) -> None:
-        """The title names the currency; the next file's title may name another."""
-        title = column.title
-        if title_key(match[1]) == code.lower():
-            changed = title[: match.start(1)] + CURRENCY_SLOT + title[match.end(1) :]
-            self.header[column.place] = column.title = changed
-            self.table.top = self.table.top._replace(titles=tuple(self.header))
-        else:
-            self.extra["currency"] = code
-
-    def _find_original(self, free: list[Column]) -> None:
-        amounts = [c for c in free if c.role == "original_amount" and c.is_numbers]
-        currencies = [c for c in free if c.role == "original_currency"]
-        viable = CONVENTIONS.index((self.extra["decimal"], self.extra["thousands"]))
-        if amounts and currencies and viable in amounts[0].conventions:
-            self.roles["original_amount"] = amounts[:1]
-            self.roles["original_currency"] = currencies[:1]
 
     def _find_charges(self) -> None:
         amount = next(iter(self.roles.get("amount", [])), None)
@@ -372,6 +243,12 @@ class MoneyClues(Clues):
         return False
 
 
+def _says(column: Column, words: frozenset[str]) -> bool:
+    """Whether one of the words is in the title, as in ``MwSt`` and in ``VatAmount``."""
+    title = column.title
+    return not words.isdisjoint(f"{plain_title(title)} {plain_title(title.casefold())}".split())
+
+
 def _difference(row: Row, parse, gross: Column, net: Column, fee: Column, negative: bool):
     """How far gross, fee and net are from adding up; None where one of them is no number."""
     values = [parse(row.cells[column.place] or "0") for column in (gross, net, fee)]
@@ -379,14 +256,3 @@ def _difference(row: Row, parse, gross: Column, net: Column, fee: Column, negati
         return None
     before, after, charge = values
     return before - after + (charge if negative else -charge)
-
-
-def _partner(words: set[str]) -> str:
-    """The word that stands for the other direction."""
-    pairs = (
-        ("d", "c"), ("s", "h"), ("-", "+"), ("debit", "credit"), ("dbit", "crdt"),
-        ("dr", "cr"), ("soll", "haben"), ("af", "bij"), ("dare", "avere"),
-        ("debe", "haber"), ("out", "in"),
-    )  # fmt: skip
-    both = dict(pairs) | {credit: debit for debit, credit in pairs}
-    return next((both[word] for word in sorted(words) if word in both), "?")

@@ -5,14 +5,23 @@ from __future__ import annotations
 import codecs
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import NamedTuple
 
 from ..profile import Profile
 from ._values import is_currency
 
 ORDERS = ("auto", "oldest_first", "newest_first")
+
+WRITTEN_MINUS: Mapping[str, Callable[[Decimal, bool], Decimal]] = {
+    "agrees": lambda amount, debit: -abs(amount) if debit else amount,
+    "ignored": lambda amount, debit: -abs(amount) if debit else abs(amount),
+    "reverses": lambda amount, debit: -amount if debit else amount,
+}
+"""What a minus means beside a column that tells debit from credit: the same, nothing, or the
+opposite. Each gives the effect on the account."""
 
 DATE_DIRECTIVES = ("%d", "%m", "%b", "%Y", "%y", "%H", "%I", "%M", "%S", "%f", "%p", "%Z")
 """What a date may consist of. ``%b`` is a month's name, short or in full, in any language of
@@ -100,6 +109,7 @@ class TableProfile(Profile):
     final_newline: bool = False
     debit_signs: tuple[str, ...] = ()
     credit_signs: tuple[str, ...] = ()
+    written_minus: str = "agrees"
     invert: bool = False
     invert_balance: bool = False
     amount_excludes_charges: bool = False
@@ -214,6 +224,8 @@ def _amount_problems(profile: TableProfile):
         "sign" in columns and not signs
     ):
         yield "a sign column needs debit_signs and credit_signs, and each of them the other"
+    if profile.written_minus not in WRITTEN_MINUS:
+        yield f"written_minus must be one of {', '.join(WRITTEN_MINUS)}"
     if ("status" in columns) != bool(profile.pending):
         yield "a status column needs the values that mean pending, and the other way round"
     if profile.booked and not profile.pending:

@@ -15,7 +15,14 @@ from ..types import Account, Balance, Counterparty, Date, Event, Statement, Tran
 from ._running_balance import RunningBalance
 from ._table_end import LastColumn, number_may_go_on
 from ._table_layout import broken
-from ._table_profile import DATE_COLUMNS, MONEY_COLUMNS, ORDERS, TableProfile, told_by
+from ._table_profile import (
+    DATE_COLUMNS,
+    MONEY_COLUMNS,
+    ORDERS,
+    WRITTEN_MINUS,
+    TableProfile,
+    told_by,
+)
 from ._table_settling import settled
 from ._table_sheet import Sheet
 from ._table_source import Row, RowSource
@@ -263,6 +270,8 @@ class _Keys:
         profile, layout = self._sheet.profile, self._sheet.layout
         if account is None:
             account = self._told("account")
+        if account and '"' in undressed(account):
+            raise broken("The account has a quote in it", row, "a quote on both sides or none")
         if not account and profile.account is None and self._account_told:
             raise broken("The account is not given", row, "the account")
         if currency is None:
@@ -322,6 +331,7 @@ class _RowReader:
         self._profile = profile
         self._guessed = guessed
         self._positions = positions
+        self._title_currency = (layout and layout.currency) or ""
         self._amounts = AmountParser(
             profile.decimal,
             profile.thousands,
@@ -350,6 +360,7 @@ class _RowReader:
         self._booked = {value.casefold() for value in profile.booked if "status" in positions}
         self._debit_signs = {value.casefold() for value in profile.debit_signs}
         self._credit_signs = {value.casefold() for value in profile.credit_signs}
+        self._with_minus = WRITTEN_MINUS[profile.written_minus]
         self._last_status: str | None = None
         self._last_booked = True
         self._debits_negative: bool | None = None
@@ -564,10 +575,19 @@ class _RowReader:
         if not debit and sign not in self._credit_signs:
             expected = " or ".join(self._profile.debit_signs + self._profile.credit_signs)
             raise self._wrong(row, "sign", "The sign is unknown", expected)
-        # Given twice it is fine, as long as both say the same.
-        if amount < 0 and not debit:
+        if amount and self._profile.written_minus == "agrees":
+            self._check_minus(row, amount < 0, debit)
+        return self._with_minus(amount, debit)
+
+    def _check_minus(self, row: Row, negative: bool, debit: bool) -> None:
+        """Given twice a sign is fine, as long as both say the same in every row."""
+        if negative and not debit:
             raise self._wrong(row, "amount", "Amount and sign contradict", "one sign")
-        return -abs(amount) if debit else amount
+        if debit and self._debits_negative is None:
+            self._debits_negative = negative
+        if debit and self._debits_negative != negative:
+            message = "The debits are written with a minus in some rows only"
+            raise self._wrong(row, "amount", message, "one way for all rows")
 
     def _unreadable_date(self, row: Row, name: str, error: ValueError) -> InvalidStatement:
         expected = " or ".join(self._profile.dates)
@@ -595,7 +615,8 @@ class _RowReader:
         getter = self._get.get(name)
         if found is None:
             found = getter(row.cells) if getter else ""
-        element = " ".join(self._profile.columns.get(name, (name,)))
+        columns = " ".join(self._profile.columns.get(name, (name,)))
+        element = columns.replace("{currency}", self._title_currency)
         if not self._guessed:
             return InvalidStatement(
                 message, line=row.line, element=element, expected=expected, found=found

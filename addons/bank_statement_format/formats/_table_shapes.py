@@ -49,6 +49,7 @@ class Reading(NamedTuple):
     :ivar conventions: indexes of :data:`CONVENTIONS` by which it is a number
     :ivar sign: of the number: -1, 0 for none written, 1 for a written plus
     :ivar marked: the number has a decimal or thousands mark
+    :ivar typed: a workbook keeps it as a number, so that its marks are no question
     :ivar currency: what stands beside the number
     :ivar suffix: letters behind the number that may tell debit from credit
     """
@@ -59,6 +60,7 @@ class Reading(NamedTuple):
     conventions: frozenset[int] = frozenset()
     sign: int = 0
     marked: bool = False
+    typed: bool = False
     zero: bool = False
     currency: str | None = None
     suffix: str = ""
@@ -67,9 +69,10 @@ class Reading(NamedTuple):
 NOTHING = Reading()
 _ALL = frozenset(range(len(CONVENTIONS)))
 _DAY = Reading(("%Y-%m-%d",), frozenset({"%Y-%m-%d"}))
-_POSITIVE = Reading(conventions=_ALL)
-_NEGATIVE = _POSITIVE._replace(sign=-1)
-_ZERO = _POSITIVE._replace(zero=True)
+# By whether they have decimals.
+_POSITIVE = [Reading(conventions=_ALL, typed=True, marked=marked) for marked in (False, True)]
+_NEGATIVE = [positive._replace(sign=-1) for positive in _POSITIVE]
+_ZERO = _POSITIVE[0]._replace(zero=True)
 
 
 def reading_of(cell: str) -> Reading:
@@ -79,7 +82,7 @@ def reading_of(cell: str) -> Reading:
     if type(cell) is NumberCell:
         if not cell.strip("-0."):
             return _ZERO
-        return _NEGATIVE if cell.startswith("-") else _POSITIVE
+        return (_NEGATIVE if cell.startswith("-") else _POSITIVE)["." in cell]
     return _read(cell)
 
 

@@ -93,7 +93,8 @@ _TITLES = {
         | merchant name | partner name | beneficiary | beneficiary name | beneficiary or remitter
         | empfanger | auftraggeber empfanger | beguenstigter zahlungspflichtiger
         | begunstigter zahlungspflichtiger | name zahlungsbeteiligter | zahlungsbeteiligter
-        | zahlungsempfanger | gegenpartei | name des partners | partnername | empfanger name
+        | zahlungsempfanger | zahlungspartner | gegenpartei | name des partners | partnername
+        | empfanger name
         | auftraggeber | empfanger auftraggeber | nadawca odbiorca | kontrahent
         | nazwa kontrahenta | dane kontrahenta | odbiorca | tegenpartij | naam tegenpartij
         | naam | naam omschrijving | tegenpartij naam | naam tegenrekening | contrepartie
@@ -166,7 +167,7 @@ _TITLES = {
     "charges": """
         fee | fees | charges | gebuhr | gebuhren | prowizja | kosten | frais | comision
         | comisiones | commissione | commissioni | poplatek | avgift | fee amount | transaction fee
-        | entgelt | poplatky | commission""",
+        | entgelt | poplatky | commission | tariffa | tarifa | tarief | oplata""",
     "original_amount": """
         original amount | foreign amount | betrag fremdwahrung | amount foreign currency
         | betrag in fremdwahrung | kwota w walucie operacji | original transaction amount
@@ -187,6 +188,7 @@ _NOTHING = """
     | kurs | quantity | price | shares | points | hash | available | compensation amount"""
 
 _CURRENCIES = frozenset("eur chf usd gbp pln sek nok dkk czk huf ron".split())
+_IN_CURRENCY = re.compile(rf"(.+) (?:in|en|w|v|i) (?:{'|'.join(sorted(_CURRENCIES))})")
 _MARKS = re.compile(r"[^0-9a-z]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -229,6 +231,8 @@ def role_of(title: str) -> tuple[str, int]:
         return known[plain], 3
     if plain in _CURRENCIES:
         return "amount", 2
+    if (match := _IN_CURRENCY.fullmatch(plain)) and match[1] in known:
+        return known[match[1]], 2
     words = plain.split()
     for size in range(len(words) - 1, 0, -1):
         for start in range(len(words) - size + 1):
@@ -251,6 +255,17 @@ CREDIT_WORDS = frozenset(
     abono uznanie crédit ma kreedit kreditas a j jóváírás insättning income
     received einnahme""".split()
 )
+GROSS_WORDS = frozenset("gross brutto brut bruto lordo grossamount".split())
+NET_WORDS = frozenset("net netto neto netamount".split())
+TAX_WORDS = frozenset(
+    """vat tax mwst ust umsatzsteuer mehrwertsteuer steuer btw tva iva moms mva dph taxes""".split()
+)
+SETTLED_WORDS = re.compile(
+    r"\b(?:billing|billed|settlement|settled|account currency|kontowahrung|abrechnung\w*"
+    r"|abgerechnet\w*|verrechnet\w*|walucie rachunku|waluta rachunku|mene uctu|meny uctu"
+    r"|devise du compte|divisa cuenta|divisa de la cuenta|valuta conto)\b"
+)
+"""What the title of an amount in the account's currency says."""
 PENDING_WORDS = frozenset(
     """pending vorgemerkt ausstehend authorised authorized reserved rezerwacja oczekujaca
     oczekująca blokada in_behandeling gereserveerd pendiente in_attesa en_attente reserverat

@@ -33,7 +33,7 @@ def find_top(rows: list[Row]) -> Top | None:
     readings = [[reading_of(cell) for cell in row.cells] for row in rows]
     for index, row in enumerate(rows):
         if _is_header(row.cells, readings[index]):
-            top = _below(index, row, readings)
+            top = _below(index, rows, readings)
             if top:
                 return top
     return _structural_top(rows, readings)
@@ -47,17 +47,31 @@ def _is_header(cells: list[str], readings: list[Reading]) -> bool:
     return bool(roles & set(DATE_COLUMNS)) and bool(roles & {"amount", "debit", "credit"})
 
 
-def _below(index: int, row: Row, readings: list[list[Reading]]) -> Top | None:
+def _below(index: int, rows: list[Row], readings: list[list[Reading]]) -> Top | None:
     """The table below a header, when at least one row below it is one."""
-    titles = [tidy(cell) for cell in row.cells]
-    while titles and not titles[-1]:
-        titles.pop()
+    titles = [tidy(cell) for cell in rows[index].cells]
+    named = len(_named(titles))
     dated = {place for place, title in enumerate(titles) if role_of(title)[0] in DATE_COLUMNS}
     body = readings[index + 1 :]
-    good = sum(is_data(line, dated) and len(line) >= len(titles) for line in body)
-    if len(titles) < 2 or not good:
+    good = [
+        below.cells
+        for below, line in zip(rows[index + 1 :], body, strict=True)
+        if is_data(line, dated) and len(line) >= named
+    ]
+    if named < 2 or not good:
         return None
+    titles = titles[: max(named, _filled(good))]
     return Top(index, index + 1, tuple(titles), len(titles))
+
+
+def _named(titles: list[str]) -> list[str]:
+    """The titles without the blank ones at the end."""
+    return titles[: max((place + 1 for place, title in enumerate(titles) if title), default=0)]
+
+
+def _filled(rows: list[list[str]]) -> int:
+    """How many columns the rows have, without those at the end that are empty in all of them."""
+    return max(len(_named(cells)) for cells in rows)
 
 
 def is_data(readings: list[Reading], dated: set[int]) -> bool:
@@ -87,10 +101,10 @@ def _structural_top(rows: list[Row], readings: list[list[Reading]]) -> Top | Non
     if count < 2 or width < 2 or count < 0.8 * (len(rows) - first):
         return None
     if first:
-        titles = [tidy(cell) for cell in rows[first - 1].cells]
-        while titles and not titles[-1]:
-            titles.pop()
+        titles = _named([tidy(cell) for cell in rows[first - 1].cells])
         is_text = not any(r.dates or r.conventions for r in readings[first - 1])
         if is_text and 1 < len(titles) <= width and len(set(titles)) > 1:
+            filled = _filled([rows[at].cells for at in data if len(rows[at].cells) == width])
+            titles += [""] * (min(filled, len(rows[first - 1].cells)) - len(titles))
             return Top(first - 1, first, tuple(titles), len(titles))
     return Top(None, 0, (), width) if first == 0 else None

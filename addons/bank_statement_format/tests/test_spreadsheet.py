@@ -81,6 +81,13 @@ def test_several_sheets_are_several_statements_and_others_are_passed_over():
     assert [s.count for s in read(data)] == [2, 2]
 
 
+def test_typed_cells_prove_a_table_whose_titles_nobody_knows():
+    titles = ["Wann", "Was", "Wie viel", "Danach"]
+    statement = read_one(testing.xlsx([["Auszug"], titles, *ROWS[1:]]))
+    assert [t.amount for t in statement.transactions] == [Decimal("10.1"), Decimal("-0.2")]
+    assert statement.balanced
+
+
 def test_lines_around_the_table():
     data = testing.xlsx([["My Bank"], ["Account", "123"], *ROWS, ["Total", "", Decimal(1)]])
     assert read_one(data).count == 2

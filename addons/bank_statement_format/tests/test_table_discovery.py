@@ -252,6 +252,194 @@ def test_a_text_that_may_go_on():
     assert read_one(data + b"ple\n").count == 2
 
 
+ROWS = ("Datum;Text;Betrag", "14.10.2022;Hotel;-90,91", "15.10.2022;Taxi;-20,00")
+
+
+@pytest.mark.parametrize("last", [";Kontoführung;-5,00", "vorgemerkt;Tanken;-55,00"])
+def test_a_last_row_with_an_amount_but_no_date(last):
+    data = table(*ROWS, last)
+    assert last in asked(data, "total")["total"].text
+    assert answered(data, total="total").count == 2
+    assert preview("x", io.BytesIO(data), answers={"total": "refuse"}).problem
+
+
+def test_a_last_row_whose_date_cannot_be_read_is_refused():
+    with pytest.raises(InvalidStatement, match="date cannot be read.*31.1o.2022"):
+        read(table(*ROWS, "31.1o.2022;Kontoführung;-5,00"))
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        ";;-110,91",
+        "Summe;;-110,91",
+        "Saldo per 31.10.2022;;1000,00",
+        "31.10.2022;Summe;-110,91",
+    ],
+)
+def test_totals_are_no_transactions(last):
+    if last.startswith(";;"):
+        asked(table(*ROWS, ";;-110,92"), "total")
+    statement = read_one(table(*ROWS, last))
+    assert (statement.count, statement.total) == (2, Decimal("-110.91"))
+
+
+def test_a_row_that_is_only_named_like_a_total_is_a_transaction():
+    assert amounts(table(*ROWS, "16.10.2022;Total;-55,00"))[-1] == -55
+
+
+def test_balances_among_the_rows():
+    opening, closing = "13.10.2022;Anfangssaldo;110,92", "15.10.2022;Endsaldo;0,01"
+    statement = read_one(table(*ROWS, opening, closing))
+    assert (statement.count, statement.balanced) == (2, True)
+    assert (statement.opening.amount, statement.closing.amount) == (
+        Decimal("110.92"),
+        Decimal("0.01"),
+    )
+    data = table(*ROWS, "15.10.2022;Endsaldo;1,00")
+    asked(data, "named")
+    assert answered(data, named="total").count == 2
+    assert answered(data, named="transaction").count == 3
+
+
+def test_a_text_that_begins_like_a_total_proves_nothing():
+    rows = ("Hotel;2022-10-14;-90.91", "Taxi;2022-10-15;-20.00", "Total Wine;;-55.00")
+    asked(table("Text;Date;Amount", *rows), "total")
+
+
+def test_totals_below_the_header():
+    statement = read_one(
+        table(
+            "Date;Text;Debit;Credit;Balance",
+            "Some words;;30.00;100.00;",
+            "2024-01-02;a;10.00;;70.00",
+            "2024-01-02;b;20.00;;80.00",
+            "2024-01-01;c;;100.00;100.00",
+        )
+    )
+    assert (statement.count, statement.balanced) == (3, True)
+
+
+def test_rows_that_say_more_about_others():
+    data = table(*ROWS, ";Hotel, Zimmer 1;", "16.10.2022;Bus;-1,00", ";Bus, Linie 2;")
+    assert asked(data, "rows")["rows"].text.startswith("2 rows have nothing")
+    assert answered(data, rows="skip").count == 3
+    assert asked(table(*ROWS, ";Mehr;", ROWS[1]), "rows")["rows"].text.startswith("1 row has")
+
+
+@pytest.mark.parametrize(
+    "title, booked, pending",
+    [
+        ("Status", "gebucht", "nicht gebucht"),
+        ("Stato", "Contabilizzato", "Non contabilizzato"),
+        ("Status", "Zrealizowana", "W realizacji"),
+        ("Info", "Umsatz gebucht", "Umsatz vorgemerkt"),
+        ("Hinweis", "", "Vorgemerkt"),
+    ],
+)
+def test_pending_payments(title, booked, pending):
+    statement = read_one(
+        table(
+            f"Data;Opis;Kwota;{title}",
+            f"2024-01-31;a;-1,00;{booked}",
+            f"2024-01-31;b;-2,00;{pending}",
+        )
+    )
+    assert (statement.total, statement.pending_count) == (-1, 1)
+
+
+def test_a_status_that_nobody_knows():
+    data = table(
+        "Date,Text,Amount,Status", "2024-01-31,a,-1.00,Booked", "2024-01-31,b,-2.00,Phase 2"
+    )
+    assert "phase 2" in asked(data, "status")["status"].text
+    assert answered(data, status="booked").total == -3
+    assert answered(data, status="pending").pending_count == 1
+    assert answered(data, status="dead").count == 1
+
+
+def test_a_later_file_must_not_have_a_status_that_was_never_seen():
+    data = table("Date,Text,Amount,Status", "2024-01-31,a,-1.00,Booked")
+    known = formats_with([profile_from("own", preview("x", io.BytesIO(data)).draft)])
+    later = io.BytesIO(data.replace(b"Booked", b"Phase 2"))
+    with pytest.raises(InvalidStatement, match="status is unknown"):
+        list(parse(detect("x", later, known), later))
+
+
+ACCOUNT = "Datum;Empfänger;Zweck;Kontonummer;BLZ;Betrag"
+
+
+def test_the_other_sides_account_is_not_ones_own():
+    statement = read_one(
+        table(
+            ACCOUNT,
+            "14.10.2022;Example GmbH;a;0532013000;37040044;-1,00",
+            "13.10.2022;Muster AG;b;1234567;37050198;-2,00",
+        )
+    )
+    assert statement.account == Account() and statement.count == 2
+    party = statement.transactions[0].counterparty
+    assert "0532013000" in (party.iban or party.account)
+
+
+def test_an_account_above_the_rows_is_ones_own():
+    rows = (ACCOUNT, "14.10.2022;Example GmbH;a;0532013000;37040044;-1,00")
+    (statement,) = read(table("Kontonummer:;DE123456 / Girokonto", "", *rows))
+    assert statement.account.number != "0532013000"
+    (statement,) = read(table("Kontonummer:;0532013000 / Girokonto", "", *rows))
+    assert statement.account.number == "0532013000"
+
+
+def test_whose_account_is_a_question():
+    row = "14.10.2022;Example GmbH;a;0532013000;37040044;-1,00"
+    data = table(ACCOUNT, row, row.replace("14", "13"))
+    assert "Kontonummer" in asked(data, "account")["account"].text
+    assert answered(data, account="own").account.number == "0532013000"
+    assert answered(data, account="other").account == Account()
+
+
+def test_a_journal_is_no_statement():
+    with pytest.raises(InvalidStatement, match="double entries"):
+        read(
+            table(
+                "JournalCode\tEcritureDate\tCompteNum\tEcritureLib\tDebit\tCredit",
+                "BQ\t20240131\t512000\ta\t1.00\t",
+                "BQ\t20240131\t606000\ta\t\t1.00",
+            )
+        )
+
+
+def test_a_last_column_without_a_title():
+    statement = read_one(
+        table("Datum;Text;Betrag;", "14.10.2022;a;100,00;H", "15.10.2022;b;50,00;S")
+    )
+    assert [t.amount for t in statement.transactions] == [100, -50]
+    (transaction,) = read_one(table("Datum;Betrag;", "14.10.2022;-1,00;Miete")).transactions
+    assert transaction.remittance == "Miete"
+
+
+def test_words_at_the_end_need_no_line_break():
+    data = table(
+        "Period;Booking date;Text;Amount in CHF",
+        "Now;31.10.2024;a;-34.00",
+        "Now;31.10.2024;b;-1.85",
+        "Disclaimer:;;;",
+    )
+    assert read_one(data + b"The bank is not responsible.;;;").count == 2
+    with pytest.raises(InvalidStatement):
+        read(data[: data.index(b"Disclaimer")] + b"Now;30.10.2024;c;")
+
+
+def test_the_booking_date_is_asked_before_rows_without_one():
+    rows = ("31.01.2024;a;-1.00;31.01.2024", ";more;1.00;", "30.01.2024;b;-2.00;31.01.2024")
+    asked(table("Auftragsdatum;Buchungstext;Betrag;Valutadatum", *rows), "booking_date")
+
+
+def test_messages_name_a_column_as_the_file_does():
+    data = table("Date,Merchant,Amount (EUR)", "2024-01-31,Shop,36.33", "2024-01-30,Cafe,3.00")
+    assert "“Amount (EUR)”" in asked(data, "sign")["sign"].text
+
+
 # What is refused
 
 
