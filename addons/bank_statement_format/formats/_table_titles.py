@@ -50,15 +50,15 @@ _TITLES = {
         | obciazenia | obciazenie | wyplaty | debet | af | uitgaven | debits eur | debe | cargo
         | cargos | adeudo | addebiti | dare | uscite | addebito | uttag | ut | ud | ut fra konto
         | vydaje | odchozi | na vrub | payments out | belastungsbetrag | lastschriften | outflow
-        | spent | payment amount | charge
+        | spent | payment amount | charge | bedrag af | afgeschreven
         | amount out | sortie | depenses | depense""",
     "credit": """
         credit | credits | credit amount | deposit | deposits | deposit amount | money in | paid in
         | in | amount credit | credit amt | haben | gutschrift | gutschriften | uznania | uznanie
         | wplaty | kredit | bij | inkomsten | haber | abono | abonos | ingreso | ingresos
         | accrediti | avere | entrate | accredito | insattning | ind | inn | inn pa konto | prijmy
-        | prichozi | ve prospech | payments in | gutschriftsbetrag | inflow | received
-        | receipts | amount in | entree
+        | bedrag bij | bijgeschreven | prichozi | ve prospech | payments in | gutschriftsbetrag
+        | inflow | received | receipts | amount in | entree
         | recettes | recette""",
     "sign": """
         debit credit | credit debit | dc | cd | d c | c d | s h | sh | soll haben
@@ -89,8 +89,8 @@ _TITLES = {
         | account name | produit | your account | from account | ordering account | posting account
         | bezeichnung auftragskonto""",
     "name": """
-        name | payee | payee name | payer payee | counterparty | counterparty name | merchant
-        | merchant name | partner name | beneficiary | beneficiary name | beneficiary or remitter
+        name | who | wer | payee | payee name | payer payee | counterparty | counterparty name
+        | merchant | merchant name | partner name | beneficiary | beneficiary name | beneficiary or remitter
         | empfanger | auftraggeber empfanger | beguenstigter zahlungspflichtiger
         | begunstigter zahlungspflichtiger | name zahlungsbeteiligter | zahlungsbeteiligter
         | zahlungsempfanger | zahlungspartner | gegenpartei | name des partners | partnername
@@ -120,7 +120,8 @@ _TITLES = {
         | bic zahlungsbeteiligter | bic tegenpartij | bic contrepartie | bankleitzahl bic
         | bic code | swift code | bic swift code kontrahenta""",
     "remittance": """
-        description | details | memo | narrative | reason | remittance | remittance information
+        description | details | what for | zweck | wofur | uitleg | toelichting | memo
+        | narrative | reason | remittance | remittance information
         | payment details | payment reference | transaction description | transaction details
         | payment text | purpose | note | notes | text | original description | particulars
         | additional description | items | verwendungszweck | buchungstext | vorgangstext
