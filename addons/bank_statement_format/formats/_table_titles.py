@@ -90,7 +90,8 @@ _TITLES = {
         | bezeichnung auftragskonto""",
     "name": """
         name | who | wer | payee | payee name | payer payee | counterparty | counterparty name
-        | merchant | merchant name | partner name | beneficiary | beneficiary name | beneficiary or remitter
+        | merchant | merchant name | partner name | beneficiary | beneficiary name
+        | beneficiary or remitter
         | empfanger | auftraggeber empfanger | beguenstigter zahlungspflichtiger
         | begunstigter zahlungspflichtiger | name zahlungsbeteiligter | zahlungsbeteiligter
         | zahlungsempfanger | zahlungspartner | gegenpartei | name des partners | partnername
