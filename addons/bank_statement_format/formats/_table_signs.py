@@ -20,6 +20,9 @@ _MINUS_WAYS = ("ignored", "reverses", "written", "inverted")
 """What a minus beside a column for debit and credit can mean, as profiles call it, or that
 the amount is as written, or the opposite of it."""
 
+_ENOUGH_LINKS = 3
+"""How many balances must follow before they count more than titles for debits and credits."""
+
 
 class SignClues(SumClues):
     """Finds out which amounts came in and which left: by words, by balances, or by asking.
@@ -186,6 +189,8 @@ class SignClues(SumClues):
             if natural != inverted:
                 break
         if inverted and not natural:
+            if "amount" not in self.roles and self._links(balance, -factor) < _ENOUGH_LINKS:
+                return False
             if factor == 1:
                 self.extra["invert"] = True
             else:

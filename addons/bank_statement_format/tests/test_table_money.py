@@ -281,3 +281,9 @@ def test_an_account_with_a_quote_that_was_left_open_is_refused():
     )
     with pytest.raises(InvalidStatement, match="line 3"):
         read(data)
+
+
+def test_two_rows_do_not_prove_the_opposite_of_what_titles_say():
+    lines = ("2024-07-31,Interest,,1.00,2.00", "2024-02-03,Withdrawal,2.00,,3.00")
+    data = table("Date,Text,Withdrawal,Deposit,Balance", *lines)
+    assert amounts(data) == decimals("1.00", "-2.00")
