@@ -52,6 +52,10 @@ _TAG_LINE = re.compile(
     re.IGNORECASE,
 )
 
+# There is one of each per entry, and checking the number of fields would take its time.
+_transaction_of = functools.partial(tuple.__new__, Transaction)
+_party_of = functools.partial(tuple.__new__, Counterparty)
+
 # Where the bank is, by what stands at the head of the file.
 _COUNTRY = re.compile(
     rb":25P?:/{0,2}(?:([A-Z]{2})[0-9]{2}[A-Z0-9]{8}|[A-Z]{4}([A-Z]{2})[A-Z0-9]{2}(?:[A-Z0-9]{3})?/)"
@@ -523,7 +527,10 @@ class _Reader:
         reference, _, bank_reference = references.partition("//")
         size = _amount(digits, item)
         sign = _MARKS[mark]
-        value_date, booking_date = _dates_of(value, entry, item)
+        try:
+            value_date, booking_date = _entry_dates(value, entry)
+        except ValueError as error:
+            raise _impossible_date(error, item) from None
         if "/" in bank_reference and (behind := _CODEWORD_BEHIND.search(bank_reference)):
             supplement = bank_reference[behind.start() :] + supplement
             bank_reference = bank_reference[: behind.start()]
@@ -532,6 +539,8 @@ class _Reader:
         if text is not None:
             current.dialects[told.dialect] = current.dialects.get(told.dialect, 0) + 1
         original, original_currency = told.original or (None, None)
+        if original is not None and sign < 0:
+            original = -original
         kind = kind.rstrip() if kind else ""
         # By position and from one tuple, which takes a third of the time that names take.
         fields = (
@@ -539,10 +548,10 @@ class _Reader:
             size if sign > 0 else -size,
             currency,
             value_date,
-            -original if original is not None and sign < 0 else original,
+            original,
             original_currency or (currency if original else None),
             told.charges and _own_charges(told.charges, currency),
-            Counterparty._make((told.name, told.account, told.bic)),
+            _party_of((told.name, told.account, told.bic)),
             told.remittance,
             told.reference,
             told.end_to_end_id,
@@ -555,7 +564,7 @@ class _Reader:
             (),  # details: no wording of :86: tells a batch's payments apart
             raw.rstrip("\r\n"),
         )
-        return Transaction._make(fields)
+        return _transaction_of(fields)
 
 
 def _refuse_begun_message(last: Field) -> None:
@@ -676,13 +685,9 @@ def _day(year: int, text: str) -> Date:
     return datetime.date(year, month, day)
 
 
-def _dates_of(value: str, entry: str, item: Field) -> tuple[Date, Date]:
-    try:
-        return _entry_dates(value, entry)
-    except ValueError as error:
-        raise _refusal(
-            f"The date is not possible ({error})", item, "value date YYMMDD, entry date MMDD"
-        ) from None
+def _impossible_date(error: ValueError, item: Field) -> InvalidStatement:
+    expected = "value date YYMMDD, entry date MMDD"
+    return _refusal(f"The date is not possible ({error})", item, expected)
 
 
 @functools.lru_cache(maxsize=4096)
