@@ -129,7 +129,7 @@ class BankImportStatement(models.Model):
             self.transaction_ids.journal_id = False
 
     def _booked_elsewhere(self):
-        """The journal to which the same part of the same bytes was booked before, if any."""
+        """The journal to which the same part of the same bytes was or is being booked, if any."""
         if self.account_number:
             return self.env["account.journal"]
         twins = self.sudo().search(
@@ -138,7 +138,8 @@ class BankImportStatement(models.Model):
                 ("import_id.file_id.sha256", "=", self.import_id.sha256),
                 ("company_id", "=", self.company_id.id),
                 ("position", "=", self.position),
-                ("state", "in", ADMITTED),
+                ("journal_id", "!=", False),
+                ("state", "in", ("read", *ADMITTED)),
             ],
             limit=1,
         )

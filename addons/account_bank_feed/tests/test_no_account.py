@@ -130,6 +130,13 @@ class TestNoAccount(BankFeedAloneCase):
         self.assertEqual((again.state, again.duplicate_count), ("done", 2))
         self.assertEqual(len(self.books()), 2)
 
+    def test_it_is_not_booked_to_a_second_journal_while_it_is_on_its_way_to_the_first(self):
+        other = self.make_journal(make_iban(6), "BNKO")
+        for journal in (self.journal, other):
+            self.env["bank.import"]._upload("a.txt", CONTENT, self.company.id, journal.id)
+        self.run_jobs()
+        self.assertEqual((len(self.books()), len(self.books(other))), (2, 0))
+
     def test_removed_there_it_may_be_of_another_journal(self):
         self.drop(journal=self.journal).statement_ids.action_remove("wrong journal")
         self.run_jobs()

@@ -201,10 +201,13 @@ def _guarded(action) -> Any:
         raise InvalidStatement(
             "The workbook is protected by a password", expected="a file without a password"
         ) from None
-    except (KeyboardInterrupt, SystemExit, MemoryError):
+    except MemoryError:
         raise
     except BaseException as error:
-        # The library is written in Rust, whose panics are no Exception.
+        # The library is written in Rust, whose panics are no Exception; what else is none
+        # (an interrupt, the end of a worker) is not about the file.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
         raise InvalidStatement(f"The workbook is damaged or is none ({error})") from None
 
 

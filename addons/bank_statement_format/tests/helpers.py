@@ -1,8 +1,9 @@
 """Small files to try the parsers on, and ways to read them."""
 
+import dataclasses
 import io
 
-from bank_statement_format import formats, parse, read_statements
+from bank_statement_format import Transaction, formats, parse, read_statements
 
 IBAN = "DE02120300000000202051"
 OTHER_IBAN = "DE02500105170137075030"
@@ -24,6 +25,19 @@ def read_one(data: bytes):
 def parse_as(name: str, data: bytes) -> list:
     """All events of a file that is taken to be of one format."""
     return list(parse(formats()[name], io.BytesIO(data)))
+
+
+def statements_of(fmt, data: bytes | str) -> list:
+    """The statements of a file that is taken to be of one format, with their transactions."""
+    statements, transactions = [], []
+    for event in parse(fmt, io.BytesIO(data.encode() if isinstance(data, str) else data)):
+        if isinstance(event, Transaction):
+            transactions.append(event)
+        else:
+            statements.append(dataclasses.replace(event, transactions=tuple(transactions)))
+            transactions = []
+    assert not transactions
+    return statements
 
 
 def document(*statements: str, namespace: str = VERSION_2, message: str = "BkToCstmrStmt") -> bytes:

@@ -25,7 +25,7 @@ from bank_statement_format import (
 )
 from bank_statement_format.reader import parse
 
-from .helpers import CUSTOMER_IBAN, IBAN, OTHER_IBAN
+from .helpers import CUSTOMER_IBAN, IBAN, OTHER_IBAN, statements_of
 
 module = importlib.import_module("bank_statement_format.formats.ofx")
 values = importlib.import_module("bank_statement_format.formats._ofx_values")
@@ -49,17 +49,7 @@ BALANCE = "<LEDGERBAL><BALAMT>100.50<DTASOF>20240131120000</LEDGERBAL>"
 
 def read(data: bytes | str) -> list[Statement]:
     """The statements of a file, with their transactions."""
-    if isinstance(data, str):
-        data = data.encode()
-    statements, transactions = [], []
-    for event in parse(OFX, io.BytesIO(data)):
-        if isinstance(event, Transaction):
-            transactions.append(event)
-        else:
-            statements.append(dataclasses.replace(event, transactions=tuple(transactions)))
-            transactions = []
-    assert not transactions
-    return statements
+    return statements_of(OFX, data)
 
 
 def document(*answers: str, header: str = HEADER) -> str:

@@ -25,24 +25,14 @@ from bank_statement_format import (
 )
 from bank_statement_format.reader import parse
 
-from .helpers import IBAN
+from .helpers import IBAN, statements_of
 
 QIF = importlib.import_module("bank_statement_format.formats.qif").Qif()
 
 
 def read(data: bytes | str) -> list[Statement]:
     """The statements of a file, with their transactions."""
-    if isinstance(data, str):
-        data = data.encode()
-    statements, transactions = [], []
-    for event in parse(QIF, io.BytesIO(data)):
-        if isinstance(event, Transaction):
-            transactions.append(event)
-        else:
-            statements.append(dataclasses.replace(event, transactions=tuple(transactions)))
-            transactions = []
-    assert not transactions
-    return statements
+    return statements_of(QIF, data)
 
 
 def bank(*records: str, kind: str = "Bank") -> str:
