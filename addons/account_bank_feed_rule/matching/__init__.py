@@ -2,7 +2,7 @@
 
 ::
 
-    index = ItemIndex(open_items, PartnerDirectory({iban: [partner_id]}))
+    index = ItemIndex(open_items, PartnerDirectory(partners))
     decisions = decide(payments, rules, index)
     explain(decisions[payment.id])
 
@@ -11,39 +11,53 @@ A *payment* waits for a decision. *Strategies* find *open items* that it may set
 Competing claims are settled over all waiting payments before anything is posted.
 """
 
+from .bookings import BookingSpec
 from .conditions import Condition, matches
 from .explain import explain, reasons_as_data
 from .index import ItemIndex
 from .judge import judge
+from .partners import Partner, PartnerDirectory
 from .rules import RuleSpec, decide
 from .sentences import EVIDENCE, OBJECTIONS, SENTENCES
 from .settle import settle, settle_claims
-from .strategy import Strategy, all_strategies, strategies_named
+from .strategy import Proposal, Strategy, all_strategies, strategies_named
 from .types import (
+    Adjustment,
+    Allocation,
     Bands,
+    Booking,
     Candidate,
     Decision,
+    Discount,
     Evidence,
     OpenItem,
-    PartnerDirectory,
     Payment,
+    Terms,
 )
 
 __all__ = [
     "EVIDENCE",
     "OBJECTIONS",
     "SENTENCES",
+    "Adjustment",
+    "Allocation",
     "Bands",
+    "Booking",
+    "BookingSpec",
     "Candidate",
     "Condition",
     "Decision",
+    "Discount",
     "Evidence",
     "ItemIndex",
     "OpenItem",
+    "Partner",
     "PartnerDirectory",
     "Payment",
+    "Proposal",
     "RuleSpec",
     "Strategy",
+    "Terms",
     "all_strategies",
     "decide",
     "explain",

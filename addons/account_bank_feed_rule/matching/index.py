@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import dataclasses
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
 
 from . import quotations, references
 from .normalise import Tokens
-from .points import quotation_points
-from .types import Id, OpenItem, PartnerDirectory, Payment
+from .number_lists import continuations
+from .partners import PartnerDirectory
+from .points import amount_points, crowd_points, quotation_points
+from .types import Id, OpenItem, Payment
 
 COMMON = 20
 """A number that more open items than this carry ("Rent 03/2026") identifies none of them."""
@@ -30,54 +35,103 @@ class Quotation:
 class ItemIndex:
     """Open items by everything that a payment may say about them.
 
+    What earlier payments settled is kept apart in :attr:`settled`, an index of its own. Items
+    that a registered payment covers are found under that payment.
+
     :param items: in any order; the index does not depend on it
-    :param partners: whom an IBAN belongs to
+    :param partners: who pays, see :class:`~.partners.PartnerDirectory`
     """
 
     def __init__(self, items: Iterable[OpenItem], partners: PartnerDirectory | None = None):
+        items = sorted(items, key=lambda item: item.age_key)
+        self._fill((i for i in _with_covered(items) if i.kind != "settled"), partners)
+        self.settled = ItemIndex.__new__(ItemIndex)
+        self.settled._fill((i for i in items if i.kind == "settled"), self.partners)
+
+    def _fill(self, items: Iterable[OpenItem], partners: PartnerDirectory | None) -> None:
+        self._start(partners)
+        for item in items:
+            self._add(item)
+        self._finish()
+
+    def _start(self, partners: PartnerDirectory | None) -> None:
         self.partners = partners or PartnerDirectory()
         self.series: set[str] = set()
+        self._series_in: set[str] = set()
+        self._series_out: set[str] = set()
+        self.size = 0
         self._by_number: dict[str, list[OpenItem]] = defaultdict(list)
         self._by_reference: dict[str, list[OpenItem]] = defaultdict(list)
         self._by_value: dict[str, list[OpenItem]] = defaultdict(list)
-        self._by_partner: dict[tuple, list[OpenItem]] = defaultdict(list)
+        self._by_partner: dict[Id, list[OpenItem]] = defaultdict(list)
         self._by_partner_amount: dict[tuple, list[OpenItem]] = defaultdict(list)
-        for item in sorted(items, key=lambda item: item.age_key):
-            self._add(item)
+        self._by_amount: Counter = Counter()
+        self._by_kind: dict[str, list[OpenItem]] = defaultdict(list)
+
+    def _finish(self) -> None:
         for lookup in (self._by_number, self._by_reference, self._by_value):
             _drop_common(lookup)
+        self.crowd = crowd_points(self.size)
         self._number_shape = quotations.KeyShape.of(self._by_number)
         self._reference_shape = references.shape(self._by_reference)
 
     def _add(self, item: OpenItem) -> None:
+        self.size += 1
+        self._by_kind[item.kind].append(item)
+        self._by_amount[item.currency, item.residual] += 1
         if item.partner_id is not None:
-            self._by_partner[item.partner_id, item.residual > 0].append(item)
-            self._by_partner_amount[item.partner_id, item.currency, item.residual].append(item)
+            self._by_partner[item.partner_id].append(item)
+            for amount in _amounts_to_pay(item):
+                self._by_partner_amount[item.partner_id, item.currency, amount].append(item)
+        if item.kind != "transfer":
+            self._name(item)
+
+    def _name(self, item: OpenItem) -> None:
+        """Let the item be found under its numbers and references."""
         for number in _document_numbers(item):
             for key in quotations.keys(number):
                 _append_once(self._by_number[key], item)
             if quotations.is_quotable(number):
-                self.series.add(quotations.prefix(number))
+                self._add_series(quotations.prefix(number), item)
                 _append_once(self._by_value[references.canonical(number)], item)
         for reference in item.references:
             if references.scheme(reference) and quotations.is_quotable(reference):
                 value = references.canonical(reference)
                 _append_once(self._by_reference[value], item)
                 _append_once(self._by_value[value], item)
-        self.series.discard("")
+
+    def _add_series(self, prefix: str, item: OpenItem) -> None:
+        if prefix:
+            self.series.add(prefix)
+            (self._series_in if item.residual > 0 else self._series_out).add(prefix)
+
+    def series_of(self, payment: Payment) -> set[str]:
+        """What the numbers of documents begin with that such a payment settles."""
+        return self._series_in if payment.is_in else self._series_out
+
+    # ------------------------------------------------------------------
+    # By what a payment quotes
+    # ------------------------------------------------------------------
 
     def documents_quoted(self, text: str) -> Iterator[Quotation]:
         """The document numbers that stand in a text, each with its weaknesses."""
         tokens = quotations.remittance_tokens(text)
-        known = self._by_number
         for first, end, closed, plain in quotations.windows(tokens, self._number_shape):
-            found = known.get(closed, ())
-            if plain != closed and plain in known:
-                found = [*found, *known[plain]]
-            for item in found:
-                quotation = self._quotation(item, tokens, first, end)
-                if quotation:
-                    yield quotation
+            for quotation in self._quotations(self._with_keys(closed, plain), tokens, first, end):
+                yield quotation
+                yield from self._continued(quotation, tokens, first, end)
+
+    def _with_keys(self, closed: str, plain: str) -> list[OpenItem]:
+        found = self._by_number.get(closed, [])
+        if plain != closed and plain in self._by_number:
+            found = [*found, *self._by_number[plain]]
+        return found
+
+    def _quotations(self, items, tokens: Tokens, first: int, end: int) -> Iterator[Quotation]:
+        for item in items:
+            quotation = self._quotation(item, tokens, first, end)
+            if quotation:
+                yield quotation
 
     def _quotation(self, item: OpenItem, tokens: Tokens, first: int, end: int) -> Quotation | None:
         readings = []
@@ -90,6 +144,20 @@ class ItemIndex:
             return None
         _points, number, weak = min(readings)
         return _quotation_at(item, number, tokens, first, end, weak)
+
+    def _continued(
+        self, begun: Quotation, tokens: Tokens, first: int, end: int
+    ) -> Iterator[Quotation]:
+        """The further numbers of a list that begins with a quotation: "0042, 43, 44"."""
+        weak = (*begun.weaknesses, "continued")
+        for more in continuations(tokens, first, end):
+            closed, plain = "".join(more.values), quotations.plain_key(more.values)
+            for item in self._with_keys(closed, plain):
+                number = next(iter(item.numbers), closed)
+                if quotations.prefix(number) == quotations.prefix(begun.number):
+                    yield _quotation_at(
+                        item, number, tokens, more.start_token, more.end_token, weak
+                    )
 
     def references_quoted(self, text: str) -> Iterator[Quotation]:
         """The structured references that stand in a text."""
@@ -104,20 +172,72 @@ class ItemIndex:
         """The items with a reference or number that equals a whole field."""
         return self._by_value.get(references.canonical(value), [])
 
-    def partners_of(self, payment: Payment) -> frozenset[Id]:
-        """The partners that the payment's IBAN belongs to."""
-        return self.partners.partners_of(payment.iban)
+    # ------------------------------------------------------------------
+    # By who pays how much
+    # ------------------------------------------------------------------
 
-    def of_partner(self, partner_id: Id, payment: Payment, limit: int) -> list[OpenItem]:
-        """The partner's items that wait longest, of the payment's direction."""
-        return self._by_partner.get((partner_id, payment.amount > 0), [])[:limit]
+    def of_partner(self, partner_id: Id) -> list[OpenItem]:
+        """The partner's items, those that wait longest first."""
+        return self._by_partner.get(partner_id, [])
 
     def of_partner_with_amount(
-        self, partner_id: Id, payment: Payment, limit: int
+        self, partner_id: Id, amount: Decimal, currency: str
     ) -> list[OpenItem]:
-        """The partner's items whose residual is just the payment's amount."""
-        key = (partner_id, payment.currency, payment.amount)
-        return self._by_partner_amount.get(key, [])[:limit]
+        """The partner's items of that amount, before or after an early-payment discount."""
+        return self._by_partner_amount.get((partner_id, currency, amount), [])
+
+    def of_kind(self, kind: str) -> list[OpenItem]:
+        """All items of a kind, those that wait longest first."""
+        return self._by_kind.get(kind, [])
+
+    def transfers_of(self, amount: Decimal, currency: str) -> list[OpenItem]:
+        """The open sides of transfers between our own banks, of that amount."""
+        return self._transfers.get((currency, amount), [])
+
+    def amount_points(self, item: OpenItem) -> int:
+        """What it is worth that an amount equals this item's."""
+        return amount_points(self._by_amount[item.currency, item.residual] or 1, self.size)
+
+    @cached_property
+    def _transfers(self) -> dict[tuple, list[OpenItem]]:
+        found = defaultdict(list)
+        for item in self.of_kind("transfer"):
+            found[item.currency, item.residual].append(item)
+        return dict(found)
+
+    @cached_property
+    def by_batch(self) -> dict[str, list[OpenItem]]:
+        """The items of each batch payment, by its canonical name."""
+        found = defaultdict(list)
+        for items in self._by_kind.values():
+            for item in items:
+                if item.batch:
+                    found[references.canonical(item.batch)].append(item)
+        return dict(found)
+
+
+def _amounts_to_pay(item: OpenItem) -> set[Decimal]:
+    if item.discount is None:
+        return {item.residual}
+    return {item.residual, item.residual - item.discount.amount}
+
+
+def _with_covered(items: list[OpenItem]) -> Iterator[OpenItem]:
+    """Each registered payment under the names of what it pays, instead of what it pays."""
+    by_id = {item.id: item for item in items if item.covers or item.kind == "document"}
+    paid: set[Id] = set()
+    for item in items:
+        covered = [by_id[one] for one in item.covers if one in by_id]
+        if covered and abs(item.residual) >= abs(sum(one.residual for one in covered)):
+            paid.update(one.id for one in covered)
+    for item in items:
+        if item.covers:
+            covered = [by_id[one] for one in sorted(item.covers, key=str) if one in by_id]
+            numbers = item.numbers + tuple(n for one in covered for n in one.numbers)
+            refs = item.references + tuple(r for one in covered for r in one.references)
+            item = dataclasses.replace(item, numbers=numbers, references=refs)
+        if item.id not in paid:
+            yield item
 
 
 def _document_numbers(item: OpenItem) -> list[str]:

@@ -1,18 +1,29 @@
-"""One payment by itself: which open item it would claim, or what keeps it from that."""
+"""One payment by itself: what it would settle, or what keeps it from that."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from decimal import Decimal
 
+from .findings import Findings, gather, same_place
 from .index import ItemIndex
-from .points import QUOTE_CLEARLY, quotation_points
-from .quotations import names_unknown_document
-from .references import is_given, scheme
+from .normalise import compact
+from .points import QUOTE_CLEARLY, SERIOUS
 from .scoring import candidates
 from .strategy import Strategy
-from .types import Bands, Candidate, Decision, Evidence, Id, Payment
+from .types import ZERO, Bands, Candidate, Decision, Evidence, Id, Payment, Terms
+from .unknown import unknown_documents
 
-_NAMED_WITHOUT_PREFIX = quotation_points(("prefix_left_out",))
+DEFAULT_TERMS = Terms()
+_KNOWN_BY = frozenset(
+    {
+        "counterparty_iban", "mandate", "customer_number", "counterparty_name",
+        "counterparty_name_like", "name_in_text",
+    }
+)  # fmt: skip
+_NAMED_BY = frozenset({"document_number", "structured_reference", "end_to_end_id"})
+_DEDUCTED = Decimal("0.05")
+_PART = {"paid_in_part": "partial", "overpaid": "overpaid"}
 
 
 def judge(
@@ -21,6 +32,7 @@ def judge(
     bands: Bands,
     strategies: Sequence[Strategy],
     taken: Collection[Id] = frozenset(),
+    terms: Terms = DEFAULT_TERMS,
 ) -> Decision:
     """Decide on one payment as if no other were waiting.
 
@@ -29,21 +41,20 @@ def judge(
 
     :param taken: ids of open items that something else has claimed already
     """
-    everything = candidates(payment, index, strategies)
-    ranked = [one for one in everything if one.item.agrees_in_direction(payment)]
+    findings = gather(payment, index, strategies)
+    ranked = candidates(payment, index, strategies, terms, findings)
     if not ranked:
-        return Decision(payment.id, "leave", reasons=tuple(_nothing(payment, everything)))
+        return Decision(payment.id, "leave", reasons=tuple(_nothing(payment, findings)))
     best = ranked[0]
-    margin = best.score - ranked[1].score if len(ranked) > 1 else best.score
-    objections = tuple(_objections(payment, everything, ranked, bands, taken, index))
+    objections = tuple(_objections(payment, findings, ranked, bands, taken, index, terms))
     band = _band(best, objections, bands)
     return Decision(
         payment.id,
         band,
         candidates=tuple(ranked),
-        chosen=(best.item,) if band == "post" else (),
+        settlement=best if band == "post" else None,
         score=best.score,
-        margin=margin,
+        margin=best.score - (ranked[1].score if len(ranked) > 1 else 0),
         reasons=best.evidence + objections,
     )
 
@@ -55,72 +66,115 @@ def _band(best: Candidate, objections: Sequence[Evidence], bands: Bands) -> str:
     return "suggest" if best.score >= bands.suggest else "leave"
 
 
-def _nothing(payment: Payment, opposite: Sequence[Candidate]) -> Iterator[Evidence]:
+def _nothing(payment: Payment, findings: Findings) -> Iterator[Evidence]:
     if not payment.amount:
         yield Evidence("no_amount")
-    for candidate in opposite:
-        yield Evidence("opposite_direction", 0, {"item": candidate.item.label})
-    if payment.amount and not opposite:
+        return
+    for item in findings.items.values():
+        yield Evidence("opposite_direction", 0, {"item": item.label})
+    if findings.items:
+        return
+    for partner_id in findings.partners_by_points()[:1]:
+        yield findings.who[partner_id][0]
+        yield Evidence("nothing_open")
+    if not findings.who:
         yield Evidence("nothing_found")
 
 
-def _objections(payment, everything, ranked, bands: Bands, taken, index) -> Iterator[Evidence]:
+def _objections(
+    payment, findings, ranked, bands: Bands, taken, index, terms: Terms
+) -> Iterator[Evidence]:
     """Why the best candidate may not be posted; what it says itself is not repeated."""
     best = ranked[0]
-    if best.item.id in taken:
-        yield Evidence("already_claimed", 0, {"item": best.item.label})
+    for item in best.items:
+        if item.id in taken:
+            yield Evidence("already_claimed", 0, {"item": item.label})
     yield from _ambiguity(ranked, bands)
-    yield from _other_quotes(payment, everything, best)
+    yield from _other_quotes(findings, best)
     yield from _unknown_quotes(payment, best, index)
+    yield from _hardly_named(best)
+    yield from _part(ranked, terms)
     if best.score < bands.post:
         yield Evidence("below_post", 0, {"score": best.score, "post": bands.post})
 
 
 def _ambiguity(ranked: Sequence[Candidate], bands: Bands) -> Iterator[Evidence]:
-    rivals = [one.item.label for one in ranked[1:] if ranked[0].score - one.score < bands.margin]
+    rivals = [one.label for one in ranked[1:] if ranked[0].score - one.score < bands.margin]
     if rivals:
-        yield Evidence("ambiguous", 0, {"items": ", ".join(rivals), "count": len(rivals)})
+        yield Evidence("ambiguous", 0, {"items": " or ".join(rivals), "count": len(rivals)})
 
 
-def _other_quotes(
-    payment: Payment, everything: Sequence[Candidate], best: Candidate
-) -> Iterator[Evidence]:
-    """Other documents that the payer names about as clearly as the best candidate."""
-    clearly = min(QUOTE_CLEARLY, best.quote.points if best.quote else 0)
+def _other_quotes(findings: Findings, best: Candidate) -> Iterator[Evidence]:
+    """Documents that the payer names clearly, and that the best candidate leaves out."""
+    settled = {item.id for item in best.items}
+    explained = [one for one in best.evidence if "start" in one.params]
+    explained += [findings.quotes[key] for key in settled if key in findings.quotes]
+    clearly = min([QUOTE_CLEARLY, *(one.points for one in explained[-1:])])
     others = [
-        one for one in everything if one is not best and one.quote and one.quote.points >= clearly
+        item
+        for key, item in findings.items.items()
+        if key not in settled
+        and findings.quotes[key].points >= clearly
+        and not any(same_place(findings.quotes[key], one) for one in explained)
     ]
-    apart = [one for one in others if not _same_place(one.quote, best.quote)]
-    if apart:
-        params = {"items": ", ".join(one.item.label for one in apart), "count": len(apart)}
+    if others:
+        params = {"items": ", ".join(item.label for item in others), "count": len(others)}
         yield Evidence("quotes_others", 0, params)
-    quoted = [one.item for one in (best, *others) if one.quote]
-    same_currency = all(item.currency == payment.currency for item in quoted)
-    total = sum(item.residual for item in quoted)
-    if len(quoted) > 1 and same_currency and total == payment.amount:
-        params = {"items": ", ".join(item.label for item in quoted), "count": len(quoted)}
-        yield Evidence("adds_up", 0, params)
-
-
-def _same_place(one: Evidence, other: Evidence | None) -> bool:
-    """Whether two quotations are the same words, read as two numbers."""
-    if other is None:
-        return False
-    if one.params["quoted"] == other.params["quoted"]:
-        return True
-    return (
-        one.params["field"] == other.params["field"]
-        and one.params["start"] < other.params["end"]
-        and other.params["start"] < one.params["end"]
-    )
 
 
 def _unknown_quotes(payment: Payment, best: Candidate, index: ItemIndex) -> Iterator[Evidence]:
     """A document that the payer names and that is not open speaks against a guess."""
-    if best.quote and best.quote.points >= _NAMED_WITHOUT_PREFIX:
+    if not best.has("unnamed") or any(_is_mistyped(one) for one in best.evidence):
         return
-    unknown = names_unknown_document(payment.text, index.series)
-    if not unknown and is_given(payment.reference) and scheme(payment.reference):
-        unknown = payment.reference
-    if unknown:
-        yield Evidence("quotes_unknown", 0, {"quoted": unknown})
+    for quoted in unknown_documents(payment, index.series_of(payment), best):
+        yield Evidence("quotes_unknown", 0, {"quoted": quoted})
+        return
+
+
+def _is_mistyped(evidence: Evidence) -> bool:
+    """Whether it is a mistyped number; one that ends otherwise may be the document before."""
+    if evidence.kind != "near_number":
+        return False
+    quoted, number = compact(evidence.params["quoted"]), compact(evidence.params["number"])
+    return len(quoted) != len(number) or quoted[:-1] != number[:-1]
+
+
+def _is_clear(quote: Evidence) -> bool:
+    return quote.points >= QUOTE_CLEARLY
+
+
+def _hardly_named(best: Candidate) -> Iterator[Evidence]:
+    """What may be quoted by chance is posted only when somebody who fits is known."""
+    quotes = [one for one in best.evidence if "weaknesses" in one.params]
+    if not quotes or any(not SERIOUS & set(one.params["weaknesses"]) for one in quotes):
+        return
+    if not best.has(*_KNOWN_BY):
+        yield Evidence("hardly_named", 0, {"quoted": quotes[0].params["quoted"]})
+
+
+def _part(ranked: Sequence[Candidate], terms: Terms) -> Iterator[Evidence]:
+    """A part, or too much, is posted only to what the payer names, and when he is known."""
+    best = ranked[0]
+    for kind, allowed in _PART.items():
+        found = [one for one in best.evidence if one.kind == kind]
+        if not found:
+            continue
+        quote = next((one for one in best.evidence if _is_quote(one)), None)
+        if (
+            not getattr(terms, allowed)
+            or _looks_deducted(found[0].params)
+            or not (quote and _is_clear(quote))
+            or not best.has(*_KNOWN_BY)
+            or any(one.has("amount_equal", "sum_equal") for one in ranked[1:])
+        ):
+            yield Evidence("amount_differs", 0, found[0].params)
+
+
+def _is_quote(evidence: Evidence) -> bool:
+    return evidence.kind in _NAMED_BY or "weaknesses" in evidence.params
+
+
+def _looks_deducted(params: dict) -> bool:
+    """Whether so little is missing that it was taken off for a reason nobody has told."""
+    missing = -Decimal(params["difference"])
+    return ZERO < missing <= _DEDUCTED * Decimal(params["residual"])

@@ -23,7 +23,7 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.upper()
-    return "".join(map(_plain, unicodedata.normalize("NFKD", text.upper())))
+    return "".join(map(_plain, unicodedata.normalize("NFKD", text.upper()).upper()))
 
 
 @lru_cache(maxsize=4096)

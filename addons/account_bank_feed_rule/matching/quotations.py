@@ -11,7 +11,7 @@ the quotation less than perfect, or refuses it.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Container, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -26,6 +26,9 @@ _SHORT_BARE = 6
 _SHORT_PREFIXED = 3
 _LEAST_BARE = 4
 _LEAST_WITHOUT_PREFIX = 5
+_LEAST_CALLED_INVOICE = 4
+_LEAST_WITHOUT_YEAR = 5
+_LEAST_YEAR_MOVED = len("2026|1000")
 _LEAST_WRAPPED = 6
 _LEAST_CLOSED_UP = 8
 _MOST_WRAPS = 2
@@ -40,25 +43,48 @@ _COMPACT_DATE = re.compile(
 )
 _IBAN = re.compile(r"(?<![0-9A-Z])[A-Z]{2}\d\d(?:\s?[0-9A-Z]{4}){2,7}(?:\s?[0-9A-Z]{1,4})?")
 _SAYS_ID = r"(?:[\s.-]{0,3}(?:NR|NO|NUMMER|NUMBER|ID|REF\w{0,9}))?[\s.:#+-]{0,5}"
-_MANDATE = r"(?:MANDAT\w{0,12}|MREF|CRED|GLAEUBIGER\w{0,12}|BIC)"
+_MANDATE = r"(?:MANDAT\w{0,12}|MREF|CRED|GLAE?UBIGER\w{0,12}|BIC)"
 _PHONE = r"(?:TEL|TELEFON|TELEPHONE|FAX|PHONE|MOBILE?)\b"
-_CUSTOMER = r"(?:KD[\s.-]{0,3}NR|KUNDEN[\s-]{0,3}N\w{1,6}|CUSTOMER\s{1,3}N\w{1,6})"
+_CUSTOMER = (
+    # Behind "Rechnungs-Nr./Kd-Nr." the invoice comes first.
+    r"(?<![A-Z]/)(?<![A-Z]\./)"
+    r"(?:KD[\s.-]{0,3}(?:NR|NUMMER)|KUNDEN?[\s.-]{0,3}N\w{1,6}|CUSTOMER\s{1,3}N\w{1,6}"
+    r"|DEBITOR(?:EN)?[\s.-]{0,3}(?:NR|NUMMER))"
+)
 _LABELLED = re.compile(
-    rf"\b(?:{_MANDATE}{_SAYS_ID}(?=[A-Z/-]*\d)[0-9A-Z/-]+"
+    # Not a word boundary: "RE202600042KDNR4711" has none in front of the label.
+    rf"(?=[BCDFGKMPT])(?<![A-Z])(?:{_MANDATE}{_SAYS_ID}(?=[A-Z/-]*\d)[0-9A-Z/-]+"
     rf"|{_PHONE}{_SAYS_ID}[0-9(][0-9 ()/-]{{4,}}"
     rf"|(?:KTO|KONTO|BLZ|{_CUSTOMER}){_SAYS_ID}\d+)"
 )
-_INTERNATIONAL_PHONE = re.compile(r"(?<![+\w])\+\d{2}[\d ()/-]{6,}(?!\+)")
+# At least ten digits and blanks, and no year: "104217 +104218", "2026/41 +2026/42" are lists.
+_INTERNATIONAL_PHONE = re.compile(r"\+(?<![+\w]\+)(?!20[0-4]\d)\d{2}[\d ()/-]{8,}(?!\+)")
+_AMOUNT = re.compile(r"\d(?<![\d.]\d)[\d.]*,\d\d(?!\d)", re.ASCII)
+_CURRENCY_BEFORE = re.compile(r"(?:EURO?|€)\s?$")
+_CURRENCY_BEHIND = re.compile(r"\s?(?:EUR|€)")
 _SAYS_NUMBER = re.compile(
     r"(?:RECH\w*|NR|NO|N|NUM\w*|INVOICE\w*|FACT\w*|FAKT\w*|FATT\w*|REF\w*|BELEG\w*|DOC\w*"
-    r"|SVWZ|EREF|KREF|KID|OCR|\w*(?:NR|NUMMER|NUMBER))"
+    r"|SVWZ|EREF|KREF|KID|OCR|\w*(?:NR|NUMMER|NUMBER)|(?:INV|RE|RG)NO"
+    r"|VWZ|VERWENDUNGSZWECK|BETR|BETREFF|LT|ZU|ZUR|FUE?R|WG|WEGEN|IHRE|ZAHLUNG|UE?BERWEISUNG)"
 )
-_ABBREVIATES_INVOICE = frozenset({"RE", "RG", "INV", "FA", "FAC", "FT", "BILL"})
+_ABBREVIATES_INVOICE = frozenset(
+    {"RE", "RG", "RN", "RCH", "RCHG", "INV", "FA", "FAC", "FT", "BILL"}
+)
+_MEANS_INVOICE = re.compile(
+    r"(?:RECH\w*|RCHG?|RE|RG|RN|INV|INVOICE\w*|FACT\w*|FAKT\w*|FATT\w*)(?:NR|NO|NUMMER)?|RNR"
+)
+_MEANS_NUMBER = frozenset({"NR", "NO", "N", "NUM", "NUMMER", "NUMBER"})
+_LEAST_GLUED_WORD = 4
+_OTHER_THING_FOLLOWS = re.compile(
+    rf"[VU](?:\.|\s)|\s?[-/.]\s?(?:{_DATE}(?![0-9])|\d+,\d\d(?![0-9]))", re.ASCII
+)
 
 
 @lru_cache(maxsize=512)
 def remittance_tokens(text: str) -> Tokens:
     """The tokens of a payer's words, without dates, bank accounts, mandates and telephones.
+
+    Customer numbers and amounts with their currency are taken out as well.
 
     >>> remittance_tokens("RE-17 vom 01.02.2026, IBAN DE89 3704 0044 0532 0130 00").values
     ('RE', '17', 'VOM', 'IBAN')
@@ -67,12 +93,21 @@ def remittance_tokens(text: str) -> Tokens:
     text = _IBAN.sub(_blank_iban, text)
     for pattern in (_LABELLED, _INTERNATIONAL_PHONE, _LONE_DATE):
         text = pattern.sub(_blanked, text)
+    if "," in text and ("EUR" in text or "€" in text):
+        text = _AMOUNT.sub(_blank_amount, text)
     return Tokens.of(text)
 
 
 def _blanked(match: re.Match) -> str:
     # A semicolon ends a number, so that nothing is read across what was taken out.
     return ";" * len(match[0])
+
+
+def _blank_amount(match: re.Match) -> str:
+    text, start, end = match.string, *match.span()
+    before = text[max(0, start - 5) : start]
+    is_amount = _CURRENCY_BEHIND.match(text, end) or _CURRENCY_BEFORE.search(before)
+    return _blanked(match) if is_amount else match[0]
 
 
 def _blank_iban(match: re.Match) -> str:
@@ -106,21 +141,30 @@ def keys(number: str) -> frozenset[str]:
     """The keys under which a document number is put into the index.
 
     >>> sorted(keys("RE-2024/00123"))
-    ['202400123', '2024|123', 'RE202400123', 'RE|2024|123']
+    ['123|2024', '202400123', '2024|123', 'RE202400123', 'RE|2024|123']
     >>> sorted(keys("2026")), sorted(keys("17"))
     ([], [])
     """
     values = number_values(number)
     if not is_quotable(number):
         return frozenset()
-    found = {"".join(values), _plain_key(values)}
+    found = {"".join(values), plain_key(values)}
     bare = _without_prefix(values)
-    if bare != values and _is_bare_quotable(bare):
-        found |= {"".join(bare), _plain_key(bare)}
+    if bare != values and (_is_bare_quotable(bare) or _is_quotable_behind_label(bare)):
+        found |= {"".join(bare), plain_key(bare)}
+    if _year_at(bare) is not None:
+        found |= {plain_key(bare[::-1])}
+    if _can_leave_year_out(bare):
+        found |= {bare[1], without_zeros(bare[1])}
     return frozenset(found)
 
 
-def _plain_key(values: tuple[str, ...]) -> str:
+def plain_key(values: Iterable[str]) -> str:
+    """The key of a number whose leading zeros may be others.
+
+    >>> plain_key(("INV", "2026", "00042"))
+    'INV|2026|42'
+    """
     return "|".join(map(without_zeros, values))
 
 
@@ -149,6 +193,27 @@ def _is_bare_quotable(bare: tuple[str, ...]) -> bool:
 def _is_period(values: tuple[str, ...]) -> bool:
     """Whether the digits are a year, or a month of a year."""
     return bool(re.fullmatch(rf"(?:{_MONTH}\|)?{_FULL_YEAR}", "|".join(values)))
+
+
+def _is_quotable_behind_label(bare: tuple[str, ...]) -> bool:
+    """Whether "Rechnung 1042" may mean RG-1042, though "1042" alone never does."""
+    digits = len(without_zeros(bare[0])) if len(bare) == 1 else 0
+    return digits >= _LEAST_CALLED_INVOICE and not _is_year(bare)
+
+
+def _year_at(bare: tuple[str, ...]) -> int | None:
+    """Where the year is in "2026/0042" or "42/2026"; None where it cannot change places."""
+    if len(bare) != 2 or not bare[1].isdigit():
+        return None
+    years = [place for place in (0, 1) if _is_year(bare[place : place + 1])]
+    if len(years) != 1:
+        return None
+    # "5/2026" is a month.
+    return years[0] if int(bare[1 - years[0]]) > 12 else None
+
+
+def _can_leave_year_out(bare: tuple[str, ...]) -> bool:
+    return _year_at(bare) == 0 and len(without_zeros(bare[1])) >= _LEAST_WITHOUT_YEAR
 
 
 def _without_prefix(values: tuple[str, ...]) -> tuple[str, ...]:
@@ -188,19 +253,22 @@ def windows(tokens: Tokens, shape: KeyShape) -> Iterator[tuple[int, int, str, st
     Yields first token, end, the values closed up, the values without leading zeros.
     """
     values, linked = tokens.values, tokens.linked
-    count = len(values)
+    count, longest = len(values), shape.longest
     plain_values = [without_zeros(value) for value in values]
+    # Leading zeros do not count: SAP fills numbers up to ten digits.
+    lengths = [len(value) for value in plain_values]
     for first in range(count):
         closed, plain = values[first], plain_values[first]
         if not shape.may_begin_with(closed):
             continue
-        end = first + 1
-        while len(closed) <= shape.longest:
+        end, length = first + 1, lengths[first]
+        while length <= longest:
             yield first, end, closed, plain
             if end == count or not linked[end]:
                 break
             closed += values[end]
             plain += "|" + plain_values[end]
+            length += lengths[end]
             end += 1
 
 
@@ -221,7 +289,7 @@ def weaknesses(
     quoted = tokens.values[first:end]
     for values in (whole, bare) if bare != whole else (whole,):
         found = _spelling(values, quoted, tokens, first)
-        if found is None:
+        if found is None or not _is_called(values, whole, tokens, first):
             continue
         in_front = _prefix_weakness(whole, values, tokens, first, series)
         if in_front is not None:
@@ -231,7 +299,48 @@ def weaknesses(
                 + (("attached",) if _is_attached(tokens, first, end) else ())
                 + (("short",) if _is_short(values, whole) else ())
             )
-    return None
+    return _changed_year(whole, tokens, first, end, series)
+
+
+def _is_called(values, whole, tokens: Tokens, first: int) -> bool:
+    """Whether the words in front allow for digits that say too little by themselves."""
+    too_short = values != whole and not _is_bare_quotable(values)
+    return not too_short or _behind_label(tokens, first)
+
+
+def _behind_label(tokens: Tokens, first: int) -> bool:
+    """Whether "invoice" or "invoice number" stands right in front."""
+    before = first - 1
+    if before > 0 and tokens.linked[first] and tokens.values[before] in _MEANS_NUMBER:
+        first, before = before, before - 1
+    return (
+        before >= 0
+        and tokens.linked[first]
+        and bool(_MEANS_INVOICE.fullmatch(tokens.values[before]))
+    )
+
+
+def _changed_year(
+    whole: tuple[str, ...], tokens: Tokens, first: int, end: int, series: Container[str]
+) -> tuple[str, ...] | None:
+    """The weaknesses of "42/2026" and of "Rechnung 10042", for 2026/0042 and 2026/10042."""
+    bare = _without_prefix(whole)
+    quoted = tokens.values[first:end]
+    if _year_at(bare) is None or _is_attached(tokens, first, end):
+        return None
+    in_front = _prefix_weakness(whole, bare, tokens, first, series)
+    if in_front is None or "other_prefix" in in_front:
+        return None
+    labelled = _behind_label(tokens, first)
+    if tokens.linked[first] and tokens.values[first - 1] == "".join(whole[: -len(bare)]):
+        labelled, in_front = True, ()
+    if plain_key(quoted) == plain_key(bare[::-1]):
+        # "KW 42/2026" is a week.
+        long = len(plain_key(bare)) >= _LEAST_YEAR_MOVED
+        moved = tokens.gap(first + 1).strip() and (labelled or long)
+        return (*in_front, "year_moved") if moved else None
+    left_out = len(quoted) == 1 and without_zeros(quoted[0]) == without_zeros(bare[1])
+    return (*in_front, "year_left_out") if left_out and labelled else None
 
 
 def _spelling(values, quoted, tokens: Tokens, first: int) -> tuple[str, ...] | None:
@@ -250,9 +359,16 @@ def _spelling(values, quoted, tokens: Tokens, first: int) -> tuple[str, ...] | N
     wraps = [first + position for offset, position in theirs.items() if offset not in own]
     if not wraps:
         return ()
+    if has_letters and len(wraps) == 1 and _is_behind_year(tokens, wraps[0]):
+        return ("wrapped",)
     if len(wraps) > _MOST_WRAPS or not all(map(tokens.is_wrapped, wraps)):
         return None
     return ("wrapped",) if has_letters or digits >= _LEAST_WRAPPED else None
+
+
+def _is_behind_year(tokens: Tokens, position: int) -> bool:
+    """Whether a separator was put behind the year: "RE2026/0042" for RE20260042."""
+    return tokens.is_attached(position) and _is_year(tokens.values[position - 1 : position])
 
 
 def _breaks(values: tuple[str, ...]) -> dict[int, int]:
@@ -275,13 +391,43 @@ def _prefix_weakness(whole, values, tokens: Tokens, first: int, series) -> tuple
         # "BR/INV/2026/1" is not "INV/2026/1", where a series BR/INV exists.
         return None if attached and before + values[0] in series else ()
     own_prefix = "".join(whole[: len(whole) - len(values)])
+    glued = _glued_prefix(before, own_prefix, series)
+    if glued is not None:
+        return glued
     if before == own_prefix or _SAYS_NUMBER.fullmatch(before):
         return left_out
     if before in series:
         return (*left_out, "other_prefix")
     if before in _ABBREVIATES_INVOICE or not attached:
         return left_out
+    if before == "R" and tokens.gap(first).startswith("."):
+        return left_out
     return None if left_out else ("other_prefix",)
+
+
+def _glued_prefix(before: str, own_prefix: str, series) -> tuple[str, ...] | None:
+    """What it says that the letters in front are a word with the prefix glued to its end.
+
+    Statements are cut every 27 or 35 characters and put together without a blank:
+    "ZahlungRE-2026-00042". One letter more may be a series: RINV is not INV.
+    """
+    word = before.removesuffix(own_prefix)
+    if not own_prefix or before in series or not 1 < len(word) < len(before):
+        return None
+    if _SAYS_NUMBER.fullmatch(word) or word in _ABBREVIATES_INVOICE:
+        return ()
+    is_word = len(word) >= _LEAST_GLUED_WORD and len(own_prefix) > 1
+    return ("attached",) if is_word else None
+
+
+def is_introduced(tokens: Tokens, first: int) -> bool:
+    """Whether the token in front is a word for "invoice" or "number", or one like "for".
+
+    >>> is_introduced(Tokens.of("RE2026"), 1), is_introduced(Tokens.of("KD2026"), 1)
+    (True, False)
+    """
+    before = tokens.values[first - 1] if first and tokens.linked[first] else ""
+    return before in _ABBREVIATES_INVOICE or bool(_SAYS_NUMBER.fullmatch(before))
 
 
 def stands_behind_another_word(tokens: Tokens, first: int) -> bool:
@@ -301,6 +447,8 @@ def _is_attached(tokens: Tokens, first: int, end: int) -> bool:
         return True
     if not tokens.is_attached(end):
         return False
+    if _OTHER_THING_FOLLOWS.match(tokens.text, tokens.ends[end - 1]):
+        return False
     following = values[end]
     closed_up = not tokens.gap(end)
     if following.isdigit():
@@ -311,6 +459,8 @@ def _is_attached(tokens: Tokens, first: int, end: int) -> bool:
 def _is_short(values: tuple[str, ...], whole: tuple[str, ...]) -> bool:
     """Whether other things than document numbers often look like this."""
     digits = "".join(value for value in values if value.isdigit())
+    if values != whole and not _is_bare_quotable(values):
+        return True
     if len(whole) > len(_without_prefix(whole)):
         return len(digits) <= _SHORT_PREFIXED or _is_period(_without_prefix(whole))
     return (

@@ -1,9 +1,10 @@
-"""Rules in the order that finance gave them: find the open item, or write off.
+"""Rules in the order that finance gave them: find what is open, book, transfer or leave.
 
-For each payment the first rule that is confident decides. What the matching rules claim is
-then settled over all payments, see :mod:`~.settle`. A payment that lost its claim waits for
-a person; no later rule gets it, since what one rule found to be a customer's payment must
-not end up as a bank fee in another.
+For each payment the first rule that is confident decides. One that books, transfers or leaves
+is confident by its conditions: when its parts do not come out, a person decides and no later
+rule. What the matching rules claim is then settled over all payments, see :mod:`~.settle`. A
+payment that lost its claim waits for a person; no later rule gets it, since what one rule
+found to be a customer's payment must not end up as a bank fee in another.
 """
 
 from __future__ import annotations
@@ -14,31 +15,39 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from .bookings import BookingSpec, book, check_bookings
 from .conditions import DIRECTIONS, Condition, direction, matches
 from .index import ItemIndex
-from .judge import judge
-from .points import HIGHEST
+from .judge import DEFAULT_TERMS, judge
 from .settle import settle_claims
 from .strategy import strategies_named
-from .types import Bands, Decision, Evidence, Id, Payment
+from .transfers import pair_transfers, transfer
+from .types import Bands, Decision, Evidence, Id, Payment, Terms
 
 DEFAULT_BANDS = Bands()
+KINDS = ("match", "book", "transfer", "leave")
 
 
 @dataclass(frozen=True, slots=True)
 class RuleSpec:
     """One rule. It applies when direction, amount and all conditions do.
 
-    ``kind`` is ``match`` (find open items with the ``strategies``, None for all, and decide
-    by the ``bands``) or ``write_off`` (book to ``account_id``). ``journals`` are those it is
-    limited to, None for all. ``amount_min`` and
-    ``amount_max`` are included and compared without sign. ``version`` tells which wording
-    of the rule decided.
+    ``kind`` is one of
+
+    - ``match``: find open items with the ``strategies`` (None for all), accept differences on
+      these ``terms`` and decide by the ``bands``
+    - ``book``: book to accounts as the ``bookings`` say
+    - ``transfer``: money on its way between our own banks
+    - ``leave``: a person decides, no further rule is tried
+
+    ``journals`` are those it is limited to, None for all. ``amount_min`` and ``amount_max``
+    are included and compared without sign. ``version`` tells which wording of the rule
+    decided.
     """
 
     id: Id
     name: str
-    kind: Literal["match", "write_off"] = "match"
+    kind: Literal["match", "book", "transfer", "leave"] = "match"
     version: int = 1
     conditions: tuple[Condition, ...] = ()
     journals: frozenset[Id] | None = None
@@ -47,17 +56,18 @@ class RuleSpec:
     amount_max: Decimal | None = None
     strategies: tuple[str, ...] | None = None
     bands: Bands = DEFAULT_BANDS
-    account_id: Id | None = None
+    terms: Terms = DEFAULT_TERMS
+    bookings: tuple[BookingSpec, ...] = ()
 
     def __post_init__(self):
-        if self.kind not in ("match", "write_off"):
-            raise ValueError(f"A rule matches or writes off, {self.kind!r} is neither")
+        if self.kind not in KINDS:
+            raise ValueError(f"A rule's kind is one of {KINDS}, not {self.kind!r}")
         if self.direction not in (None, *DIRECTIONS):
             raise ValueError(f"The direction is one of {DIRECTIONS}, not {self.direction!r}")
-        if self.kind == "write_off" and self.account_id is None:
-            raise ValueError(f"To write off, the rule {self.name} needs an account")
-        if self.kind == "write_off" and not self.conditions:
-            raise ValueError(f"To write off, the rule {self.name} needs a condition")
+        if self.kind == "book":
+            check_bookings(self.bookings)
+        if self.kind in ("book", "leave") and not self.conditions:
+            raise ValueError(f"The rule {self.name} needs a condition, or it takes everything")
         strategies_named(self.strategies)
 
     def applies(self, payment: Payment) -> list[Evidence] | None:
@@ -86,7 +96,7 @@ def decide(
     """
     payments = list(payments)
     alone = {payment.id: _by_rules(payment, rules, index, taken) for payment in payments}
-    return settle_claims(payments, alone)
+    return pair_transfers(payments, settle_claims(payments, alone), index)
 
 
 def _by_rules(payment: Payment, rules, index: ItemIndex, taken) -> Decision:
@@ -97,7 +107,9 @@ def _by_rules(payment: Payment, rules, index: ItemIndex, taken) -> Decision:
         if evidence is None:
             continue
         decision = _by_rule(payment, rule, evidence, index, taken)
-        if decision.band == "post":
+        if decision is None:
+            continue
+        if decision.band == "post" or rule.kind != "match":
             return decision
         undecided.append(decision)
     if not undecided:
@@ -105,17 +117,23 @@ def _by_rules(payment: Payment, rules, index: ItemIndex, taken) -> Decision:
     return max(undecided, key=lambda decision: (decision.band == "suggest", decision.score))
 
 
-def _by_rule(payment: Payment, rule: RuleSpec, evidence, index: ItemIndex, taken) -> Decision:
-    if rule.kind == "write_off":
-        decision = Decision(payment.id, "post", score=HIGHEST, margin=HIGHEST)
-    else:
+def _by_rule(payment: Payment, rule: RuleSpec, evidence, index: ItemIndex, taken):
+    """What the rule says; None when it has nothing to say about such a payment."""
+    if rule.kind == "match":
         strategies = strategies_named(rule.strategies)
-        decision = judge(payment, index, rule.bands, strategies, taken)
+        decision = judge(payment, index, rule.bands, strategies, taken, rule.terms)
+    elif rule.kind == "book":
+        decision = book(payment, rule.bookings)
+    elif rule.kind == "transfer":
+        decision = transfer(payment, index, taken, sure=bool(rule.conditions))
+    else:
+        decision = Decision(payment.id, "leave", reasons=(Evidence("left_by_rule"),))
+    if decision is None:
+        return None
     return dataclasses.replace(
         decision,
         reasons=(*evidence, *decision.reasons),
         rule_id=rule.id,
         rule_name=rule.name,
         rule_version=rule.version,
-        account_id=rule.account_id if rule.kind == "write_off" else None,
     )

@@ -7,102 +7,124 @@ whatever strategies are on: they are guard rails, not hints.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from .amounts import fit
+from .combine import Bundle, bundles
+from .findings import Findings, gather
 from .index import ItemIndex
-from .points import CONTRADICTED_CAP, HIGHEST, ONLY_ITEM, SUPPORT
+from .points import MOST_FURTHER, OTHER_NAME, OTHER_PARTNER, QUOTED_FURTHER, REGISTERED
 from .strategy import Strategy
-from .types import Candidate, Evidence, OpenItem, Payment
+from .types import Candidate, Evidence, OpenItem, Payment, Terms
 
-Found = dict[Strategy, Evidence]
+_MOST_POINTS = 150
+_SURELY_KNOWN = 40
+_NAME_KNOWN = 25
+KEPT = 12
+"""Candidates that are kept; what is beyond can be no more likely than 1 in 12."""
 
 
 def candidates(
-    payment: Payment, index: ItemIndex, strategies: Iterable[Strategy]
+    payment: Payment,
+    index: ItemIndex,
+    strategies: Sequence[Strategy],
+    terms: Terms,
+    findings: Findings | None = None,
 ) -> list[Candidate]:
-    """The open items that the payment may settle, the best first; equals in a fixed order.
+    """What the payment may be for, the best first; equals in a fixed order."""
+    findings = findings or gather(payment, index, strategies)
+    weighed = [
+        candidate
+        for bundle in bundles(payment, findings, index, terms)
+        if (candidate := _weigh(payment, bundle, findings, index, strategies, terms))
+    ]
+    ranked = sorted(weighed, key=lambda one: (-one.points, _order(one)))
+    return scored(ranked)[:KEPT]
 
-    Items whose direction disagrees are among them, with a score of 0, because what a
-    payer quotes tells something even then.
+
+def scored(weighed: Iterable[Candidate]) -> list[Candidate]:
+    """The candidates with their chances, in percent, that exactly one or none of them is right.
+
+    >>> from decimal import Decimal
+    >>> [one.score for one in scored([Candidate((), points=20), Candidate((), points=10)])]
+    [90, 9]
     """
-    items, found = _collect(payment, index, strategies)
-    scored = [_candidate(payment, items[key], found[key], index, strategies) for key in items]
-    return sorted(scored, key=lambda candidate: (-candidate.score, candidate.item.age_key))
+    weighed = list(weighed)
+    likelihoods = [10 ** (min(one.points, _MOST_POINTS) / 10) for one in weighed]
+    everything = 1 + sum(likelihoods)
+    return [
+        dataclasses.replace(one, score=round(100 * likelihood / everything))
+        for one, likelihood in zip(weighed, likelihoods, strict=True)
+    ]
 
 
-def _collect(payment, index, strategies) -> tuple[dict, dict]:
-    """All items that any strategy finds, each with the strongest evidence per strategy."""
-    items: dict = {}
-    found: dict = {}
-    for strategy in strategies:
-        for item, evidence in strategy.find(payment, index):
-            items[item.id] = item
-            known = found.setdefault(item.id, {})
-            if strategy not in known or evidence.points > known[strategy].points:
-                known[strategy] = evidence
-    return items, found
+def _order(candidate: Candidate) -> tuple:
+    return (len(candidate.allocations), *(item.age_key for item in candidate.items))
 
 
-def _candidate(
-    payment: Payment, item: OpenItem, found: Found, index: ItemIndex, strategies
-) -> Candidate:
-    quotes = [evidence for strategy, evidence in found.items() if strategy.nature == "quotes"]
-    quote = max(quotes, key=lambda evidence: evidence.points, default=None)
-    if not item.agrees_in_direction(payment):
-        return Candidate(item, 0, tuple(quotes), quote)
-    evidence = _identifying(found)
-    evidence += _supporting(payment, item, found, index, strategies)
-    kinds = {one.kind for one in evidence}
-    if {"counterparty_iban", "amount_equal"} <= kinds:
-        evidence += _only_item(payment, item, index)
-    contradictions = _contradictions(payment, item)
-    score = sum(one.points for one in evidence)
-    score = max(0, min(score, CONTRADICTED_CAP if contradictions else HIGHEST))
-    return Candidate(item, score, tuple(evidence + contradictions), quote)
+def _weigh(payment, bundle: Bundle, findings, index, strategies, terms) -> Candidate | None:
+    quotes = [findings.quotes[item.id] for item in bundle.items if item.id in findings.quotes]
+    fitted = bundle.fit or fit(payment, bundle.items, terms, index, named=bool(quotes))
+    if fitted is None:
+        return None
+    evidence = [
+        *(_named(quotes) if quotes or bundle.evidence else ()),
+        *bundle.evidence,
+        *fitted.evidence,
+        *_counterparty(bundle.items, findings, index),
+    ]
+    if not quotes and not bundle.evidence:
+        evidence += _unnamed(payment, bundle, index, strategies)
+    if bundle.choice:
+        evidence.append(bundle.choice)
+    if any(item.kind == "payment" for item in bundle.items):
+        evidence.append(Evidence("registered", REGISTERED))
+    return Candidate(
+        allocations=fitted.allocations,
+        evidence=tuple(evidence),
+        adjustments=fitted.adjustments,
+        rest=fitted.rest,
+        points=sum(one.points for one in evidence),
+    )
 
 
-def _identifying(found: Found) -> list[Evidence]:
-    """The strongest evidence counts in full, another nature supports, the same counts once."""
-    ranked = sorted(found.items(), key=lambda pair: (-pair[1].points, pair[0].name))
-    natures: set[str] = set()
-    counted = []
-    for strategy, evidence in ranked:
-        points = evidence.points if not natures else SUPPORT
-        counted.append(
-            dataclasses.replace(evidence, points=0 if strategy.nature in natures else points)
-        )
-        natures.add(strategy.nature)
+def _named(quotes: Sequence[Evidence]) -> list[Evidence]:
+    """The strongest quotation counts in full, each further one a little."""
+    ranked = sorted(quotes, key=lambda quote: -quote.points)
+    counted = ranked[:1]
+    for place, quote in enumerate(ranked[1:], start=1):
+        points = QUOTED_FURTHER if place <= MOST_FURTHER else 0
+        counted.append(dataclasses.replace(quote, points=points))
     return counted
 
 
-def _supporting(payment, item, found: Found, index, strategies) -> list[Evidence]:
-    supports = (
-        strategy.support(payment, item, index) for strategy in strategies if strategy not in found
-    )
-    return [evidence for evidence in supports if evidence]
+def _unnamed(payment, bundle: Bundle, index: ItemIndex, strategies) -> list[Evidence]:
+    """One of so many open items, unless its number was only mistyped."""
+    found = [Evidence("unnamed", index.crowd, {"count": index.size})]
+    if len(bundle.items) == 1:
+        supports = (one.support(payment, bundle.items[0], index) for one in strategies)
+        found += [evidence for evidence in supports if evidence]
+    return found
 
 
-def _only_item(payment: Payment, item: OpenItem, index: ItemIndex) -> list[Evidence]:
-    """Whether no other item of the account's owners has this amount."""
-    partners = index.partners_of(payment)
-    equal = [
-        other
-        for partner in partners
-        for other in index.of_partner_with_amount(partner, payment, limit=2)
-    ]
-    return [Evidence("only_item", ONLY_ITEM)] if equal == [item] else []
-
-
-def _contradictions(payment: Payment, item: OpenItem) -> list[Evidence]:
-    if payment.currency != item.currency:
-        params = {"currency": payment.currency, "item_currency": item.currency}
-        return [Evidence("currency_differs", 0, params)]
-    if payment.amount == item.residual:
+def _counterparty(items: Sequence[OpenItem], findings: Findings, index) -> list[Evidence]:
+    """Whether who paid is the partner of the items, or somebody else whom we know."""
+    partners = {item.partner_id for item in items} - {None}
+    agreeing = [evidence for one in partners for evidence in findings.who.get(one, ())]
+    if agreeing:
+        return findings.strongest(agreeing)
+    if not partners:
         return []
-    params = {
-        "amount": str(abs(payment.amount)),
-        "residual": str(abs(item.residual)),
-        "difference": str(abs(payment.amount) - abs(item.residual)),
-        "currency": payment.currency,
-    }
-    return [Evidence("amount_differs", 0, params)]
+    other = next(iter(findings.partners_by_points()), None)
+    if other is None:
+        return []
+    strongest = findings.who[other][0]
+    params = {"partner": index.partners.name_of(other)}
+    if strongest.points >= _SURELY_KNOWN and strongest.kind in _SURE_KINDS:
+        return [Evidence("other_partner", OTHER_PARTNER, params)]
+    if strongest.points >= _NAME_KNOWN and strongest.kind == "counterparty_name":
+        return [Evidence("other_name", OTHER_NAME, params)]
+    return []
+
+
+_SURE_KINDS = ("counterparty_iban", "mandate", "customer_number")

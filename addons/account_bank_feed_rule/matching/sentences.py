@@ -5,38 +5,100 @@ One place, so that a translator finds them all.
 
 from __future__ import annotations
 
+
+def _(sentence: str) -> str:
+    """Marks a sentence for the translators; models give it in the company's language."""
+    return sentence
+
+
 EVIDENCE = {
-    "document_number": "it quotes %(number)s",
-    "document_number_weak": 'it quotes %(number)s as "%(quoted)s" (%(because)s)',
-    "structured_reference": "it carries the structured reference %(quoted)s",
-    "end_to_end_id": "its end-to-end id is %(quoted)s",
-    "counterparty_iban": "the account %(iban)s belongs to the partner",
-    "amount_equal": "the amount of %(amount)s %(currency)s is just what is open",
-    "only_item": "no other open item of this partner has the amount",
-    "condition": "%(field)s %(operator)s %(value)s",
+    # What is named
+    "document_number": _("it quotes %(number)s"),
+    "document_number_weak": _('it quotes %(number)s as "%(quoted)s" (%(because)s)'),
+    "structured_reference": _("it carries the structured reference %(quoted)s"),
+    "end_to_end_id": _("its end-to-end id is %(quoted)s"),
+    "near_number": _('it writes "%(quoted)s" for %(number)s (%(error)s)'),
+    "batch": _("it names the batch payment %(batch)s"),
+    "batch_total": _("the payments of the batch %(batch)s are just the amount"),
+    "unnamed": _("it names none of the %(count)s open items"),
+    # Who is named
+    "counterparty_iban": _("the account %(iban)s belongs to the partner"),
+    "mandate": _("the mandate %(mandate)s is the partner's"),
+    "customer_number": _("it gives the number %(number)s of the partner"),
+    "counterparty_name": _("%(name)s is the partner's name"),
+    "counterparty_name_like": _("%(name)s is nearly the partner's name %(partner)s"),
+    "name_in_text": _("the text names %(partner)s"),
+    "other_partner": _("but it is %(partner)s who paid"),
+    "other_name": _("but %(partner)s is the name of who paid"),
+    # How much
+    "amount_equal": _("the amount of %(amount)s %(currency)s is just what is open"),
+    "sum_equal": _("the %(count)s items together are just the amount of %(amount)s %(currency)s"),
+    "discount_taken": _(
+        "less an early-payment discount of %(amount)s %(currency)s, allowed until %(last_day)s"
+    ),
+    "charges_taken": _("less bank charges of %(amount)s %(currency)s"),
+    "charges_assumed": _("less %(amount)s %(currency)s, which banks on the way may have taken"),
+    "small_difference": _("but for a small difference of %(difference)s %(currency)s"),
+    "converted": _("about the amount open in %(item_currency)s"),
+    "paid_in_part": _("%(amount)s of %(residual)s %(currency)s are paid"),
+    "overpaid": _("%(amount)s %(currency)s are paid where %(residual)s are open"),
+    "all_open_items": _("these %(count)s are all that is open"),
+    "chosen_items": _("no other of the partner's %(items)s open items add up to the amount"),
+    "registered": _("the payment is in the books already"),
+    # Rules
+    "condition": _("%(field)s %(operator)s %(value)s"),
+    "own_account": _("%(iban)s is an account of our own"),
+    "other_side": _("the other bank reported its side on %(date)s"),
+    "other_side_awaited": _("the other bank's side is awaited"),
 }
 
 OBJECTIONS = {
-    "other_partner": "the account %(iban)s belongs to another partner",
-    "long_before_document": "it was paid long before the document's date %(date)s",
-    "amount_differs": "the amount differs by %(difference)s %(currency)s "
-    "(%(amount)s paid, %(residual)s open)",
-    "currency_differs": "it was paid in %(currency)s, the item is in %(item_currency)s",
-    "already_claimed": "%(item)s is claimed already",
-    "ambiguous": "it may just as well be %(items)s",
-    "quotes_others": "it quotes %(items)s as well",
-    "adds_up": "%(items)s together are just the amount",
-    "quotes_unknown": 'it quotes "%(quoted)s", which is not open',
-    "below_post": "the score of %(score)s is below the %(post)s needed to post",
-    "contested": "payment %(payments)s claims the same item with as much right",
-    "claimed_by_stronger": "the item goes to payment %(payment)s of %(date)s, which has the "
-    "stronger claim",
-    "double_payment": "the item goes to payment %(payment)s of %(date)s; this may be a double "
-    "payment",
-    "opposite_direction": "it quotes %(item)s, where money must flow the other way",
-    "no_amount": "it moves no money",
-    "nothing_found": "it names no open item, and nobody known by the account",
-    "no_rule": "no rule applies",
+    "long_before_document": _("it was paid long before the document's date %(date)s"),
+    "discount_late": _(
+        "the discount of %(amount)s %(currency)s was allowed until %(last_day)s, "
+        "%(days)s days earlier"
+    ),
+    "amount_differs": _(
+        "the amount differs by %(difference)s %(currency)s (%(amount)s paid, %(residual)s open)"
+    ),
+    "currency_differs": _("it was paid in %(currency)s, the item is in %(item_currency)s"),
+    "already_claimed": _("%(item)s is claimed already"),
+    "ambiguous": _("it may just as well be %(items)s"),
+    "quotes_others": _("it quotes %(items)s as well"),
+    "quotes_unknown": _('it quotes "%(quoted)s", which is not open'),
+    "hardly_named": _('"%(quoted)s" may mean something else, and who paid is not known'),
+    "below_post": _("the score of %(score)s is below the %(post)s needed to post"),
+    "contested": _("payment %(payments)s claims the same item with as much right"),
+    "claimed_by_stronger": _(
+        "the item goes to payment %(payment)s of %(date)s, which has the stronger claim"
+    ),
+    "double_payment": _(
+        "the item goes to payment %(payment)s of %(date)s; this may be a double payment"
+    ),
+    "opposite_direction": _("it quotes %(item)s, where money must flow the other way"),
+    "no_amount": _("it moves no money"),
+    "nothing_open": _("but nothing of it is open"),
+    "nothing_found": _("it names no open item, and nobody whom we know"),
+    "nothing_captured": _("its text holds nothing like %(pattern)s"),
+    "parts_too_large": _("the fixed parts are more than the amount"),
+    "left_by_rule": _("the rule says that a person decides"),
+    "account_missing": _("no account is set to book the %(kind)s to"),
+    "no_rule": _("no rule applies"),
+}
+
+HEADLINES = {
+    "settle": _("Settles %(item)s with %(score)s of 100 points"),
+    "settle_by_rule": _("Settles %(item)s by the rule %(rule)s with %(score)s of 100 points"),
+    "book": _("Booked to accounts"),
+    "book_by_rule": _("Booked by the rule %(rule)s"),
+    "transfer": _("A transfer between our own banks"),
+    "left": _("Left for a person"),
+    "suggested": _("Suggested: %(item)s with %(score)s of 100 points"),
+    "suggested_by_rule": _("Suggested: %(item)s by the rule %(rule)s with %(score)s of 100 points"),
+    "hardly": _("Hardly: %(item)s with %(score)s of 100 points"),
+    "objections": _("Not posted"),
+    "runner_up": _("Not %(item)s (%(score)s of 100 points)"),
+    "runner_up_lacks": _("For %(item)s (%(score)s of 100 points) does not speak"),
 }
 
 SENTENCES = EVIDENCE | OBJECTIONS

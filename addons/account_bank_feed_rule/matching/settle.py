@@ -1,11 +1,12 @@
 """All waiting payments together: competing claims are settled before anything is posted.
 
-Each payment is judged alone first. Where several would settle the same open item:
+Each payment is judged alone first. Where several would settle the same open item, and it is
+not enough for all of them:
 
-- the highest score has it;
-- at equal scores of one counterparty, the earliest payment has it: the others may be
+- whoever has the most points of evidence has it;
+- at equal points of one counterparty, the earliest payment has it: the others may be
   double payments;
-- at equal scores of different counterparties nobody has it.
+- at equal points of different counterparties nobody has it.
 
 Who does not get the item is a suggestion with the reason. It never falls back to another
 item, because that one was weaker evidence before and has not become stronger. The result
@@ -15,15 +16,14 @@ into batches afterwards.
 
 from __future__ import annotations
 
-import dataclasses
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from .index import ItemIndex
-from .judge import judge
+from .judge import DEFAULT_TERMS, judge
 from .normalise import compact, words
 from .strategy import Strategy
-from .types import Bands, Decision, Evidence, Id, Payment
+from .types import Allocation, Bands, Decision, Evidence, Id, Payment, Terms
 
 
 def settle(
@@ -32,6 +32,7 @@ def settle(
     bands: Bands,
     strategies: Sequence[Strategy],
     taken: Collection[Id] = frozenset(),
+    terms: Terms = DEFAULT_TERMS,
 ) -> dict[Id, Decision]:
     """Decide on all waiting payments, by payment id.
 
@@ -39,23 +40,32 @@ def settle(
     :param taken: ids of open items that something else has claimed already
     """
     payments = list(payments)
-    alone = {payment.id: judge(payment, index, bands, strategies, taken) for payment in payments}
+    alone = {
+        payment.id: judge(payment, index, bands, strategies, taken, terms) for payment in payments
+    }
     return settle_claims(payments, alone)
 
 
 def settle_claims(
     payments: Iterable[Payment], decisions: Mapping[Id, Decision]
 ) -> dict[Id, Decision]:
-    """Let at most one payment have each open item; the other claims become suggestions."""
+    """Let payments have no more of an open item than there is; other claims are suggestions."""
     settled = dict(decisions)
-    claims: dict[Id, list[Payment]] = defaultdict(list)
+    claims: dict[Id, list[tuple[Payment, Allocation]]] = defaultdict(list)
     for payment in sorted(payments, key=_stable_key):
-        for item in decisions[payment.id].chosen:
-            claims[item.id].append(payment)
-    for claimants in claims.values():
-        if len(claimants) > 1:
-            settled.update(_contest(claimants, decisions))
+        if settlement := decisions[payment.id].settlement:
+            for allocation in settlement.allocations:
+                claims[allocation.item.id].append((payment, allocation))
+    for claimed in claims.values():
+        if len(claimed) > 1 and not _is_enough(claimed):
+            settled.update(_contest([payment for payment, _allocation in claimed], decisions))
     return settled
+
+
+def _is_enough(claimed: Sequence[tuple[Payment, Allocation]]) -> bool:
+    """Whether the item is there for all: several part payments of one invoice."""
+    total = sum(abs(allocation.amount) for _payment, allocation in claimed)
+    return total <= abs(claimed[0][1].item.residual)
 
 
 def _stable_key(payment: Payment) -> tuple:
@@ -64,11 +74,12 @@ def _stable_key(payment: Payment) -> tuple:
 
 def _contest(claimants: Sequence[Payment], decisions) -> dict[Id, Decision]:
     """The decisions of those who do not get the item; ``claimants`` are the earliest first."""
-    highest = max(decisions[payment.id].score for payment in claimants)
-    strongest = [payment for payment in claimants if decisions[payment.id].score == highest]
+    points = {payment.id: decisions[payment.id].settlement.points for payment in claimants}
+    highest = max(points.values())
+    strongest = [payment for payment in claimants if points[payment.id] == highest]
     winner = strongest[0] if _one_counterparty(strongest) else None
     return {
-        payment.id: _lost(decisions[payment.id], _why_lost(payment, winner, claimants))
+        payment.id: decisions[payment.id].withheld(_why_lost(payment, winner, claimants))
         for payment in claimants
         if payment is not winner
     }
@@ -96,9 +107,3 @@ def _why_lost(payment: Payment, winner: Payment | None, claimants: Sequence[Paym
     if _one_counterparty([payment, winner]):
         return Evidence("double_payment", 0, params)
     return Evidence("claimed_by_stronger", 0, params)
-
-
-def _lost(decision: Decision, reason: Evidence) -> Decision:
-    return dataclasses.replace(
-        decision, band="suggest", chosen=(), reasons=(*decision.reasons, reason)
-    )

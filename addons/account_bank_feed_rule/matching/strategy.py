@@ -7,42 +7,59 @@ import importlib
 import pkgutil
 from abc import ABC
 from collections.abc import Iterable
-from typing import Literal
+from dataclasses import dataclass
 
+from .amounts import Fit
 from .index import ItemIndex
-from .types import Evidence, OpenItem, Payment
+from .types import Evidence, Id, OpenItem, Payment
 
 _registered: list[type[Strategy]] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Items that only make sense together, such as a payout, and what names them.
+
+    ``fit`` is given where the strategy knows what was taken off them.
+    """
+
+    items: tuple[OpenItem, ...]
+    evidence: tuple[Evidence, ...]
+    fit: Fit | None = None
 
 
 class Strategy(ABC):
     """One way to find or support candidates. Having a ``name`` registers a subclass.
 
-    ``name`` is the technical name that rules keep; ``label`` is what people read.
-    ``nature`` says what its evidence is about: a strategy that ``quotes`` reads the
-    document from the payment itself, one of the ``counterparty`` knows who paid, one
-    that ``supports`` finds nothing by itself. Evidence of one nature counts once.
+    ``name`` is the technical name that rules keep; ``label`` is what people read. A strategy
+    overrides what it knows something about. Each method must take a bounded number of
+    lookups, however many items are open.
     """
 
     name: str
     label: str
-    nature: Literal["quotes", "counterparty", "supports"]
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         if "name" in cls.__dict__:
             _registered.append(cls)
 
-    def find(self, payment: Payment, index: ItemIndex) -> Iterable[tuple[OpenItem, Evidence]]:
-        """The open items that the payment names, with the evidence; points as if it were alone.
+    def documents(self, payment: Payment, index: ItemIndex) -> Iterable[tuple[OpenItem, Evidence]]:
+        """The items that the payment names, with the evidence. Its ``params`` tell the place:
+        ``field``, ``start``, ``end`` and how it is ``quoted``."""
+        return ()
 
-        Must take a bounded number of lookups, however many items are open.
-        """
+    def partners(self, payment: Payment, index: ItemIndex) -> Iterable[tuple[Id, Evidence]]:
+        """The partners that may have paid, or were paid."""
         return ()
 
     def support(self, payment: Payment, item: OpenItem, index: ItemIndex) -> Evidence | None:
-        """What speaks for or against an item that another strategy found."""
+        """What speaks for an item of a partner that another strategy found."""
         return None
+
+    def proposals(self, payment: Payment, index: ItemIndex) -> Iterable[Proposal]:
+        """Items that the payment settles together."""
+        return ()
 
 
 @functools.cache

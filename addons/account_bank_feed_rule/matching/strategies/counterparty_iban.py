@@ -3,40 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import log10
 
 from ..index import ItemIndex
-from ..points import COUNTERPARTY, OTHER_PARTNER, SUPPORT
+from ..points import IBAN
 from ..strategy import Strategy
-from ..types import Evidence, OpenItem, Payment
+from ..types import Evidence, Id, Payment
 
-EQUAL_AMOUNTS = 10
-"""Equal amounts beyond a pair are all ambiguous alike; these many are shown."""
-OLDEST = 5
-"""So many of the partner's items are suggested when none has the amount."""
+MOST_OWNERS = 20
+"""An account of more partners than this, such as a factoring bank's, tells nothing."""
 
 
 class CounterpartyIban(Strategy):
-    """The payment's IBAN belongs to the partner of the open item, or to another one."""
+    """The payment's IBAN belongs to the partner."""
 
     name = "counterparty_iban"
     label = "Counterparty IBAN"
-    nature = "counterparty"
 
-    def find(self, payment: Payment, index: ItemIndex) -> Iterable[tuple[OpenItem, Evidence]]:
-        partners = index.partners_of(payment)
-        found = [
-            item
-            for partner in partners
-            for item in index.of_partner_with_amount(partner, payment, EQUAL_AMOUNTS)
-        ] or [item for partner in partners for item in index.of_partner(partner, payment, OLDEST)]
-        # An account shared by a whole group must not make a payment expensive.
-        for item in sorted(found, key=lambda item: item.age_key)[:EQUAL_AMOUNTS]:
-            yield item, Evidence("counterparty_iban", COUNTERPARTY, {"iban": payment.iban})
-
-    def support(self, payment: Payment, item: OpenItem, index: ItemIndex) -> Evidence | None:
-        partners = index.partners_of(payment)
-        if not partners or item.partner_id is None:
-            return None
-        if item.partner_id in partners:
-            return Evidence("counterparty_iban", SUPPORT, {"iban": payment.iban})
-        return Evidence("other_partner", OTHER_PARTNER, {"iban": payment.iban})
+    def partners(self, payment: Payment, index: ItemIndex) -> Iterable[tuple[Id, Evidence]]:
+        owners = index.partners.partners_of(payment.iban)
+        if len(owners) > MOST_OWNERS:
+            return
+        for owner in sorted(owners, key=str):
+            points = IBAN - round(10 * log10(len(owners)))
+            yield owner, Evidence("counterparty_iban", points, {"iban": payment.iban})

@@ -15,9 +15,8 @@ class DocumentNumber(Strategy):
 
     name = "document_number"
     label = "Document number"
-    nature = "quotes"
 
-    def find(self, payment: Payment, index: ItemIndex) -> Iterable[tuple[OpenItem, Evidence]]:
+    def documents(self, payment: Payment, index: ItemIndex) -> Iterable[tuple[OpenItem, Evidence]]:
         for quotation in index.documents_quoted(payment.text):
             kind = "document_number_weak" if quotation.weaknesses else "document_number"
             params = {

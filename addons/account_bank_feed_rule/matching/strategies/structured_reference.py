@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..index import ItemIndex
-from ..points import QUOTED, quotation_points
+from ..points import QUOTED, REFERENCE, quotation_points
 from ..references import is_given
 from ..strategy import Strategy
 from ..types import Evidence, OpenItem, Payment
@@ -18,15 +18,14 @@ class StructuredReference(Strategy):
 
     name = "structured_reference"
     label = "Structured reference"
-    nature = "quotes"
 
-    def find(self, payment: Payment, index: ItemIndex) -> Iterable[tuple[OpenItem, Evidence]]:
+    def documents(self, payment: Payment, index: ItemIndex) -> Iterable[tuple[OpenItem, Evidence]]:
         for field, kind in _FIELDS.items():
             value = getattr(payment, field)
             if is_given(value):
                 params = {"quoted": value, "field": field, "start": 0, "end": len(value)}
                 for item in index.named_by(value):
-                    yield item, Evidence(kind, QUOTED, params)
+                    yield item, Evidence(kind, REFERENCE, params)
         for quotation in index.references_quoted(payment.text):
             params = {
                 "quoted": quotation.quoted,
@@ -35,5 +34,5 @@ class StructuredReference(Strategy):
                 "end": quotation.end,
                 "weaknesses": list(quotation.weaknesses),
             }
-            points = quotation_points(quotation.weaknesses)
+            points = REFERENCE - QUOTED + quotation_points(quotation.weaknesses)
             yield quotation.item, Evidence("structured_reference", points, params)

@@ -7,15 +7,21 @@ from decimal import Decimal
 
 from ..index import ItemIndex
 from ..judge import judge
+from ..partners import Partner, PartnerDirectory
 from ..settle import settle
 from ..strategy import strategies_named
-from ..types import Bands, OpenItem, PartnerDirectory, Payment
+from ..types import Bands, OpenItem, Payment
 
 DAY = datetime.date(2026, 5, 4)
 ANNA, BERT = 1, 2
 IBAN_ANNA = "DE89370400440532013000"
 IBAN_BERT = "NL91ABNA0417164300"
-DIRECTORY = PartnerDirectory({IBAN_ANNA: [ANNA], IBAN_BERT: [BERT]})
+DIRECTORY = PartnerDirectory(
+    [
+        Partner(ANNA, ("Anna Blume",), (IBAN_ANNA,)),
+        Partner(BERT, ("Bert Kramer",), (IBAN_BERT,)),
+    ]
+)
 
 
 def item(

@@ -1,6 +1,7 @@
 """One payment by itself: scores, bands and what keeps it from being posted."""
 
 import datetime
+import pathlib
 import random
 
 import pytest
@@ -13,48 +14,75 @@ from .make import ANNA, BERT, DAY, IBAN_ANNA, IBAN_BERT, chosen_ids, item, judge
 N = "INV/2026/00042"
 FOREIGN_IBAN = "FR1420041010050500013M02606"
 
-SCORES = [
-    # text, payment, item, score, band
-    (N, {}, {}, 95, "post"),
-    (N, {"iban": IBAN_ANNA}, {}, 100, "post"),
-    (N, {"iban": FOREIGN_IBAN}, {}, 95, "post"),
-    (N, {"iban": IBAN_BERT}, {}, 65, "suggest"),
-    (N, {"amount": "100.00"}, {}, 70, "suggest"),
-    (N, {"amount": "200.00", "iban": IBAN_ANNA}, {}, 70, "suggest"),
-    (N, {"currency": "CHF"}, {}, 70, "suggest"),
-    (N, {"days": -60}, {}, 95, "post"),
-    (N, {"days": -61}, {}, 75, "suggest"),
-    (N, {}, {"partner": None}, 95, "post"),
-    ("INV/2026/000 42", {}, {}, 90, "post"),
-    ("2026/00042", {}, {}, 75, "suggest"),
-    ("2026/00042", {"iban": IBAN_ANNA}, {}, 100, "post"),
-    ("10115 Berlin", {}, {"number": "10115"}, 80, "suggest"),
-    ("10115 Berlin", {"iban": IBAN_ANNA}, {"number": "10115"}, 100, "post"),
-    ("", {"iban": IBAN_ANNA}, {}, 92, "post"),
-    ("", {"iban": IBAN_ANNA, "amount": "50.00"}, {}, 55, "suggest"),
-    ("", {"iban": IBAN_BERT}, {}, 0, "leave"),
-    ("", {"reference": N}, {}, 95, "post"),
-    ("", {"end_to_end_id": N}, {}, 95, "post"),
-    (N, {"reference": N, "end_to_end_id": N}, {}, 95, "post"),
-    ("", {}, {}, 0, "leave"),
-    (N, {"amount": "-119.00"}, {}, 0, "leave"),
-    (N, {"amount": "0.00"}, {}, 0, "leave"),
-    (N, {"amount": "-119.00"}, {"residual": "-119.00"}, 95, "post"),
-    (N, {}, {"residual": "-119.00"}, 0, "leave"),
+JUDGED = [
+    # text, payment, item, band, and what keeps it from being posted
+    (N, {}, {}, "post", ()),
+    (N, {"iban": IBAN_ANNA}, {}, "post", ()),
+    (N, {"iban": FOREIGN_IBAN}, {}, "post", ()),
+    (N, {"iban": IBAN_BERT}, {}, "post", ()),
+    (N, {"amount": "100.00"}, {}, "suggest", {"amount_differs"}),
+    (N, {"amount": "100.00", "iban": IBAN_ANNA}, {}, "post", ()),
+    (N, {"amount": "100.00", "iban": IBAN_BERT}, {}, "suggest", {"amount_differs"}),
+    (N, {"amount": "115.00", "iban": IBAN_ANNA}, {}, "suggest", {"amount_differs"}),
+    (N, {"amount": "118.97", "iban": IBAN_ANNA}, {}, "post", ()),
+    (N, {"amount": "200.00", "iban": IBAN_ANNA}, {}, "post", ()),
+    (N, {"amount": "200.00"}, {}, "suggest", {"amount_differs"}),
+    (N, {"currency": "CHF"}, {}, "suggest", {"currency_differs"}),
+    (N, {"days": -60}, {}, "post", ()),
+    (N, {"days": -61}, {}, "suggest", {"long_before_document"}),
+    (N, {}, {"partner": None}, "post", ()),
+    ("INV/2026/000 42", {}, {}, "post", ()),
+    ("2026/00042", {}, {}, "post", ()),
+    ("10115 Berlin", {}, {"number": "10115"}, "suggest", {"hardly_named"}),
+    ("10115 Berlin", {"iban": IBAN_ANNA}, {"number": "10115"}, "post", ()),
+    ("10115 Berlin", {"name": "Anna Blume"}, {"number": "10115"}, "post", ()),
+    ("", {"iban": IBAN_ANNA}, {}, "post", ()),
+    ("", {"name": "Anna Blume"}, {}, "post", ()),
+    ("", {"name": "Anna Blume", "amount": "118.00"}, {}, "leave", {"amount_differs"}),
+    ("", {"iban": IBAN_ANNA, "amount": "50.00"}, {}, "suggest", {"amount_differs"}),
+    ("", {"iban": IBAN_BERT}, {}, "leave", {"nothing_open"}),
+    ("", {"reference": N}, {}, "post", ()),
+    ("", {"end_to_end_id": N}, {}, "post", ()),
+    (N, {"reference": N, "end_to_end_id": N}, {}, "post", ()),
+    ("", {}, {}, "leave", {"nothing_found"}),
+    (N, {"amount": "-119.00"}, {}, "leave", {"opposite_direction"}),
+    (N, {"amount": "0.00"}, {}, "leave", {"no_amount"}),
+    (N, {"amount": "-119.00"}, {"residual": "-119.00"}, "post", ()),
+    (N, {}, {"residual": "-119.00"}, "leave", {"opposite_direction"}),
 ]
 
 
-@pytest.mark.parametrize(("text", "paid", "opened", "score", "band"), SCORES)
-def test_score_and_band(text, paid, opened, score, band):
+@pytest.mark.parametrize(("text", "paid", "opened", "band", "objections"), JUDGED)
+def test_what_becomes_of_it(text, paid, opened, band, objections):
     decision = judged(payment(text=text, **paid), item(**opened))
-    assert (decision.score, decision.band) == (score, band)
+    assert decision.band == band
     assert bool(decision.chosen) == (band == "post")
-    assert bool(decision.objections) == (band != "post")
+    found = {one.kind for one in decision.objections}
+    assert found >= set(objections) if objections else not found
 
 
-def test_points_add_up_to_the_score():
-    decision = judged(payment(text="INV 2026 42", iban=IBAN_ANNA, amount="119"), item())
-    assert min(100, sum(one.points for one in decision.candidates[0].evidence)) == decision.score
+def test_the_score_is_a_share_of_all_that_it_may_be():
+    decision = judged(payment(iban=IBAN_ANNA), *(item(i, f"INV/2026/{i:05}") for i in (1, 2, 3)))
+    assert [one.score for one in decision.candidates[:3]] == [33, 33, 33]
+    assert decision.band == "suggest"
+
+
+def test_a_contradiction_lowers_the_points():
+    plain = judged(payment(text=N), item()).candidates[0]
+    for other in ({"iban": IBAN_BERT}, {"iban": IBAN_BERT, "name": "Bert Kramer"}):
+        assert judged(payment(text=N, **other), item()).candidates[0].points < plain.points
+
+
+def test_what_somebody_else_owes_as_much_is_not_posted_to_whom_he_names():
+    """The account says Bert, who owes the same amount; the text names Anna's invoice."""
+    mine, theirs = item(1, N), item(2, "INV/2026/00077", partner=BERT)
+    decision = judged(payment(text=N, iban=IBAN_BERT), mine, theirs)
+    assert decision.band == "suggest"
+
+
+def test_points_are_those_of_the_evidence():
+    best = judged(payment(text="INV 2026 42", iban=IBAN_ANNA), item()).candidates[0]
+    assert best.points == sum(one.points for one in best.evidence)
 
 
 def test_same_number_of_invoice_and_bill_is_told_apart_by_direction():
@@ -74,27 +102,24 @@ def test_equal_candidates_are_never_posted():
 def test_the_amount_tells_instalments_of_one_invoice_apart():
     first, second = item(1, N, "40.00"), item(2, N, "79.00")
     assert chosen_ids(judged(payment(text=N, amount="79.00"), first, second)) == [2]
-    whole = judged(payment(text=N, amount="119.00"), first, second)
-    assert whole.band == "suggest"
-    assert {"adds_up", "amount_differs"} <= kinds(whole)
+    assert chosen_ids(judged(payment(text=N, amount="119.00"), first, second)) == [1, 2]
 
 
-def test_two_quoted_invoices_are_suggested_even_if_one_has_the_amount():
+def test_two_quoted_invoices_are_paid_together_or_wait_for_a_person():
     items = item(1, N), item(2, "INV/2026/00043", "50.00")
-    decision = judged(payment(text=f"{N} INV/2026/00043"), *items)
-    assert decision.band == "suggest"
-    assert "quotes_others" in kinds(decision)
     both = judged(payment(text=f"{N} INV/2026/00043", amount="169.00"), *items)
-    assert both.band == "suggest"
-    assert "adds_up" in kinds(both)
-    assert {one.item.id for one in both.candidates} == {1, 2}
+    assert chosen_ids(both) == [1, 2]
+    one = judged(payment(text=f"{N} INV/2026/00043"), *items)
+    assert one.band == "suggest"
+    assert "quotes_others" in kinds(one)
 
 
-def test_a_deducted_refund_is_not_ignored():
+def test_a_credit_note_that_is_quoted_is_netted():
     items = item(1, N), item(2, "RINV/2026/00003", "-19.00")
-    decision = judged(payment(text=f"{N} RINV/2026/00003", amount="100"), *items)
-    assert decision.band == "suggest"
-    assert {"quotes_others", "adds_up"} <= kinds(decision)
+    netted = judged(payment(text=f"{N} RINV/2026/00003", amount="100"), *items)
+    assert chosen_ids(netted) == [1, 2]
+    ignored = judged(payment(text=f"{N} RINV/2026/00003", amount="119"), *items)
+    assert ignored.band == "suggest"
 
 
 def test_reference_field_against_text():
@@ -107,7 +132,7 @@ def test_the_account_alone_is_no_reason_against_a_quoted_document():
     quoted, same_amount = item(1, "INV/2026/00041", "50.00"), item(2, N)
     decision = judged(payment(text="INV/2026/00041", iban=IBAN_ANNA), quoted, same_amount)
     assert decision.band == "suggest"
-    assert "quotes_others" in kinds(decision)
+    assert {one.item.id for one in decision.candidates} == {1, 2}
 
 
 @pytest.mark.parametrize("said", [{"text": "INV/2026/00041"}, {"reference": "RF18539007547034"}])
@@ -119,7 +144,7 @@ def test_the_account_alone_is_no_reason_for_a_document_that_is_not_open(said):
 
 def test_two_items_of_one_amount_and_only_the_account():
     decision = judged(payment(iban=IBAN_ANNA), item(1, N), item(2, "INV/2026/00043"))
-    assert (decision.band, decision.score, decision.margin) == ("suggest", 75, 0)
+    assert (decision.band, decision.score, decision.margin) == ("suggest", 50, 0)
 
 
 def test_taken_item_is_not_posted_nor_replaced():
@@ -129,19 +154,20 @@ def test_taken_item_is_not_posted_nor_replaced():
     assert "already_claimed" in kinds(decision)
 
 
-def test_the_amount_is_a_guard_rail_even_when_its_strategy_is_off():
-    on = ["document_number", "counterparty_iban"]
-    paid = payment(text=N, iban=IBAN_ANNA)
-    assert judged(paid, item(), strategies=on).band == "post"
-    short = payment(text=N, iban=IBAN_ANNA, amount="118.99")
+def test_the_amount_is_a_guard_rail_whatever_strategies_are_on():
+    on = ["counterparty_iban", "document_number"]
+    short = payment(text=N, iban=IBAN_ANNA, amount="115.00")
     assert judged(short, item(), strategies=on, bands=Bands(post=50)).band == "suggest"
 
 
 def test_bands_are_the_users():
-    weak = payment(text="2026/00042")
-    assert judged(weak, item(), bands=Bands(post=75)).band == "post"
-    assert judged(weak, item(), bands=Bands(suggest=80)).band == "leave"
-    for wrong in ({"margin": 0}, {"post": 101}, {"post": 30}):
+    weak = payment(iban=IBAN_ANNA, amount="50.00")
+    assert judged(weak, item()).band == "suggest"
+    assert judged(weak, item(), bands=Bands(suggest=50)).band == "leave"
+    twins = item(1, N), item(2, "INV/2026/00099", "50.00")
+    unsure = payment(text="INV/2026/00099", iban=IBAN_ANNA, amount="50.00")
+    assert judged(unsure, *twins, bands=Bands(post=100, margin=100)).band == "post"
+    for wrong in ({"margin": 0}, {"post": 101}, {"post": 10}):
         with pytest.raises(ValueError):
             Bands(**wrong)
 
@@ -161,16 +187,13 @@ def test_the_order_of_items_does_not_matter():
 def test_many_items_of_one_partner_give_few_candidates():
     items = [item(i, f"INV/2026/{i:05}", partner=ANNA) for i in range(500)]
     assert len(judged(payment(iban=IBAN_ANNA), *items).candidates) == 10
-    assert len(judged(payment(iban=IBAN_ANNA, amount="1"), *items).candidates) == 5
+    assert len(judged(payment(iban=IBAN_ANNA, amount="1"), *items).candidates) == 3
 
 
 def test_strategies_are_found_by_being_there():
-    assert list(all_strategies()) == [
-        "amount",
-        "counterparty_iban",
-        "document_number",
-        "structured_reference",
-    ]
+    here = pathlib.Path(__file__).parent.parent / "strategies"
+    files = [path.stem for path in here.glob("*.py") if path.stem != "__init__"]
+    assert sorted(all_strategies()) == sorted(files)
     with pytest.raises(ValueError, match="telepathy"):
         strategies_named(["telepathy"])
 
@@ -178,18 +201,18 @@ def test_strategies_are_found_by_being_there():
 EXPLANATIONS = [
     (
         payment(text=N),
-        "Settles INV/2026/00042 with 95 of 100 points: it quotes INV/2026/00042; "
+        "Settles INV/2026/00042 with 100 of 100 points: it quotes INV/2026/00042; "
         "the amount of 119.00 EUR is just what is open.",
     ),
     (
         payment(text="inv 2026/000 42", amount="100.00"),
-        "Suggested: INV/2026/00042 with 70 of 100 points: it quotes INV/2026/00042 as "
-        '"INV 2026/000 42" (wrapped). Not posted: the amount differs by -19.00 EUR '
-        "(100.00 paid, 119.00 open); the score of 70 is below the 90 needed to post.",
+        "Suggested: INV/2026/00042 with 97 of 100 points: it quotes INV/2026/00042 as "
+        '"INV 2026/000 42" (wrapped); 100.00 of 119.00 EUR are paid. Not posted: the amount '
+        "differs by -19.00 EUR (100.00 paid, 119.00 open).",
     ),
     (
         payment(),
-        "Left for a person: it names no open item, and nobody known by the account.",
+        "Left for a person: it names no open item, and nobody whom we know.",
     ),
     (
         payment(text=N, amount="-119.00"),

@@ -1,0 +1,73 @@
+"""What a payment says: which documents it names, and who may have paid."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from .index import ItemIndex
+from .points import SECOND_PARTNER_KIND
+from .strategy import Proposal, Strategy
+from .types import Evidence, Id, OpenItem, Payment
+
+
+@dataclass(slots=True)
+class Findings:
+    """All that the strategies found for one payment.
+
+    ``items`` are those that it names, with the strongest evidence in ``quotes``. ``who``
+    holds the evidence for each partner, the strongest first.
+    """
+
+    items: dict[Id, OpenItem] = field(default_factory=dict)
+    quotes: dict[Id, Evidence] = field(default_factory=dict)
+    who: dict[Id, list[Evidence]] = field(default_factory=dict)
+    proposals: list[Proposal] = field(default_factory=list)
+
+    def add_document(self, item: OpenItem, evidence: Evidence) -> None:
+        known = self.quotes.get(item.id)
+        if known is None or evidence.points > known.points:
+            self.items[item.id] = item
+            self.quotes[item.id] = evidence
+
+    def add_partner(self, partner_id: Id, evidence: Evidence) -> None:
+        found = self.who.setdefault(partner_id, [])
+        found.append(evidence)
+        found.sort(key=lambda one: -one.points)
+
+    @staticmethod
+    def strongest(evidence: Iterable[Evidence]) -> list[Evidence]:
+        """The strongest evidence in full, and each further kind for a few points."""
+        counted: dict[str, Evidence] = {}
+        for one in sorted(evidence, key=lambda one: -one.points):
+            points = min(one.points, SECOND_PARTNER_KIND) if counted else one.points
+            counted.setdefault(one.kind, dataclasses.replace(one, points=points))
+        return list(counted.values())
+
+    def partners_by_points(self) -> list[Id]:
+        """The partners, the most likely first."""
+        return sorted(self.who, key=lambda one: (-self.who[one][0].points, str(one)))
+
+
+def gather(payment: Payment, index: ItemIndex, strategies: Iterable[Strategy]) -> Findings:
+    """Ask every strategy."""
+    findings = Findings()
+    for strategy in strategies:
+        for item, evidence in strategy.documents(payment, index):
+            findings.add_document(item, evidence)
+        for partner_id, evidence in strategy.partners(payment, index):
+            findings.add_partner(partner_id, evidence)
+        findings.proposals.extend(strategy.proposals(payment, index))
+    return findings
+
+
+def same_place(one: Evidence, other: Evidence) -> bool:
+    """Whether two quotations are the same words, read as two numbers."""
+    if one.params["quoted"] == other.params["quoted"]:
+        return True
+    return (
+        one.params["field"] == other.params["field"]
+        and one.params["start"] < other.params["end"]
+        and other.params["start"] < one.params["end"]
+    )

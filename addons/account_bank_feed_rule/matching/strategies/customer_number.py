@@ -1,0 +1,55 @@
+"""The number under which we know a customer or supplier, or under which a supplier knows us."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from ..index import ItemIndex
+from ..normalise import Tokens, compact, fold
+from ..points import BARE_CUSTOMER_NUMBER, CUSTOMER_NUMBER
+from ..strategy import Strategy
+from ..types import Evidence, Id, Payment
+
+_SHORTEST_BARE = 5
+_MOST_TOKENS = 4
+_CALLED = re.compile(
+    r"(?<![A-Z])(?:KD|KDN|KUNDEN?|CUST(?:OMER)?|DEB(?:ITOR(?:EN)?)?|KRED(?:ITOR(?:EN)?)?|CLIENT|ACC(?:OUNT)?)"
+    r"[\s.-]{0,2}(?:NR|NUMMER|NO|NUMBER|N)?[\s.:#-]{0,3}"
+    r"(?=[A-Z/-]{0,4}\d)([A-Z]{0,4}[\s-]?\d[\d-]{2,14})"
+)
+
+
+class CustomerNumber(Strategy):
+    """The payer writes the customer number, with or without calling it so."""
+
+    name = "customer_number"
+    label = "Customer number"
+
+    def partners(self, payment: Payment, index: ItemIndex) -> Iterable[tuple[Id, Evidence]]:
+        text = fold(payment.text)
+        for match in _CALLED.finditer(text):
+            yield from _owners(index, compact(match[1]), CUSTOMER_NUMBER)
+        for number in _standing_alone(text):
+            yield from _owners(index, number, BARE_CUSTOMER_NUMBER)
+
+
+def _owners(index: ItemIndex, number: str, points: int) -> Iterable[tuple[Id, Evidence]]:
+    for partner in sorted(index.partners.with_number(number), key=str):
+        yield partner, Evidence("customer_number", points, {"number": number})
+
+
+def _standing_alone(text: str) -> Iterable[str]:
+    """Letters and digits between blanks, long enough to be no quantity."""
+    tokens = Tokens.of(text)
+    for first in range(len(tokens)):
+        if tokens.is_attached(first):
+            continue
+        end = first + 1
+        while end < len(tokens) and end - first < _MOST_TOKENS and tokens.is_attached(end):
+            end += 1
+        if end < len(tokens) and tokens.is_attached(end):
+            continue
+        value = "".join(tokens.values[first:end])
+        if len(value) >= _SHORTEST_BARE and any(map(str.isdigit, tokens.values[first:end])):
+            yield value
