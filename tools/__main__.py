@@ -5,7 +5,7 @@ import shutil
 import signal
 import sys
 
-from . import bench_formats, environment, odoo_source, postgres, testing
+from . import bench_formats, bench_matching, environment, odoo_source, postgres, testing
 from . import demo as demonstration
 from .common import ADDONS, CACHE, PROJECT, SERIES, Ended, Missing, attend, locked, say
 from .server import Odoo
@@ -37,7 +37,13 @@ def clean(_arguments):
     with locked(CACHE / "postgresql.lock"):
         if server.running():
             server.stop()
-    folders = [server.folder, *CACHE.glob("venv-*"), *CACHE.glob("data-*"), CACHE / "conf"]
+    folders = [
+        server.folder,
+        *CACHE.glob("venv-*"),
+        *CACHE.glob("oca-*"),
+        *CACHE.glob("data-*"),
+        CACHE / "conf",
+    ]
     for folder in [*folders, CACHE / "log"]:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -75,6 +81,16 @@ def test(arguments):
 def bench(arguments):
     """Measure how fast files are read."""
     return bench_formats.bench(arguments.rows, arguments.repeat)
+
+
+def matching(arguments):
+    """Measure how many payments are posted, and how many rightly."""
+    return bench_matching.bench(arguments.args.split())
+
+
+def oca(arguments):
+    """The same beside OCA's engine."""
+    return bench_matching.bench_oca(arguments.args.split())
 
 
 def docs(arguments):
@@ -120,6 +136,12 @@ def main():
     command.add_argument("--rows", type=int, default=bench_formats.ROWS)
     command.add_argument("--repeat", type=int, default=3)
     command.set_defaults(call=bench)
+    command = commands.add_parser("bench-matching", help="measure what is posted, and how rightly")
+    command.add_argument("--args", default="", help="seed, sizes, cases to show")
+    command.set_defaults(call=matching)
+    command = commands.add_parser("bench-oca", help="the same beside OCA's engine on 18.0")
+    command.add_argument("--args", default="", help="seed and sizes")
+    command.set_defaults(call=oca)
     command = commands.add_parser("docs", help="write the generated pages of docs anew")
     command.add_argument("--series", default="")
     command.set_defaults(call=docs)

@@ -3,7 +3,7 @@
 from odoo import Command
 from odoo.addons.account_bank_feed import grant_administrator
 
-from .scenario import ACCOUNTS, LANDLORD_IBAN, OWN_IBANS, PARTNERS, drafts
+from .scenario import ACCOUNTS, LANDLORD_IBAN, PARTNERS, drafts
 from .scenario.accounts import START
 from .scenario.regular import COMPANY
 
@@ -205,7 +205,6 @@ class DemoCompany:
     # Rules
 
     def _make_rules(self):
-        own = "|".join(OWN_IBANS)
         fees = self.chart.ref("account_4970")
         self._make_rule(10, "Bank fees", fees, "text", "regex", "Kontof|Abschlussent|Account fee")
         self._make_rule(20, "Card fees", fees, "text", "starts_with", "Kartenentgelt")
@@ -213,19 +212,6 @@ class DemoCompany:
         self._make_rule(30, "Rent", rent, "iban", "equals", LANDLORD_IBAN)
         salaries = self.chart.ref("account_1740")
         self._make_rule(40, "Salaries", salaries, "text", "contains", "Lohn/Gehalt")
-        transit = self._make_transit_account()
-        self._make_rule(50, "Between own accounts", transit, "iban", "regex", own, direction=False)
-
-    def _make_transit_account(self):
-        """Where one side of a transfer between own accounts meets the other."""
-        return self.env["account.account"].create(
-            {
-                "name": "Geldtransit zwischen eigenen Konten",
-                "code": "1361",
-                "account_type": "asset_current",
-                "reconcile": False,
-            }
-        )
 
     def _make_rule(self, sequence, name, account, field, operator, value, direction="out"):
         condition = {"field": field, "operator": operator, "value": value}
@@ -233,10 +219,10 @@ class DemoCompany:
             {
                 "name": name,
                 "sequence": sequence,
-                "kind": "write_off",
+                "kind": "book",
                 "company_id": self.company.id,
                 "direction": direction,
-                "account_id": account.id,
+                "line_ids": [(0, 0, {"account_id": account.id})],
                 "condition_ids": [Command.create(condition)],
             }
         )

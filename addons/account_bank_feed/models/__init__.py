@@ -1,6 +1,7 @@
 from . import (
     account_bank_statement_line,
     account_journal,
+    account_move_line,
     account_partial_reconcile,
     bank_audit_log,
     bank_feed_turn,
@@ -15,9 +16,14 @@ from . import (
     bank_import_statement_journal,
     bank_statement_profile,
     bank_transaction,
+    bank_transaction_counterpart,
+    bank_transaction_counterpart_lines,
+    bank_transaction_counterpart_matches,
     bank_transaction_detail,
+    bank_transaction_entry,
     bank_transaction_matching,
     bank_transaction_posting,
+    bank_transaction_settling,
     res_company,
     res_config_settings,
 )

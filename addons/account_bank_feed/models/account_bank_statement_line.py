@@ -41,7 +41,8 @@ class AccountBankStatementLine(models.Model):
         """What the ledger says of a line: is it booked, and to its final counterpart?
 
         Odoo's ``is_reconciled`` asks for the suspense account alone, and stays set when a
-        match is undone from the invoice's side. So the counterparts are looked at too.
+        match is undone from the invoice's side. So the counterparts are looked at too:
+        all that is there to be matched has to be, except what was booked to stay open.
         """
         self.ensure_one()
         if self.move_id.state == "cancel":
@@ -52,7 +53,10 @@ class AccountBankStatementLine(models.Model):
         if any(not item.currency_id.is_zero(item.amount_currency) for item in suspense):
             return "processed"
         final = self.bank_transaction_id._final_account()
-        open_items = [item for item in others if item.account_id != final and _is_untouched(item)]
+        left_open = self.bank_transaction_id._planned_open_items()
+        open_items = [
+            item for item in others - left_open if item.account_id != final and _is_untouched(item)
+        ]
         return "processed" if open_items else "reconciled"
 
 

@@ -3,6 +3,15 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from .bank_import import BARRIER_MINUTES
+from .bank_transaction_counterpart import MATCHED_KINDS
+
+NOTHING_DECIDED = {
+    "counterpart_account_id": False,
+    "matched_item_ids": [(5,)],
+    "matched_residual": 0,
+    "counterpart_ids": [(5,)],
+    "pair_id": False,
+}
 
 
 class BankTransaction(models.Model):
@@ -26,7 +35,22 @@ class BankTransaction(models.Model):
         help="The journal items that it pays; claimed from the decision on.",
     )
     matched_residual = fields.Monetary(
-        readonly=True, help="What was open on those items when the decision was made."
+        readonly=True,
+        help="What was open on those items when the decision was made; 0 where it is in parts.",
+    )
+    counterpart_ids = fields.One2many(
+        "bank.transaction.counterpart",
+        "transaction_id",
+        "Booked to",
+        readonly=True,
+        help="What it is booked to, in parts, where one account and whole items do not tell it.",
+    )
+    pair_id = fields.Many2one(
+        "bank.transaction",
+        "Other side",
+        readonly=True,
+        index="btree_not_null",
+        help="The same transfer between own accounts, as the other bank reports it.",
     )
     score = fields.Integer(readonly=True, help="How sure the decision is, from 0 to 100.")
     explanation = fields.Text(readonly=True, help="Why it was decided so, in words.")
@@ -52,6 +76,7 @@ class BankTransaction(models.Model):
         waiting = self.with_company(company).search(self._waiting_domain(company))
         if not waiting:
             return
+        waiting.counterpart_ids.unlink()  # of a decision that could not be booked
         for transaction, decision in waiting._decide().items():
             transaction.write(decision)
         self.env["bank.import.batch"]._hand_out(waiting)
@@ -114,13 +139,15 @@ class BankTransaction(models.Model):
         """
         return self.counterpart_account_id if not self.matched_item_ids else None
 
+    def _planned_open_items(self):
+        """Its journal items on which nothing need be matched, such as what was paid too much."""
+        planned = self.counterpart_ids.filtered(lambda c: c.kind not in MATCHED_KINDS)
+        return planned.line_ids
+
     def _forget_decision(self, why):
         """Book on suspense after all."""
-        self.write(
-            {
-                "counterpart_account_id": False,
-                "matched_item_ids": [(5,)],
-                "matched_residual": 0,
-                "explanation": why,
-            }
-        )
+        self.write({**NOTHING_DECIDED, "explanation": why})
+
+    @api.depends("counterpart_ids.line_ids")
+    def _compute_state(self):
+        return super()._compute_state()

@@ -1,7 +1,7 @@
 from psycopg2 import IntegrityError
 from psycopg2.errors import UniqueViolation
 
-from odoo import models
+from odoo import Command, models
 from odoo.exceptions import RedirectWarning, UserError
 
 LAST_SEQUENCE = 2_147_483_647
@@ -32,23 +32,39 @@ class BankTransaction(models.Model):
     def _set_aside_locked(self):
         """Transactions in a locked period wait for a person; Odoo would move their date."""
         locked = self.browse()
-        for (company, journal, day), records in self.grouped(
-            lambda t: (t.company_id, t.journal_id, t.booking_date)
-        ).items():
-            violated = company._get_violated_lock_dates(day, False, journal)
-            if violated:
-                reason = self.env._(
-                    "The period is locked: %s. Reopen it, then retry.",
-                    company._format_lock_dates(violated),
-                )
-                records._set_state("error", reason, reason=reason)
-                locked += records
+        for violated, records in self._locked_periods():
+            reason = self.env._(
+                "The period is locked: %s. Reopen it, then retry.",
+                records.company_id._format_lock_dates(violated),
+            )
+            records._set_state("error", reason, reason=reason)
+            locked += records
         return locked
+
+    def _locked_periods(self):
+        """Yield the lock dates that forbid to book some of these, with those."""
+        for (company, journal, day, taxed), records in self.grouped(
+            lambda t: (t.company_id, t.journal_id, t.booking_date, t._has_taxes())
+        ).items():
+            if violated := company._get_violated_lock_dates(day, taxed, journal):
+                yield violated, records
+
+    def _has_taxes(self):
+        """Whether it is in the tax report, or will be as soon as it is booked."""
+        return bool(
+            self.counterpart_ids.filtered(lambda c: c._has_taxes())
+            or self.statement_line_ids.line_ids.tax_ids
+        )
 
     def _drop_stale_decisions(self):
         """Somebody may have paid or changed an open item since the decision."""
         self._lock_matched_items()
-        for transaction in self.filtered("matched_item_ids"):
+        self._lock_pairs()
+        in_parts = self.filtered("counterpart_ids")
+        in_parts._stale_in_parts()._forget_decision(
+            self.env._("The open item changed after it was matched; please review.")
+        )
+        for transaction in (self - in_parts).filtered("matched_item_ids"):
             items = transaction.matched_item_ids
             residual = sum(items.mapped("amount_residual_currency"))
             if any(
@@ -58,9 +74,20 @@ class BankTransaction(models.Model):
                     self.env._("The open item changed after it was matched; please review.")
                 )
 
+    def _stale_in_parts(self):
+        """Those with a counterpart whose item is not as it was, or not enough for all of them."""
+        fellows = self.counterpart_ids._fellows()
+        stale = self.browse()
+        left = {}
+        for transaction in self.sorted(lambda t: (t.booking_date, t.ledger_order)):
+            parts = transaction.counterpart_ids
+            if any(part._is_stale(fellows) for part in parts) or not parts._can_all_be(left):
+                stale += transaction
+        return stale
+
     def _lock_matched_items(self):
         """Nobody else may settle the items meanwhile; a lost race makes the job start again."""
-        items = self.matched_item_ids
+        items = self.matched_item_ids | self.counterpart_ids.item_id
         if items:
             self.env.cr.execute(
                 "SELECT id FROM account_move_line WHERE id IN %s ORDER BY id FOR UPDATE",
@@ -68,6 +95,15 @@ class BankTransaction(models.Model):
             )
             items.invalidate_recordset(
                 ["reconciled", "amount_residual_currency", "amount_residual"]
+            )
+
+    def _lock_pairs(self):
+        """Of two batches with one side of a transfer each, the later one must see the earlier."""
+        paired = self.filtered("pair_id")
+        if paired:
+            self.env.cr.execute(
+                "SELECT id FROM bank_transaction WHERE id IN %s ORDER BY id FOR UPDATE",
+                [tuple((paired | paired.pair_id).ids)],
             )
 
     def _post_together(self):
@@ -84,7 +120,7 @@ class BankTransaction(models.Model):
                 middle = len(self) // 2
                 self[:middle]._post_together()
                 self[middle:]._post_together()
-            elif self.counterpart_account_id:
+            elif self.counterpart_account_id or self.counterpart_ids:
                 self._forget_decision(self.env._("Could not be booked as decided: %s", error))
                 self._post_together()
             else:
@@ -107,66 +143,76 @@ class BankTransaction(models.Model):
     def _note_matches_by_others(self):
         """Other modules may match a line as soon as it is created: that decision is not ours."""
         self.filtered(
-            lambda t: t.amount and not t.counterpart_account_id and t.state == "reconciled"
+            lambda t: (
+                t.amount
+                and not t.counterpart_account_id
+                and not t.counterpart_ids
+                and t.state == "reconciled"
+            )
         ).explanation = self.env._(
             "Matched by another module when it was booked, not by a rule of the bank feed."
         )
 
+    def _text(self):
+        return self.remittance or self.reference or self.counterparty_name or self.code or "/"
+
     def _statement_line_values(self):
-        text = self.remittance or self.reference or self.counterparty_name or self.code or "/"
-        return {
+        values = {
             "bank_transaction_id": self.id,
             "journal_id": self.journal_id.id,
             "date": self.booking_date,
             "amount": self.amount,
-            "payment_ref": text,
+            "payment_ref": self._text(),
             "partner_id": self.partner_id.id,
             "partner_name": self.counterparty_name,
             "account_number": self.counterparty_iban,
             "transaction_type": self.code,
             "sequence": LAST_SEQUENCE - self.ledger_order,
-            "counterpart_account_id": self.counterpart_account_id.id,
+        }
+        if not self.counterpart_ids:
+            return {**values, "counterpart_account_id": self.counterpart_account_id.id}
+        bank_item = self._bank_item_values()
+        items = [bank_item, *self._counterpart_item_values(bank_item["balance"])]
+        return {
+            **values,
+            **self._foreign_values(),
+            "line_ids": [Command.create(item) for item in items],
         }
 
     def _reconcile_counterparts(self):
         """Reconcile each new line with the open items that it pays, the whole batch at once."""
-        plan = []
-        for transaction in self.filtered("matched_item_ids"):
-            items = transaction.matched_item_ids
+        parts = self.counterpart_ids
+        plan = [*self._plan_of_whole_items(), *parts._plan(), *self._plan_of_transfers()]
+        before = parts._payment_states()
+        parts._release_returned()
+        if plan:
+            self.env["account.move.line"]._reconcile_plan(plan)
+        parts._set_payment_states("paid", before)
+
+    def _plan_of_whole_items(self):
+        for transaction in self.filtered(lambda t: t.matched_item_ids and not t.counterpart_ids):
             counterpart = transaction.statement_line_ids.line_ids.filtered(
                 lambda line, account=transaction.counterpart_account_id: line.account_id == account
             )
-            plan.append(counterpart | items)
-        if plan:
-            self.env["account.move.line"]._reconcile_plan(plan)
+            yield counterpart | transaction.matched_item_ids
 
-    def _match_with(self, items, why):
-        """Reconcile a transaction that waits on suspense with open items of one account.
+    def _plan_of_transfers(self):
+        """Both sides of each transfer between own accounts, as soon as both are in the books."""
+        done = self.browse()
+        for transaction in self.filtered("pair_id"):
+            pair = transaction.pair_id
+            items, others = transaction._open_counterparts(), pair._open_counterparts()
+            accounts = items.account_id & others.account_id
+            if transaction not in done and len(accounts) == 1:
+                done += pair
+                yield (items | others).filtered(lambda item, a=accounts: item.account_id == a)
 
-        :raises UserError: when it does not wait, or an item is settled already
-        """
-        self.ensure_one()
-        if self.state != "processed" or any(item.reconciled for item in items):
-            raise UserError(self.env._("The transaction or the open item is settled already."))
-        self._refuse_locked()
-        _liquidity, suspense, _others = self.statement_line_id._seek_for_lines()
-        if not suspense:
-            # Undone from the invoice's side, which leaves the counterpart where it was.
-            self.statement_line_id.action_undo_reconciliation()
-            _liquidity, suspense, _others = self.statement_line_id._seek_for_lines()
-        partner, account = items.partner_id, items.account_id
-        self.statement_line_id.with_context(skip_readonly_check=True).partner_id = partner
-        suspense.with_context(skip_readonly_check=True).write({"account_id": account.id})
-        self.env["account.move.line"]._reconcile_plan([suspense | items])
-        self.write(
-            {
-                "partner_id": partner.id,
-                "counterpart_account_id": account.id,
-                "matched_item_ids": [(6, 0, items.ids)],
-                "explanation": why,
-            }
-        )
-        self.env["bank.audit.log"]._record("match", [(self, "processed", self.state, why)])
+    def _open_counterparts(self):
+        """Its items that are still there to be matched."""
+        if self.move_id.state != "posted":
+            return self.env["account.move.line"]
+        _liquidity, _suspense, others = self.statement_line_id._seek_for_lines()
+        return others.filtered(lambda item: item.account_id.reconcile and not item.reconciled)
 
     # ------------------------------------------------------------------
     # Out again
@@ -188,26 +234,53 @@ class BankTransaction(models.Model):
 
     def _undo(self, reason=None):
         self._refuse_locked()
-        self.statement_line_ids.action_undo_reconciliation()
-        self._forget_decision(
-            self.env._("Undone by %(user)s. %(why)s", user=self.env.user.name, why=reason or "")
-        )
+        before = {t: (t.state, t.counterpart_ids._as_text()) for t in self}
+        remarks = self._put_back_on_suspense()
+        for remark, records in self.grouped(remarks.get).items():
+            why = _sentence(reason, remark)
+            records._forget_decision(
+                self.env._("Undone by %(user)s. %(why)s", user=self.env.user.name, why=why)
+            )
         self.env["bank.audit.log"]._record(
-            "undo", [(t, "reconciled", t.state, reason or "") for t in self]
+            "undo",
+            [
+                (t, state, t.state, _sentence(reason, remarks.get(t), parts))
+                for t, (state, parts) in before.items()
+            ],
         )
 
+    def _put_back_on_suspense(self):
+        """Undo all matches of these, and what came with them.
+
+        :return: transaction -> what could not be made as it was
+        """
+        parts = self.counterpart_ids
+        before = parts._payment_states()
+        self.statement_line_ids.action_undo_reconciliation()
+        parts._set_payment_states("in_process", before)
+        return parts._match_returned_again()
+
     def _refuse_locked(self):
-        for (company, journal, day), _records in self.grouped(
-            lambda t: (t.company_id, t.journal_id, t.booking_date)
-        ).items():
-            violated = company._get_violated_lock_dates(day, False, journal)
-            if violated:
-                raise UserError(
-                    self.env._(
-                        "The period is locked: %s. Reopen it first.",
-                        company._format_lock_dates(violated),
-                    )
-                )
+        """:raises UserError: in a locked period, or when a rate difference was booked in one"""
+        for violated, records in self._locked_periods():
+            self._say_locked(records.company_id, violated)
+        for move in self._exchange_moves():
+            company = move.company_id
+            if violated := company._get_violated_lock_dates(move.date, False, move.journal_id):
+                self._say_locked(company, violated)
+
+    def _say_locked(self, company, violated):
+        raise UserError(
+            self.env._(
+                "The period is locked: %s. Reopen it first.",
+                company._format_lock_dates(violated),
+            )
+        )
+
+    def _exchange_moves(self):
+        """The rate differences that are undone with the matches of these."""
+        items = self.statement_line_ids.line_ids
+        return (items.matched_debit_ids | items.matched_credit_ids).exchange_move_id
 
     def _remove_from_books(self, reason):
         """Cancel the entries of these transactions; what duplicated them takes their place.
@@ -215,7 +288,7 @@ class BankTransaction(models.Model):
         :return: the numbers of the cancelled entries
         """
         in_books = self.filtered(lambda t: t.move_id.state in ("draft", "posted"))
-        in_books.filtered(lambda t: t.state == "reconciled")._undo(reason)
+        in_books.filtered(lambda t: t.state == "reconciled" or t.counterpart_ids)._undo(reason)
         in_books._refuse_locked()
         moves = in_books.statement_line_ids.move_id
         moves.filtered(lambda move: move.state == "posted").button_draft()
@@ -230,3 +303,7 @@ class BankTransaction(models.Model):
         heirs = self._hand_down()
         heirs._enqueue_matching(heirs.company_id)
         return moves.mapped("name")
+
+
+def _sentence(*parts):
+    return " ".join(part for part in parts if part)

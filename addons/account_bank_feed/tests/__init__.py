@@ -6,6 +6,8 @@ from . import (
     test_browser_columns,
     test_browser_upload,
     test_continuity,
+    test_counterpart_payments,
+    test_counterparts,
     test_no_account,
     test_pipeline,
     test_profiles,

@@ -95,7 +95,7 @@ def _transfer(source: str, day: datetime.date, amount: Decimal, text: str) -> It
     """Both sides of a transfer to the main account."""
     for account, other, signed in ((source, "main", -amount), ("main", source, amount)):
         iban = ACCOUNTS[other].iban
-        yield _regular(account, day, signed, COMPANY, iban, text, "Between own accounts")
+        yield _regular(account, day, signed, COMPANY, iban, text, "Internal transfers")
 
 
 def _regular(account, day, amount, name, iban, text, rule) -> Regular:

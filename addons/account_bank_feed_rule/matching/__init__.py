@@ -17,6 +17,7 @@ from .explain import explain, reasons_as_data
 from .index import ItemIndex
 from .judge import judge
 from .partners import Partner, PartnerDirectory
+from .returns import how_returned
 from .rules import RuleSpec, decide
 from .sentences import EVIDENCE, OBJECTIONS, SENTENCES
 from .settle import settle, settle_claims
@@ -61,6 +62,7 @@ __all__ = [
     "all_strategies",
     "decide",
     "explain",
+    "how_returned",
     "judge",
     "matches",
     "reasons_as_data",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 
-from .charges import charges_in_text, is_outside_sepa, says_charges_deducted
+from .charges import charges_in_text, may_take_charges
 from .index import ItemIndex
 from .points import (
     CHARGES_ASSUMED,
@@ -23,11 +23,12 @@ from .points import (
     DISCOUNTED,
     PART_NAMED,
     PART_UNNAMED,
-    SUM_EQUAL,
+    sum_points,
 )
 from .types import ZERO, Adjustment, Allocation, Evidence, OpenItem, Payment, Terms
 
 _CENT = Decimal("0.01")
+_HUNDRED = 100
 _MOST_DISCOUNTS = 6
 _CONVERTED_WITHIN = Decimal("0.05")
 
@@ -58,11 +59,18 @@ def fit(
     open_amount = sum(item.residual for item in items)
     if open_amount * payment.amount <= 0:
         return None
-    points = index.amount_points(items[0]) if len(items) == 1 else SUM_EQUAL
+    points = _amount_points(items, index)
     early = _long_before(payment, items)
     found = _fit_whole(payment, items, open_amount, terms, 0 if early else points)
     found = found or _fit_part(payment, items, open_amount, named)
     return dataclasses.replace(found, evidence=(*found.evidence, early)) if early else found
+
+
+def _amount_points(items: Sequence[OpenItem], index: ItemIndex) -> int:
+    """What it is worth that the amount fits."""
+    if len(items) == 1:
+        return index.amount_points(items[0])
+    return sum_points([int(item.residual * _HUNDRED) for item in items])
 
 
 def _fit_whole(payment, items, open_amount: Decimal, terms: Terms, points: int) -> Fit | None:
@@ -152,7 +160,7 @@ def _assumed_charges(payment, items, difference: Decimal, terms: Terms, points: 
     taken_off = payment.is_in and ZERO < -difference <= terms.most_charges
     if not taken_off or payment.charges is not None:
         return None
-    if not is_outside_sepa(payment.iban) and not says_charges_deducted(payment.text):
+    if not may_take_charges(payment):
         return None
     params = {"amount": str(abs(difference)), "currency": payment.currency}
     return (

@@ -11,16 +11,19 @@ import re
 from decimal import Decimal
 
 from .normalise import compact, fold
+from .types import Payment
 
 _CODES = (
     "AD AL AT BE BG CH CY CZ DE DK EE ES FI FO FR GB GF GG GI GL GP GR HR HU IE IM IS IT JE LI LT "
     "LU LV MC MD ME MF MK MQ MT NL NO PL PM PT RE RO RS SE SI SK SM VA WF YT"
 )
 SEPA = frozenset(_CODES.split())
+_ABROAD = re.compile(r"2\d\d")
 _CODE_WORD = re.compile(r"/CHGS/[A-Z]{3}([0-9]{1,9}(?:[.,][0-9]{0,2})?)")
 _DEDUCTED = re.compile(
-    r"CHARGES? (?:WERE |HAVE BEEN |ARE )?(?:DEDUCTED|TAKEN|WITHHELD)|LESS (?:BANK ?)?CHARGES|"
-    r"(?:ABZ(?:UE|U)GLICH|ABZGL\.?|MINUS) (?:\w+ )?(?:BANK)?(?:SPESEN|GEB(?:UE|U)HR)"
+    r"\bCHARGES? (?:SHA|BEN)\b|\bBEN\b|LESS (?:BANK ?)?CHARGES"
+    r"|CHARGES? (?:WERE |HAVE BEEN |ARE )?(?:DEDUCTED|TAKEN|WITHHELD)"
+    r"|(?:ABZ(?:UE|U)GLICH|ABZGL\.?|MINUS) (?:\w+ )?(?:BANK)?(?:SPESEN|GEB(?:UE|U)HR)"
 )
 
 
@@ -54,3 +57,13 @@ def says_charges_deducted(text: str) -> bool:
     (True, False)
     """
     return bool(_DEDUCTED.search(fold(text)))
+
+
+def may_take_charges(payment: Payment) -> bool:
+    """Whether banks on the way may have taken something: it crossed a border, or says so.
+
+    SEPA transfers have codes of their own; ``XBCT`` and the German 2xx are transfers abroad.
+    """
+    code = payment.code or ""
+    crossed = "XBCT" in code or bool(_ABROAD.fullmatch(code))
+    return crossed or is_outside_sepa(payment.iban) or says_charges_deducted(payment.text)

@@ -22,6 +22,7 @@ OLDEST = 3
 MOST_ITEMS = 60
 """Of a partner with more open items than this, only single ones and the oldest are tried."""
 _EFFORT = 20_000
+_READINGS = 6
 _THOUSANDTHS = Decimal("1000")
 
 
@@ -73,23 +74,31 @@ def _named(payment: Payment, findings: Findings) -> Iterator[Bundle]:
     for several in (apart, clear):
         if len(several) > 1:
             yield Bundle(tuple(several))
-    if 2 < len(apart) <= MOST_ITEMS:
-        for subset in _adding_up(payment, apart).found:
-            yield Bundle(tuple(apart[position] for position in subset.positions))
+    if 2 < len(named) <= MOST_ITEMS:
+        for subset in _adding_up(payment, named, most_results=_READINGS).found:
+            several = [named[position] for position in subset.positions]
+            if several == _one_for_each_place(several, findings):
+                yield Bundle(tuple(several))
 
 
 def _one_for_each_place(named: Sequence[OpenItem], findings: Findings) -> list[OpenItem]:
     """Of what the same words may mean only the best reading, with all of its instalments."""
     kept: list[OpenItem] = []
-    for item in sorted(named, key=lambda item: -findings.quotes[item.id].points):
+    for item in sorted(named, key=lambda item: -_founded(item, findings)):
         quote = findings.quotes[item.id]
         rivals = [one for one in kept if same_place(findings.quotes[one.id], quote)]
-        if all(
-            (one.numbers[:1], one.partner_id) == (item.numbers[:1], item.partner_id)
-            for one in rivals
-        ):
+        if all(_of_one_document(one, item) for one in rivals):
             kept.append(item)
     return sorted(kept, key=lambda item: item.age_key)
+
+
+def _founded(item: OpenItem, findings: Findings) -> int:
+    who = findings.who.get(item.partner_id)
+    return findings.quotes[item.id].points + (who[0].points if who else 0)
+
+
+def _of_one_document(one: OpenItem, other: OpenItem) -> bool:
+    return (one.numbers[:1], one.partner_id) == (other.numbers[:1], other.partner_id)
 
 
 def _of_partner(payment, partner_id: Id, findings, index: ItemIndex) -> Iterator[Bundle]:
@@ -97,12 +106,14 @@ def _of_partner(payment, partner_id: Id, findings, index: ItemIndex) -> Iterator
     equal = _one_of_partner(payment, partner_id, index)[:EQUAL_AMOUNTS]
     for item in equal:
         yield Bundle((item,))
+    if equal:
+        # That several others add up to just the same is a hundred times less likely.
+        return
     items = _payable(payment, index.of_partner(partner_id))
     if 1 < len(items) <= MOST_ITEMS and not findings.quotes:
         yield from _several(_adding_up(payment, items), items, ())
-    if not equal:
-        for item in [i for i in items if i.agrees_in_direction(payment)][:OLDEST]:
-            yield Bundle((item,))
+    for item in [i for i in items if i.agrees_in_direction(payment)][:OLDEST]:
+        yield Bundle((item,))
 
 
 def _one_of_partner(payment: Payment, partner_id: Id, index: ItemIndex) -> list[OpenItem]:
@@ -117,7 +128,7 @@ def _with_more_of_partner(payment, findings: Findings, index: ItemIndex) -> Iter
     """What the payer named, with further items of the same partner that make up the amount."""
     named = list(findings.items.values())
     partners = {item.partner_id for item in named}
-    if len(partners) != 1 or None in partners:
+    if len(partners) != 1 or None in partners or _add_up(payment, named):
         return
     items = _payable(payment, index.of_partner(partners.pop()))
     must_have = [place for place, item in enumerate(items) if item.id in findings.quotes]
@@ -125,6 +136,12 @@ def _with_more_of_partner(payment, findings: Findings, index: ItemIndex) -> Iter
         return
     search = _adding_up(payment, items, must_have)
     yield from _several(search, items, must_have)
+
+
+def _add_up(payment: Payment, named: Sequence[OpenItem]) -> bool:
+    """Whether what is named explains the amount, alone or together."""
+    residuals = [item.residual for item in named]
+    return payment.amount in residuals or payment.amount == sum(residuals)
 
 
 def _payable(payment: Payment, items: Sequence[OpenItem]) -> list[OpenItem]:
@@ -139,11 +156,12 @@ def _payable(payment: Payment, items: Sequence[OpenItem]) -> list[OpenItem]:
     return found
 
 
-def _adding_up(payment: Payment, items, must_have=()) -> SubsetSearch:
+def _adding_up(payment: Payment, items, must_have=(), most_results=2) -> SubsetSearch:
     return subsets_that_add_up(
         [_units(item.residual) for item in items],
         _units(payment.amount),
         must_have=must_have,
+        most_results=most_results,
         effort=_EFFORT,
     )
 

@@ -1,7 +1,8 @@
 """Conditions that a person writes about a payment, for fees and other payments without document.
 
-Case, accents and the number of blanks do not count. A regular expression is used as it is
-written. Amounts are compared without their sign; the direction is a field of its own.
+Case, accents and the number of blanks do not count. A regular expression is applied as it is
+written to the text as it came: case counts, unless the pattern starts with ``(?i)``. Amounts
+are compared without their sign; the direction is a field of its own.
 """
 
 from __future__ import annotations
@@ -22,10 +23,23 @@ _MOST_CHOICES = 1_000_000
 _LONGEST_PATTERN = 200
 
 DIRECTIONS = ("in", "out")
-_TEXT_FIELDS = ("text", "name", "reference", "iban", "code")
+TEXT_FIELDS = {
+    "text": "text",
+    "name": "name",
+    "iban": "IBAN",
+    "code": "code",
+    "reference": "reference",
+    "end_to_end_id": "end-to-end id",
+    "mandate_id": "mandate",
+    "return_reason": "return reason",
+    "original_currency": "original currency",
+}
+"""The texts of a payment, and what to call them in a sentence."""
+_COMPACT_FIELDS = frozenset({"iban", "reference", "end_to_end_id", "mandate_id"})
 
 _TEXT_OPERATORS: dict[str, Callable[[str, str], bool]] = {
     "contains": lambda found, wanted: wanted in found,
+    "not_contains": lambda found, wanted: wanted not in found,
     "equals": lambda found, wanted: found == wanted,
     "starts_with": lambda found, wanted: found.startswith(wanted),
 }
@@ -36,22 +50,36 @@ _AMOUNT_OPERATORS: dict[str, Callable[[Decimal, Decimal], bool]] = {
     "at_least": lambda found, wanted: found >= wanted,
     "more_than": lambda found, wanted: found > wanted,
 }
+_PRESENCE = {"is_set": True, "is_empty": False}
+VALUELESS = tuple(_PRESENCE)
+"""Operators that compare with nothing."""
+_SAID = {
+    "not_contains": "does not contain",
+    "starts_with": "starts with",
+    "regex": "matches",
+    "less_than": "is less than",
+    "at_most": "is at most",
+    "at_least": "is at least",
+    "more_than": "is more than",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
     """One thing that must hold for a payment.
 
-    :param field: text, name, iban, code, reference, amount or direction
-    :param operator: for texts contains, equals, starts_with, regex; for the amount equals,
-        less_than, at_most, at_least, more_than; for the direction equals
-    :param value: what it is compared with; ``in`` or ``out`` for the direction
+    :param field: one of :data:`TEXT_FIELDS`, amount or direction
+    :param operator: for texts contains, not_contains, equals, starts_with, regex, is_set,
+        is_empty; for the amount equals, less_than, at_most, at_least, more_than; for the
+        direction equals
+    :param value: what it is compared with; ``in`` or ``out`` for the direction, and empty
+        for is_set and is_empty
     :raises ValueError: when it makes no sense, with what to do about it
     """
 
     field: str
     operator: str
-    value: str
+    value: str = ""
 
     def __post_init__(self):
         if self.operator not in _operators(self.field):
@@ -59,35 +87,47 @@ class Condition:
                 f"{self.field} cannot be compared with {self.operator!r}, "
                 f"choose one of: {', '.join(_operators(self.field))}"
             )
-        if self.field == "amount":
+        if self.operator in _PRESENCE:
+            if self.value:
+                raise ValueError(f"The condition on {self.field} compares with nothing")
+        elif self.field == "amount":
             _decimal(self.value)
-        elif self.field == "direction" and self.value not in DIRECTIONS:
-            raise ValueError(f"The direction is one of {DIRECTIONS}, not {self.value!r}")
-        elif self.operator == "regex":
+        elif self.field == "direction":
+            if self.value not in DIRECTIONS:
+                raise ValueError(f"The direction is one of {DIRECTIONS}, not {self.value!r}")
+        elif self.operator == "regex" and self.value:
             compiled(self.value)
         elif not _comparable(self.field, self.value):
-            raise ValueError(f"The condition on {self.field} needs a value that holds letters")
+            raise ValueError(f"The condition on {self.field} needs a value with letters or digits")
 
     def holds(self, payment: Payment) -> bool:
-        """Whether the payment fulfils it. A field that the payment lacks fulfils nothing."""
+        """Whether the payment fulfils it.
+
+        A field that the payment lacks is empty: it contains, equals and matches nothing.
+        """
         if self.field == "amount":
             return _AMOUNT_OPERATORS[self.operator](abs(payment.amount), _decimal(self.value))
         if self.field == "direction":
             return direction(payment) == self.value
-        found = getattr(payment, self.field)
-        if not found:
-            return False
+        return self._holds_for(getattr(payment, self.field) or "")
+
+    def _holds_for(self, found: str) -> bool:
+        if self.operator in _PRESENCE:
+            return bool(found.strip()) is _PRESENCE[self.operator]
         if self.operator == "regex":
-            return bool(compiled(self.value).search(found[:LONGEST_SEARCHED]))
+            return bool(found) and bool(compiled(self.value).search(found[:LONGEST_SEARCHED]))
         wanted = _comparable(self.field, self.value)
         return _TEXT_OPERATORS[self.operator](_comparable(self.field, found), wanted)
 
     def evidence(self) -> Evidence:
         """What to say once it holds."""
+        operator, value = _SAID.get(self.operator, self.operator), str(self.value)
+        if self.operator in _PRESENCE:
+            operator, value = "is", "set" if _PRESENCE[self.operator] else "empty"
         params = {
-            "field": self.field,
-            "operator": self.operator.replace("_", " "),
-            "value": str(self.value),
+            "field": TEXT_FIELDS.get(self.field, self.field),
+            "operator": operator,
+            "value": value,
         }
         return Evidence("condition", 0, params)
 
@@ -97,8 +137,9 @@ def matches(conditions: Iterable[Condition], payment: Payment) -> list[Evidence]
 
     >>> import datetime
     >>> fee = Payment(1, datetime.date(2026, 1, 2), Decimal("-4.90"), "EUR", "Kontoführung  01/26")
-    >>> [one.sentence for one in matches([Condition("text", "contains", "kontofuhrung")], fee)]
-    ['text contains kontofuhrung']
+    >>> wanted = Condition("text", "contains", "kontofuhrung"), Condition("name", "is_empty")
+    >>> [one.sentence for one in matches(wanted, fee)]
+    ['text contains kontofuhrung', 'name is empty']
     >>> matches([Condition("direction", "equals", "in")], fee) is None
     True
     """
@@ -116,8 +157,8 @@ def direction(payment: Payment) -> str:
 
 
 def _operators(field: str) -> tuple[str, ...]:
-    if field in _TEXT_FIELDS:
-        return (*_TEXT_OPERATORS, "regex")
+    if field in TEXT_FIELDS:
+        return (*_TEXT_OPERATORS, "regex", *_PRESENCE)
     if field == "amount":
         return tuple(_AMOUNT_OPERATORS)
     if field == "direction":
@@ -125,8 +166,9 @@ def _operators(field: str) -> tuple[str, ...]:
     raise ValueError(f"Unknown field {field!r}")
 
 
+@lru_cache(maxsize=4096)
 def _comparable(field: str, value: str) -> str:
-    return compact(value) if field in ("iban", "reference") else words(value)
+    return compact(value) if field in _COMPACT_FIELDS else words(value)
 
 
 @lru_cache(maxsize=1024)
@@ -142,15 +184,15 @@ def _decimal(value: str) -> Decimal:
 
 @lru_cache(maxsize=1024)
 def compiled(pattern: str) -> re.Pattern:
-    """The pattern, compiled once; case does not count unless it says ``(?-i:...)``.
+    """The pattern, compiled once and as it is written: case counts unless it says ``(?i)``.
 
     A search tries the choices of all repeats with each other, so a pattern that leaves too
     many open is refused: two plain ``*`` or ``+`` are fine, nested ones are not.
 
     :raises ValueError: when it is no regular expression, or one that could search for ever
 
-    >>> bool(compiled(r"fee \\d+").search("Bank FEE 12"))
-    True
+    >>> [bool(compiled(p).search("Bank FEE 12")) for p in (r"fee \\d+", r"(?i)fee \\d+")]
+    [False, True]
     >>> compiled("(a+)+$")
     Traceback (most recent call last):
     ...
@@ -159,8 +201,8 @@ def compiled(pattern: str) -> re.Pattern:
     if len(pattern) > _LONGEST_PATTERN:
         raise ValueError(f"The pattern is longer than {_LONGEST_PATTERN} characters")
     try:
-        found = re.compile(pattern, re.IGNORECASE)
-        parsed = regex_parser.parse(pattern, re.IGNORECASE)
+        found = re.compile(pattern)
+        parsed = regex_parser.parse(pattern)
     except (re.error, RecursionError, OverflowError) as error:
         raise ValueError(f"{pattern} is no regular expression: {error}") from error
     if _choices(parsed, pattern) > _MOST_CHOICES:

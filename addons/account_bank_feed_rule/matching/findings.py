@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -42,7 +41,7 @@ class Findings:
         counted: dict[str, Evidence] = {}
         for one in sorted(evidence, key=lambda one: -one.points):
             points = min(one.points, SECOND_PARTNER_KIND) if counted else one.points
-            counted.setdefault(one.kind, dataclasses.replace(one, points=points))
+            counted.setdefault(one.kind, one.counting(points))
         return list(counted.values())
 
     def partners_by_points(self) -> list[Id]:
@@ -54,10 +53,11 @@ def gather(payment: Payment, index: ItemIndex, strategies: Iterable[Strategy]) -
     """Ask every strategy."""
     findings = Findings()
     for strategy in strategies:
-        for item, evidence in strategy.documents(payment, index):
-            findings.add_document(item, evidence)
         for partner_id, evidence in strategy.partners(payment, index):
             findings.add_partner(partner_id, evidence)
+    for strategy in strategies:
+        for item, evidence in strategy.documents(payment, index, findings.who):
+            findings.add_document(item, evidence)
         findings.proposals.extend(strategy.proposals(payment, index))
     return findings
 

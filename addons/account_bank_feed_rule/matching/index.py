@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from typing import TypeVar
 
 from . import quotations, references
 from .normalise import Tokens
@@ -16,8 +17,11 @@ from .partners import PartnerDirectory
 from .points import amount_points, crowd_points, quotation_points
 from .types import Id, OpenItem, Payment
 
+T = TypeVar("T")
+
 COMMON = 20
-"""A number that more open items than this carry ("Rent 03/2026") identifies none of them."""
+"""A number that more open items than this carry ("Rent 03/2026") identifies none of them,
+unless the partner is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +71,14 @@ class ItemIndex:
         self._by_partner_amount: dict[tuple, list[OpenItem]] = defaultdict(list)
         self._by_amount: Counter = Counter()
         self._by_kind: dict[str, list[OpenItem]] = defaultdict(list)
+        self._made: dict[Callable, object] = {}
 
     def _finish(self) -> None:
-        for lookup in (self._by_number, self._by_reference, self._by_value):
-            _drop_common(lookup)
+        self._common = _without_common(self._by_number)
+        for lookup in (self._by_reference, self._by_value):
+            _without_common(lookup)
         self.crowd = crowd_points(self.size)
-        self._number_shape = quotations.KeyShape.of(self._by_number)
+        self._number_shape = quotations.KeyShape.of([*self._by_number, *self._common])
         self._reference_shape = references.shape(self._by_reference)
 
     def _add(self, item: OpenItem) -> None:
@@ -113,18 +119,30 @@ class ItemIndex:
     # By what a payment quotes
     # ------------------------------------------------------------------
 
-    def documents_quoted(self, text: str) -> Iterator[Quotation]:
-        """The document numbers that stand in a text, each with its weaknesses."""
+    def documents_quoted(self, text: str, known: Collection[Id] = ()) -> Iterator[Quotation]:
+        """The document numbers that stand in a text, each with its weaknesses.
+
+        :param known: partners among whom a number is looked for that too many use
+        """
         tokens = quotations.remittance_tokens(text)
+        whole: set[Id] = set()
         for first, end, closed, plain in quotations.windows(tokens, self._number_shape):
-            for quotation in self._quotations(self._with_keys(closed, plain), tokens, first, end):
+            found = self._with_keys(closed, plain, known)
+            # What is quoted as a whole needs no second look at a part of it.
+            found = [item for item in found if item.id not in whole] if whole else found
+            for quotation in self._quotations(found, tokens, first, end):
+                if not quotation.weaknesses:
+                    whole.add(quotation.item.id)
                 yield quotation
                 yield from self._continued(quotation, tokens, first, end)
 
-    def _with_keys(self, closed: str, plain: str) -> list[OpenItem]:
+    def _with_keys(self, closed: str, plain: str, known: Collection[Id] = ()) -> list[OpenItem]:
         found = self._by_number.get(closed, [])
         if plain != closed and plain in self._by_number:
             found = [*found, *self._by_number[plain]]
+        if known and (closed in self._common or plain in self._common):
+            common = {**self._common.get(closed, {}), **self._common.get(plain, {})}
+            found = [*found, *(item for one in known for item in common.get(one, ()))]
         return found
 
     def _quotations(self, items, tokens: Tokens, first: int, end: int) -> Iterator[Quotation]:
@@ -198,6 +216,12 @@ class ItemIndex:
         """What it is worth that an amount equals this item's."""
         return amount_points(self._by_amount[item.currency, item.residual] or 1, self.size)
 
+    def made(self, make: Callable[[ItemIndex], T]) -> T:
+        """What a strategy prepares from all items, prepared once: ``make(index)``."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return self._made[make]
+
     @cached_property
     def _transfers(self) -> dict[tuple, list[OpenItem]]:
         found = defaultdict(list)
@@ -255,6 +279,11 @@ def _append_once(found: list[OpenItem], item: OpenItem) -> None:
         found.append(item)
 
 
-def _drop_common(lookup: dict[str, list[OpenItem]]) -> None:
+def _without_common(lookup: dict[str, list[OpenItem]]) -> dict[str, dict[Id, list[OpenItem]]]:
+    """Take out what too many items are called, and give it by partner."""
+    common: dict[str, dict[Id, list[OpenItem]]] = {}
     for key in [key for key, found in lookup.items() if len(found) > COMMON]:
-        del lookup[key]
+        of_partners = common[key] = defaultdict(list)
+        for item in lookup.pop(key):
+            of_partners[item.partner_id].append(item)
+    return common

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 
+from .collective import judge_details
 from .findings import Findings, gather, same_place
 from .index import ItemIndex
 from .normalise import compact
 from .points import QUOTE_CLEARLY, SERIOUS
+from .returns import only_what_came_back, unknown_return
 from .scoring import candidates
 from .strategy import Strategy
-from .types import ZERO, Bands, Candidate, Decision, Evidence, Id, Payment, Terms
+from .types import ZERO, Bands, Candidate, Decision, Evidence, Id, OpenItem, Payment, Terms
 from .unknown import unknown_documents
 
 DEFAULT_TERMS = Terms()
@@ -22,7 +24,9 @@ _KNOWN_BY = frozenset(
     }
 )  # fmt: skip
 _NAMED_BY = frozenset({"document_number", "structured_reference", "end_to_end_id"})
+_UNNAMED = ("unnamed", "return_unnamed")
 _DEDUCTED = Decimal("0.05")
+_SURE = ("counterparty_iban", "end_to_end_id")
 _PART = {"paid_in_part": "partial", "overpaid": "overpaid"}
 
 
@@ -41,8 +45,13 @@ def judge(
 
     :param taken: ids of open items that something else has claimed already
     """
+    if payment.details:
+        return judge_details(
+            payment, lambda one: judge(one, index, bands, strategies, taken, terms)
+        )
     findings = gather(payment, index, strategies)
     ranked = candidates(payment, index, strategies, terms, findings)
+    ranked = only_what_came_back(payment, ranked)
     if not ranked:
         return Decision(payment.id, "leave", reasons=tuple(_nothing(payment, findings)))
     best = ranked[0]
@@ -70,6 +79,7 @@ def _nothing(payment: Payment, findings: Findings) -> Iterator[Evidence]:
     if not payment.amount:
         yield Evidence("no_amount")
         return
+    yield from unknown_return(payment, None)
     for item in findings.items.values():
         yield Evidence("opposite_direction", 0, {"item": item.label})
     if findings.items:
@@ -89,6 +99,7 @@ def _objections(
     for item in best.items:
         if item.id in taken:
             yield Evidence("already_claimed", 0, {"item": item.label})
+    yield from unknown_return(payment, best)
     yield from _ambiguity(ranked, bands)
     yield from _other_quotes(findings, best)
     yield from _unknown_quotes(payment, best, index)
@@ -114,6 +125,7 @@ def _other_quotes(findings: Findings, best: Candidate) -> Iterator[Evidence]:
         item
         for key, item in findings.items.items()
         if key not in settled
+        and not _is_of_another_vendor(item, best)
         and findings.quotes[key].points >= clearly
         and not any(same_place(findings.quotes[key], one) for one in explained)
     ]
@@ -122,11 +134,18 @@ def _other_quotes(findings: Findings, best: Candidate) -> Iterator[Evidence]:
         yield Evidence("quotes_others", 0, params)
 
 
+def _is_of_another_vendor(item: OpenItem, best: Candidate) -> bool:
+    """Whom we paid is certain, and vendors use each other's numbers."""
+    sure = any(one.kind in _SURE for one in best.evidence)
+    return sure and item.residual < 0 and item.partner_id != best.item.partner_id
+
+
 def _unknown_quotes(payment: Payment, best: Candidate, index: ItemIndex) -> Iterator[Evidence]:
     """A document that the payer names and that is not open speaks against a guess."""
-    if not best.has("unnamed") or any(_is_mistyped(one) for one in best.evidence):
+    if not best.has(*_UNNAMED) or any(_is_mistyped(one) for one in best.evidence):
         return
-    for quoted in unknown_documents(payment, index.series_of(payment), best):
+    known = index.settled if best.has("return_unnamed") else index
+    for quoted in unknown_documents(payment, known.series_of(payment), best):
         yield Evidence("quotes_unknown", 0, {"quoted": quoted})
         return
 
@@ -162,6 +181,7 @@ def _part(ranked: Sequence[Candidate], terms: Terms) -> Iterator[Evidence]:
         quote = next((one for one in best.evidence if _is_quote(one)), None)
         if (
             not getattr(terms, allowed)
+            or len({item.numbers[:1] for item in best.items}) > 1
             or _looks_deducted(found[0].params)
             or not (quote and _is_clear(quote))
             or not best.has(*_KNOWN_BY)

@@ -39,7 +39,8 @@ name of another partner                        -8
 How much
 ------------------------------------------------------------------------------------------------
 amount equal                               10…  30  by how many open items have that amount
-… several items together                       30  less 17, less 10 for ten times the choices
+… several items together                   10…  45  by how fine the amounts are: 952.17 is no
+                                                   chance; less 17, less 10 per ten times choices
 … after the early-payment discount             -3  known terms, kept
 … after the charges that the bank names        -3
 … but for a small difference                   -6
@@ -48,12 +49,43 @@ original amount equal, other currency      10…  30
 about equal after conversion                    5
 less, or more                                 -15  where named; -30 where not
 paid more than 60 days before the document      0  an equal amount is then chance
+-----------------------------------------  ------  ---------------------------------------------
+What came back (looked for only among what earlier payments settled)
+------------------------------------------------------------------------------------------------
+nothing named, partner known              -17…-37  one of so many, as above
+… and nobody known                             -8  the amount alone: a suggestion at most
+the bank's fee on top, told                    -3  beside the equal amount
+the bank's fee, up to 15, not told        3…  15  by how many originals lie within
+only a word that may mean goods, too          -25  shops take back more goods than payments
+-----------------------------------------  ------  ---------------------------------------------
+What belongs together
+------------------------------------------------------------------------------------------------
+name of the batch payment                      40  quoted as a whole, by us to the bank
+only the total of a batch or a day              3  equal to the cent, beside the equal sum
+… for each tenfold of batches and days        -10  any of them might have it by chance
+… more than ten days old                      -10  banks execute within days
+terminal, merchant account named               17  49 of 50 such payouts are of days in the books
+provider named                                 13  19 of 20; others sell by the same provider
+cards, nobody says whose                        5
+… for each tenfold of sources                 -10
+run of days: up to 3, paid within 5 days      -13  one of some 20 such runs
+… up to 7 days: -8, longer: -18; later: -8         so rare are weekly, monthly and late payouts
+… from and to dates that the text names         2  instead: there was no choice of days
+gross just the sum, told or without fee        30  equal to the cent
+fee of up to 4 %, not told                     17  one of 25…50 sums is so near; only the oldest
+cash: the bag's number is quoted               33  like a document number
+cash: deposit and till, one day                13  19 of 20 deposits are of tills in the books
+… some days in a row                          -10
+… for each tenfold of tills and days          -10
+… equal amount                                 25  notes only: no cents
+… the shop named, or another one           15/-15  another one is an objection, too
 =========================================  ======  =============================================
 """
 
 from __future__ import annotations
 
-from math import log10
+from collections.abc import Sequence
+from math import gcd, log10
 
 QUOTED = 33
 QUOTED_LEAST = 5
@@ -86,7 +118,9 @@ OTHER_PARTNER = -15
 OTHER_NAME = -8
 
 AMOUNT_RANGE = (10, 30)
+SUM_RANGE = (10, 45)
 SUM_EQUAL = 30
+_UNEVEN = 10
 SEVERAL = -17
 DISCOUNTED = -3
 DIFFERENT = -6
@@ -96,6 +130,27 @@ PART_NAMED = -15
 PART_UNNAMED = -30
 REGISTERED = 6
 """A payment that is in the books already is looked for before the documents of the partner."""
+
+RETURN_UNNAMED = -8
+PERHAPS_RETURNED = -25
+_RETURN_FEE_RANGE = (3, 15)
+BATCH_NAMED = 40
+BATCH_TOTAL = 3
+BATCH_FAR = -10
+BATCH_DAYS = 10
+PAYOUT_NAMED = 17
+PAYOUT_PROVIDER = 13
+PAYOUT_CARDS = 5
+PAYOUT_DATES = 2
+PAYOUT_EQUAL = 30
+PAYOUT_FEE = 17
+CASH_DEPOSIT = 13
+CASH_NAMED = 33
+CASH_SEVERAL_DAYS = -10
+CASH_EQUAL = 25
+CASH_SHOP = 15
+CASH_OTHER_SHOP = -15
+_SOON_PAID_OUT = 5
 
 DAYS_BEFORE_DOCUMENT = 60
 _FEWEST = 1_000
@@ -119,6 +174,19 @@ def amount_points(equal: int, items: int) -> int:
     (30, 13, 23)
     """
     return within(AMOUNT_RANGE, -10 * log10((equal - 0.5) / (items + 100)))
+
+
+def sum_points(amounts: Sequence[int]) -> int:
+    """What it is worth that several amounts, in the smallest units, add up.
+
+    The sums that could be hit lie as far apart as what all amounts are multiples of; amounts
+    are not spread evenly, hence ten points less.
+
+    >>> sum_points([35703, 59514]), sum_points([4990, 9990, 1990])
+    (40, 22)
+    """
+    apart = gcd(*amounts) or 1
+    return within(SUM_RANGE, 10 * log10(max(abs(sum(amounts)) / apart, 1)) - _UNEVEN)
 
 
 def crowd_points(items: int) -> int:
@@ -151,6 +219,34 @@ def choice_points(choices: int) -> int:
     (-17, -29)
     """
     return SEVERAL - round(10 * log10(max(choices, 1)))
+
+
+def window_points(near: int, items: int) -> int:
+    """What it is worth that an amount is up to a fee more than so many of all items.
+
+    >>> window_points(0, 2_000), window_points(60, 2_000), window_points(1_500, 2_000)
+    (15, 15, 3)
+    """
+    return within(_RETURN_FEE_RANGE, -10 * log10((near + 0.5) / (items + 100)))
+
+
+def choices_points(choices: int) -> int:
+    """What counts against one of so many choices, each as likely.
+
+    >>> choices_points(1), choices_points(20)
+    (0, -13)
+    """
+    return -round(10 * log10(max(choices, 1)))
+
+
+def run_points(days_ago: int, days: int) -> int:
+    """What counts against a run of so many days, paid out so long after the last of them.
+
+    >>> run_points(1, 1), run_points(1, 7), run_points(9, 20)
+    (-13, -21, -39)
+    """
+    length = -6 if days <= 3 else -14 if days <= 7 else -24
+    return length - (7 if days_ago <= _SOON_PAID_OUT else 15)
 
 
 def within(span: tuple[int, int], points: float) -> int:

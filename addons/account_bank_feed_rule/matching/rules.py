@@ -2,7 +2,8 @@
 
 For each payment the first rule that is confident decides. One that books, transfers or leaves
 is confident by its conditions: when its parts do not come out, a person decides and no later
-rule. What the matching rules claim is then settled over all payments, see :mod:`~.settle`. A
+rule. What more likely than not settles something is left to no later rule either. What the
+matching rules claim is then settled over all payments, see :mod:`~.settle`. A
 payment that lost its claim waits for a person; no later rule gets it, since what one rule
 found to be a customer's payment must not end up as a bank fee in another.
 """
@@ -19,12 +20,14 @@ from .bookings import BookingSpec, book, check_bookings
 from .conditions import DIRECTIONS, Condition, direction, matches
 from .index import ItemIndex
 from .judge import DEFAULT_TERMS, judge
+from .returns import MOST_FEE
 from .settle import settle_claims
 from .strategy import strategies_named
 from .transfers import pair_transfers, transfer
 from .types import Bands, Decision, Evidence, Id, Payment, Terms
 
 DEFAULT_BANDS = Bands()
+_LIKELY = 50
 KINDS = ("match", "book", "transfer", "leave")
 
 
@@ -109,12 +112,23 @@ def _by_rules(payment: Payment, rules, index: ItemIndex, taken) -> Decision:
         decision = _by_rule(payment, rule, evidence, index, taken)
         if decision is None:
             continue
-        if decision.band == "post" or rule.kind != "match":
+        if decision.band == "post" or rule.kind != "match" or _is_found_out(payment, decision):
             return decision
         undecided.append(decision)
     if not undecided:
         return Decision(payment.id, "leave", reasons=(Evidence("no_rule"),))
     return max(undecided, key=lambda decision: (decision.band == "suggest", decision.score))
+
+
+def _is_found_out(payment: Payment, decision: Decision) -> bool:
+    """Whether it is known what the payment is, if not for which document: no fee, and no rent.
+
+    It more likely than not settles something, or it came back and is more than the fee for that.
+    """
+    if decision.score >= _LIKELY:
+        return True
+    came_back = any(one.kind == "return_unknown" for one in decision.reasons)
+    return came_back and abs(payment.amount) > MOST_FEE
 
 
 def _by_rule(payment: Payment, rule: RuleSpec, evidence, index: ItemIndex, taken):

@@ -6,7 +6,6 @@ whatever strategies are on: they are guard rails, not hints.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Sequence
 
 from .amounts import fit
@@ -53,7 +52,7 @@ def scored(weighed: Iterable[Candidate]) -> list[Candidate]:
     likelihoods = [10 ** (min(one.points, _MOST_POINTS) / 10) for one in weighed]
     everything = 1 + sum(likelihoods)
     return [
-        dataclasses.replace(one, score=round(100 * likelihood / everything))
+        one.scored(round(100 * likelihood / everything))
         for one, likelihood in zip(weighed, likelihoods, strict=True)
     ]
 
@@ -74,7 +73,7 @@ def _weigh(payment, bundle: Bundle, findings, index, strategies, terms) -> Candi
         *_counterparty(bundle.items, findings, index),
     ]
     if not quotes and not bundle.evidence:
-        evidence += _unnamed(payment, bundle, index, strategies)
+        evidence += _unnamed(payment, bundle, index, strategies if fitted.explains else ())
     if bundle.choice:
         evidence.append(bundle.choice)
     if any(item.kind == "payment" for item in bundle.items):
@@ -94,7 +93,7 @@ def _named(quotes: Sequence[Evidence]) -> list[Evidence]:
     counted = ranked[:1]
     for place, quote in enumerate(ranked[1:], start=1):
         points = QUOTED_FURTHER if place <= MOST_FURTHER else 0
-        counted.append(dataclasses.replace(quote, points=points))
+        counted.append(quote.counting(points))
     return counted
 
 

@@ -28,7 +28,6 @@ EVIDENCE = {
     "counterparty_name": _("%(name)s is the partner's name"),
     "counterparty_name_like": _("%(name)s is nearly the partner's name %(partner)s"),
     "name_in_text": _("the text names %(partner)s"),
-    "other_partner": _("but it is %(partner)s who paid"),
     "other_name": _("but %(partner)s is the name of who paid"),
     # How much
     "amount_equal": _("the amount of %(amount)s %(currency)s is just what is open"),
@@ -45,6 +44,27 @@ EVIDENCE = {
     "all_open_items": _("these %(count)s are all that is open"),
     "chosen_items": _("no other of the partner's %(items)s open items add up to the amount"),
     "registered": _("the payment is in the books already"),
+    # What came back
+    "return_unnamed": _("it does not say which of %(count)s earlier payments came back"),
+    "return_equal": _("the amount of %(amount)s %(currency)s is what was paid then"),
+    "return_fee": _("with the bank's fee of %(amount)s %(currency)s"),
+    "return_fee_assumed": _("with %(amount)s %(currency)s, which may be the bank's fee"),
+    # What belongs together
+    "day_total": _("all %(count)s payments of %(date)s are just the amount"),
+    "collective": _("%(count)s of its %(of)s payments are decided"),
+    "payout_named": _("it names %(quoted)s"),
+    "payout_source": _("it names %(source)s"),
+    "payout_provider": _("%(provider)s pays out what was taken for us"),
+    "payout_cards": _("it is a payout of cards"),
+    "payout_days": _("%(count)s items from %(first)s to %(last)s"),
+    "payout_dates": _("it names these days"),
+    "payout_equal": _("they are just the amount of %(amount)s %(currency)s"),
+    "payout_fee": _("less the fee of %(amount)s %(currency)s that it states"),
+    "payout_fee_assumed": _("less %(amount)s %(currency)s (%(percent)s %%), a usual fee"),
+    "cash_deposit": _("the cash of %(source)s from %(first)s to %(last)s"),
+    "cash_named": _("it names %(quoted)s"),
+    "cash_equal": _("it is just the amount of %(amount)s %(currency)s"),
+    "cash_shop": _("it names %(source)s"),
     # Rules
     "condition": _("%(field)s %(operator)s %(value)s"),
     "own_account": _("%(iban)s is an account of our own"),
@@ -53,6 +73,7 @@ EVIDENCE = {
 }
 
 OBJECTIONS = {
+    "other_partner": _("but it is %(partner)s who paid"),
     "long_before_document": _("it was paid long before the document's date %(date)s"),
     "discount_late": _(
         "the discount of %(amount)s %(currency)s was allowed until %(last_day)s, "
@@ -76,6 +97,13 @@ OBJECTIONS = {
         "the item goes to payment %(payment)s of %(date)s; this may be a double payment"
     ),
     "opposite_direction": _("it quotes %(item)s, where money must flow the other way"),
+    "return_unknown": _("it is a payment that came back, and which one is not known"),
+    "perhaps_returned": _("it may be a payment that came back, or be about returned goods"),
+    "details_undecided": _("%(count)s of its %(of)s payments are not decided"),
+    "details_differ": _("its payments differ from it by %(difference)s %(currency)s"),
+    "cash_other_shop": _("it names %(source)s"),
+    "payout_out_of_turn": _("older days, from %(date)s on, are not paid out yet"),
+    "payout_unclear": _("with a usual fee it may be one of %(count)s runs of days"),
     "no_amount": _("it moves no money"),
     "nothing_open": _("but nothing of it is open"),
     "nothing_found": _("it names no open item, and nobody whom we know"),

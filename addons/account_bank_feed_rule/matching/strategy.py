@@ -6,7 +6,7 @@ import functools
 import importlib
 import pkgutil
 from abc import ABC
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from .amounts import Fit
@@ -44,9 +44,16 @@ class Strategy(ABC):
         if "name" in cls.__dict__:
             _registered.append(cls)
 
-    def documents(self, payment: Payment, index: ItemIndex) -> Iterable[tuple[OpenItem, Evidence]]:
-        """The items that the payment names, with the evidence. Its ``params`` tell the place:
-        ``field``, ``start``, ``end`` and how it is ``quoted``."""
+    def documents(
+        self, payment: Payment, index: ItemIndex, known: Collection[Id] = ()
+    ) -> Iterable[tuple[OpenItem, Evidence]]:
+        """The items that the payment names, with the evidence.
+
+        Its ``params`` tell the place: ``field``, ``start``, ``end`` and how it is ``quoted``.
+
+        :param known: partners that strategies found: a number that too many use may still
+            identify one of theirs
+        """
         return ()
 
     def partners(self, payment: Payment, index: ItemIndex) -> Iterable[tuple[Id, Evidence]]:

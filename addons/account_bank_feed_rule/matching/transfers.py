@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from .index import ItemIndex
 from .types import Allocation, Candidate, Decision, Evidence, Id, OpenItem, Payment
@@ -76,32 +76,55 @@ def _other_sides(payment: Payment, index: ItemIndex, other: Id | None) -> list[O
 def pair_transfers(
     payments: Iterable[Payment], decisions: Mapping[Id, Decision], index: ItemIndex
 ) -> dict[Id, Decision]:
-    """Let the two sides of a transfer that wait together know of each other."""
+    """Let the two sides of a transfer that wait together know of each other.
+
+    Sides that name each other's bank come first. Where two banks are as likely, none is taken.
+    """
     paired = dict(decisions)
     waiting = defaultdict(list)
     for payment in sorted(payments, key=lambda one: (one.date, one.identity, str(one.id))):
-        decision = decisions[payment.id]
-        if decision.outcome != "transfer" or decision.band != "post" or decision.settlement:
-            continue
-        sides = waiting[payment.currency, abs(payment.amount)]
-        meeting = [side for side in sides if _meet(payment, side, index)]
-        other = _best_side(payment, meeting, index)
-        if other is None:
-            sides.append(payment)
-            continue
-        sides.remove(other)
-        paired[payment.id] = dataclasses.replace(paired[payment.id], pair=other.id)
-        paired[other.id] = dataclasses.replace(paired[other.id], pair=payment.id)
+        if _awaits_other_side(decisions[payment.id]):
+            waiting[payment.currency, abs(payment.amount)].append(payment)
+    for sides in waiting.values():
+        for one, other in _pairs(sides, index):
+            paired[one.id] = dataclasses.replace(paired[one.id], pair=other.id)
+            paired[other.id] = dataclasses.replace(paired[other.id], pair=one.id)
     return paired
 
 
-def _best_side(payment: Payment, sides: Sequence[Payment], index: ItemIndex) -> Payment | None:
-    """One that names this bank, else the nearest in time; none where two banks are as likely."""
-    named = [one for one in sides if index.partners.own_account(one.iban) == payment.journal_id]
-    sides = named or sides
+def _awaits_other_side(decision: Decision) -> bool:
+    return (
+        decision.outcome == "transfer" and decision.band == "post" and decision.settlement is None
+    )
+
+
+def _pairs(sides: list[Payment], index: ItemIndex) -> Iterator[tuple[Payment, Payment]]:
+    """The pairs among sides of one amount, the earliest first."""
+    for meet in (_name_each_other, _meet):
+        for payment in [side for side in sides if not side.is_in]:
+            other = _best_side(payment, [side for side in sides if meet(payment, side, index)])
+            if other is None:
+                continue
+            back = [side for side in sides if meet(side, other, index)]
+            if _best_side(other, back) is payment:
+                sides.remove(payment)
+                sides.remove(other)
+                yield payment, other
+
+
+def _best_side(payment: Payment, sides: Sequence[Payment]) -> Payment | None:
+    """The nearest in time; none where it may be one of two banks."""
     if len({side.journal_id for side in sides}) > 1:
         return None
     return min(sides, key=lambda one: abs((one.date - payment.date).days), default=None)
+
+
+def _name_each_other(one: Payment, other: Payment, index: ItemIndex) -> bool:
+    """Whether they meet, and one of them names the other's bank."""
+    return _meet(one, other, index) and (
+        index.partners.own_account(one.iban) == other.journal_id
+        or index.partners.own_account(other.iban) == one.journal_id
+    )
 
 
 def _meet(one: Payment, other: Payment, index: ItemIndex) -> bool:

@@ -146,6 +146,10 @@ class Evidence:
         """Whether this is a reason not to post."""
         return self.kind in OBJECTIONS
 
+    def counting(self, points: int) -> Evidence:
+        """The same, counted for so many points."""
+        return Evidence(self.kind, points, self.params)
+
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
@@ -188,6 +192,12 @@ class Candidate:
     rest: Decimal = ZERO
     points: int = 0
     score: int = 0
+
+    def scored(self, score: int) -> Candidate:
+        """The same with its score."""
+        return Candidate(
+            self.allocations, self.evidence, self.adjustments, self.rest, self.points, score
+        )
 
     @property
     def items(self) -> tuple[OpenItem, ...]:

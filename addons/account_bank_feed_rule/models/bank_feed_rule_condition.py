@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..matching import Condition
+from ..matching.conditions import VALUELESS
 
 
 class BankFeedRuleCondition(models.Model):
@@ -9,9 +10,8 @@ class BankFeedRuleCondition(models.Model):
 
     _name = "bank.feed.rule.condition"
     _description = "Condition of a Bank Feed Rule"
+    _inherit = ["bank.feed.rule.part"]
 
-    rule_id = fields.Many2one("bank.feed.rule", required=True, ondelete="cascade", index=True)
-    company_id = fields.Many2one(related="rule_id.company_id", store=True)
     field = fields.Selection(
         [
             ("text", "Remittance information"),
@@ -19,7 +19,12 @@ class BankFeedRuleCondition(models.Model):
             ("iban", "Counterparty IBAN"),
             ("code", "Bank transaction code"),
             ("reference", "Structured reference"),
+            ("end_to_end_id", "End-to-end id"),
+            ("mandate_id", "Mandate"),
+            ("return_reason", "Reason of a return"),
+            ("original_currency", "Original currency"),
             ("amount", "Amount, without sign"),
+            ("direction", "Direction (in or out)"),
         ],
         required=True,
         default="text",
@@ -27,16 +32,29 @@ class BankFeedRuleCondition(models.Model):
     operator = fields.Selection(
         [
             ("contains", "contains"),
+            ("not_contains", "does not contain"),
             ("equals", "equals"),
             ("starts_with", "starts with"),
             ("regex", "matches the regular expression"),
+            ("is_set", "is set"),
+            ("is_empty", "is empty"),
             ("at_least", "is at least"),
             ("at_most", "is at most"),
+            ("more_than", "is more than"),
+            ("less_than", "is less than"),
         ],
         required=True,
         default="contains",
+        help="Capitals, accents and the number of blanks do not count, but for regular "
+        "expressions: those are applied as they are written; (?i) at the start lets capitals "
+        "not count.",
     )
-    value = fields.Char(required=True)
+    value = fields.Char(help="Numbers with a point: 4.90. The direction is in or out.")
+
+    @api.onchange("operator")
+    def _onchange_operator(self):
+        if self.operator in VALUELESS:
+            self.value = False
 
     @api.constrains("field", "operator", "value")
     def _check_condition(self):
@@ -46,24 +64,18 @@ class BankFeedRuleCondition(models.Model):
             except ValueError as error:
                 raise ValidationError(str(error)) from error
 
-    # A condition is a part of its rule's wording, also when it is changed by itself.
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        default = self.default_get(["rule_id"])
-        ids = {(default | values).get("rule_id") for values in vals_list} - {None, False}
-        with self.env["bank.feed.rule"].browse(ids)._edited() as edited:
-            conditions = super(BankFeedRuleCondition, self.with_env(edited.env)).create(vals_list)
-        return conditions.with_env(self.env)
-
-    def write(self, vals):
-        rules = self.rule_id | self.rule_id.browse(vals.get("rule_id", ()))
-        with rules._edited() as edited:
-            return super(BankFeedRuleCondition, self.with_env(edited.env)).write(vals)
-
-    def unlink(self):
-        with self.rule_id._edited() as edited:
-            return super(BankFeedRuleCondition, self.with_env(edited.env)).unlink()
-
     def _spec(self):
-        return Condition(self.field, self.operator, self.value)
+        return Condition(self.field, self.operator, self.value or "")
+
+    def _in_words(self):
+        """The condition as a person would say it, in the user's language."""
+        labels = {
+            name: dict(self._fields[name]._description_selection(self.env))
+            for name in ("field", "operator")
+        }
+        field, operator = labels["field"][self.field], labels["operator"][self.operator]
+        if self.operator in VALUELESS:
+            return f"{field} {operator}"
+        return self.env._(
+            "%(field)s %(operator)s “%(value)s”", field=field, operator=operator, value=self.value
+        )

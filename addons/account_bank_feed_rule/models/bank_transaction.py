@@ -1,17 +1,7 @@
 from odoo import fields, models
 from odoo.addons.account_bank_feed.money import exact
 
-from ..matching import (
-    ItemIndex,
-    OpenItem,
-    PartnerDirectory,
-    Payment,
-    decide,
-    explain,
-    reasons_as_data,
-)
-
-MOST_SUGGESTIONS = 5
+from ..matching import Payment, decide, explain, reasons_as_data
 
 
 class BankTransaction(models.Model):
@@ -33,82 +23,25 @@ class BankTransaction(models.Model):
         decisions = super()._decide()
         self._forget_earlier_decisions()
         company = self.company_id
-        rules = [rule._spec() for rule in self.env["bank.feed.rule"]._of_company(company)]
-        items = self._open_items(company)
-        index = ItemIndex(items, self._partner_directory())
+        index = self.env["bank.feed.books"]._index(company, self)
         found = decide(
             [transaction._payment() for transaction in self],
-            rules,
+            [rule._spec() for rule in self.env["bank.feed.rule"]._of_company(company)],
             index,
             taken=self._claimed_items(company),
         )
-        self._keep_suggestions(found)
         for transaction in self:
-            decisions[transaction] = transaction._decision_values(found[transaction.id], index)
+            decision = transaction._with_accounts(found[transaction.id])
+            decisions[transaction] = transaction._decision_values(decision, index)
+            found[transaction.id] = decision
+        self.env["bank.transaction.suggestion"]._keep(found)
         return decisions
 
     def _forget_earlier_decisions(self):
         """What could not be booked and is retried is decided anew, whatever was decided then."""
-        self.filtered(lambda t: t.counterpart_account_id or t.matched_item_ids)._forget_decision(
-            False
-        )
-
-    def _payment(self):
-        """This transaction as the matching core knows it."""
-        return Payment(
-            id=self.id,
-            date=self.booking_date,
-            amount=exact(self.amount, self.currency_id),
-            currency=self.currency_id.name,
-            text=self.remittance or "",
-            reference=self.reference or None,
-            end_to_end_id=self.end_to_end_id or None,
-            iban=self.counterparty_iban or None,
-            name=self.counterparty_name or None,
-            code=self.code or None,
-            identity=self.identity,
-            journal_id=self.journal_id.id,
-        )
-
-    def _open_items(self, company):
-        """Everything that customers owe the company and that it owes its vendors."""
-        items = self.env["account.move.line"].sudo()
-        fields_read = [
-            "account_id", "partner_id", "date", "date_maturity", "amount_residual_currency",
-            "currency_id", "move_name", "ref", "move_id",
-        ]  # fmt: skip
-        found = items.search_fetch(
-            [
-                ("company_id", "=", company.id),
-                ("parent_state", "=", "posted"),
-                ("reconciled", "=", False),
-                ("account_id.account_type", "in", ("asset_receivable", "liability_payable")),
-                ("statement_line_id", "=", False),
-            ],
-            fields_read,
-        )
-        found.move_id.fetch(["payment_reference"])
-        found.partner_id.fetch(["commercial_partner_id"])
-        return [_open_item(item) for item in found if item.amount_residual_currency]
-
-    def _partner_directory(self):
-        """Whom the counterparties' accounts belong to, as companies rather than contacts."""
-        ibans = [iban for iban in set(self.mapped("counterparty_iban")) if iban]
-        accounts = (
-            self.env["res.partner.bank"]
-            .sudo()
-            .search(
-                [
-                    ("sanitized_acc_number", "in", ibans),
-                    ("company_id", "in", (False, self.company_id.id)),
-                ]
-            )
-        )
-        owners = {}
-        for account in accounts:
-            partner = account.partner_id.commercial_partner_id
-            owners.setdefault(account.sanitized_acc_number, set()).add(partner.id)
-        return PartnerDirectory(owners)
+        self.filtered(
+            lambda t: t.counterpart_account_id or t.matched_item_ids or t.counterpart_ids
+        )._forget_decision(False)
 
     def _claimed_items(self, company):
         """Open items that batches on their way will settle."""
@@ -122,10 +55,48 @@ class BankTransaction(models.Model):
         )
         return frozenset(on_their_way.matched_item_ids.ids)
 
+    # ------------------------------------------------------------------
+    # To the matching core
+    # ------------------------------------------------------------------
+
+    def _payment(self):
+        """This transaction as the matching core knows it."""
+        return _as_payment(
+            self,
+            self.id,
+            amount=exact(self.amount, self.currency_id),
+            date=self.booking_date,
+            identity=self.identity,
+            journal_id=self.journal_id.id,
+            details=tuple(
+                _as_payment(
+                    detail,
+                    f"{self.id}/{detail.sequence}",
+                    amount=exact(detail.amount, self.currency_id),
+                    date=self.booking_date,
+                    identity=f"{self.identity}/{detail.sequence}",
+                    journal_id=self.journal_id.id,
+                )
+                for detail in self.detail_ids
+            )
+            if all(self.detail_ids.mapped("has_amount"))
+            else (),
+        )
+
+    # ------------------------------------------------------------------
+    # And back
+    # ------------------------------------------------------------------
+
+    def _with_accounts(self, decision):
+        """The decision, left to a person where the books lack an account for it."""
+        missing = self.env["bank.transaction.counterpart"]._missing_account(self, decision)
+        return decision.withheld(missing) if missing else decision
+
     def _decision_values(self, decision, index):
+        """What the decision is on the transaction's fields."""
         values = {
             "score": decision.score,
-            "explanation": explain(decision),
+            "explanation": self._explained(decision),
             "reasons": reasons_as_data(decision.reasons),
             "rule_id": decision.rule_id,
             "rule_version": decision.rule_version,
@@ -133,15 +104,67 @@ class BankTransaction(models.Model):
         }
         if decision.band != "post":
             return values
-        if not decision.chosen:
-            return {**values, "counterpart_account_id": decision.account_id}
-        first = decision.chosen[0]
+        if decision.outcome == "transfer":
+            values |= self._transfer_values(decision)
+        elif decision.outcome == "book":
+            values |= self._booking_values(decision)
+        else:
+            values |= self._settlement_values(decision)
+        return values
+
+    def _explained(self, decision):
+        """The explanation in the company's language."""
+        company = self.with_context(lang=self.company_id.partner_id.lang).env
+        # The sentences of the matching core are marked for translation where they stand.
+        return explain(decision, company._)  # pylint: disable=translation-not-lazy
+
+    def _transfer_values(self, decision):
+        transfer_account = self.company_id.transfer_account_id.id
+        if decision.settlement:
+            return self._plain_values(decision.settlement)
         return {
-            **values,
-            "partner_id": first.partner_id,
-            "counterpart_account_id": first.account_id,
-            "matched_item_ids": [(6, 0, [item.id for item in decision.chosen])],
-            "matched_residual": float(sum(item.residual for item in decision.chosen)),
+            "partner_id": self.company_id.partner_id.id,
+            "counterpart_account_id": transfer_account,
+            "pair_id": decision.pair,
+        }
+
+    def _booking_values(self, decision):
+        first = decision.bookings[0]
+        if len(decision.bookings) == 1 and not (first.tax_ids or first.analytic or first.label):
+            return {
+                "counterpart_account_id": first.account_id,
+                **({"partner_id": first.partner_id} if first.partner_id else {}),
+            }
+        rows = self.env["bank.transaction.counterpart"]._of_bookings(decision.bookings)
+        return {"counterpart_ids": [(5,), *((0, 0, row) for row in rows)]}
+
+    def _settlement_values(self, decision):
+        settlement = decision.settlement
+        if self._is_plain(settlement):
+            return self._plain_values(settlement)
+        rows = self.env["bank.transaction.counterpart"]._of_candidate(self, settlement, decision)
+        items = [row["item_id"] for row in rows if row.get("item_id") and row["kind"] == "item"]
+        return {
+            "partner_id": settlement.item.partner_id,
+            "matched_item_ids": [(6, 0, items)],
+            "counterpart_ids": [(5,), *((0, 0, row) for row in rows)],
+        }
+
+    def _is_plain(self, candidate):
+        """Whether a line that is born on the items' account settles them as it is."""
+        return (
+            candidate.is_plain
+            and candidate.item.kind in ("document", "payment", "receivable")
+            and all(isinstance(item.id, int) for item in candidate.items)
+            and candidate.item.currency == self.currency_id.name
+        )
+
+    def _plain_values(self, candidate):
+        return {
+            "partner_id": candidate.item.partner_id,
+            "counterpart_account_id": candidate.item.account_id,
+            "matched_item_ids": [(6, 0, [item.id for item in candidate.items])],
+            "matched_residual": float(sum(item.residual for item in candidate.items)),
         }
 
     def _partner_by_account(self, index):
@@ -149,55 +172,39 @@ class BankTransaction(models.Model):
         partners = index.partners.partners_of(self.counterparty_iban)
         return next(iter(partners)) if len(partners) == 1 else False
 
+    # ------------------------------------------------------------------
+    # Undo
+    # ------------------------------------------------------------------
+
     def _undo(self, reason=None):
-        self._offer_again()
+        self.env["bank.transaction.suggestion"]._offer_again(self)
         return super()._undo(reason)
 
-    def _offer_again(self):
-        """Suggest what was posted, so that who undoes a match too many can make it again."""
-        self.env["bank.transaction.suggestion"].create(
-            [
-                {
-                    "transaction_id": transaction.id,
-                    "item_id": item.id,
-                    "score": transaction.score,
-                    "explanation": self.env._("It was matched before: %s", transaction.explanation),
-                }
-                for transaction in self
-                for item in transaction.matched_item_ids - transaction.suggestion_ids.item_id
-            ]
-        )
 
-    def _keep_suggestions(self, decisions):
-        """Keep the ranked candidates of what a person has to decide."""
-        self.suggestion_ids.unlink()
-        self.env["bank.transaction.suggestion"].create(
-            [
-                {
-                    "transaction_id": transaction_id,
-                    "rank": rank,
-                    "item_id": candidate.item.id,
-                    "score": candidate.score,
-                    "explanation": "; ".join(evidence.sentence for evidence in candidate.evidence),
-                }
-                for transaction_id, decision in decisions.items()
-                if decision.band != "post"
-                for rank, candidate in enumerate(decision.candidates[:MOST_SUGGESTIONS], start=1)
-            ]
-        )
-
-
-def _open_item(item):
-    """A journal item as the matching core knows it."""
-    move = item.move_id
-    return OpenItem(
-        id=item.id,
-        account_id=item.account_id.id,
-        partner_id=item.partner_id.commercial_partner_id.id or None,
-        date=item.date,
-        due_date=item.date_maturity or None,
-        residual=exact(item.amount_residual_currency, item.currency_id),
-        currency=item.currency_id.name,
-        numbers=tuple(dict.fromkeys(n for n in (item.move_name, item.ref) if n)),
-        references=tuple(ref for ref in (move.payment_reference,) if ref),
+def _as_payment(record, payment_id, **values):
+    """A transaction, or a payment within it, in the words of the matching core."""
+    currency = record.currency_id
+    return Payment(
+        id=payment_id,
+        currency=currency.name,
+        text=record.remittance or "",
+        reference=record.reference or None,
+        end_to_end_id=record.end_to_end_id or None,
+        iban=record.counterparty_iban or None,
+        name=record.counterparty_name or None,
+        code=record.code or None,
+        original_amount=_original(record),
+        original_currency=record.original_currency or None,
+        charges=exact(record.charges, currency) if record.charges else None,
+        mandate_id=record.mandate_id or None,
+        return_reason=record.return_reason or None,
+        **values,
     )
+
+
+def _original(record):
+    if not record.original_amount or not record.original_currency:
+        return None
+    known = record.env["res.currency"].with_context(active_test=False)
+    currency = known.search([("name", "=", record.original_currency)], limit=1)
+    return exact(record.original_amount, currency or record.currency_id)

@@ -1,8 +1,12 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ..matching.explain import said
+
+MOST_SUGGESTIONS = 5
 
 
 class BankTransactionSuggestion(models.Model):
-    """An open item that a transaction may pay, offered to a person."""
+    """What a transaction may settle, offered to a person."""
 
     _name = "bank.transaction.suggestion"
     _description = "Suggested Match"
@@ -14,8 +18,14 @@ class BankTransactionSuggestion(models.Model):
     company_id = fields.Many2one(related="transaction_id.company_id", store=True, index=True)
     rank = fields.Integer(readonly=True)
     item_id = fields.Many2one(
-        "account.move.line", "Open item", required=True, readonly=True, ondelete="cascade"
+        "account.move.line",
+        "Open item",
+        readonly=True,
+        ondelete="cascade",
+        help="The first of the open items.",
     )
+    item_ids = fields.Many2many("account.move.line", string="Open items", readonly=True)
+    label = fields.Char("Settles", readonly=True)
     item_move_id = fields.Many2one(related="item_id.move_id", string="Document")
     item_partner_id = fields.Many2one(related="item_id.partner_id", string="Partner")
     item_residual = fields.Monetary(
@@ -24,14 +34,78 @@ class BankTransactionSuggestion(models.Model):
     item_currency_id = fields.Many2one(related="item_id.currency_id", string="Currency of the item")
     score = fields.Integer(readonly=True)
     explanation = fields.Char(readonly=True)
+    counterparts = fields.Json(
+        readonly=True, help="What accepting it books, where that is more than whole items."
+    )
+
+    @api.model
+    def _keep(self, decisions):
+        """Keep the ranked candidates of what a person has to decide.
+
+        :param decisions: transaction id -> :class:`..matching.Decision`
+        """
+        self.search([("transaction_id", "in", list(decisions))]).unlink()
+        self.create(
+            [
+                self._values(
+                    self.env["bank.transaction"].browse(transaction_id), rank, one, decision
+                )
+                for transaction_id, decision in decisions.items()
+                if decision.band != "post"
+                for rank, one in enumerate(decision.candidates[:MOST_SUGGESTIONS], start=1)
+            ]
+        )
+
+    def _values(self, transaction, rank, candidate, decision):
+        company = transaction.with_context(lang=transaction.company_id.partner_id.lang).env
+        items = [item.id for item in candidate.items if isinstance(item.id, int)]
+        return {
+            "transaction_id": transaction.id,
+            "rank": rank,
+            "label": candidate.label,
+            "item_id": items[0] if items else False,
+            "item_ids": [(6, 0, items)],
+            "score": candidate.score,
+            "explanation": "; ".join(said(one, company._) for one in candidate.evidence),
+            "counterparts": self._counterparts(transaction, candidate, decision),
+        }
+
+    def _counterparts(self, transaction, candidate, decision):
+        """What to book, unless the whole items say it already; False where a person must."""
+        if transaction._is_plain(candidate):
+            return False
+        counterpart = self.env["bank.transaction.counterpart"]
+        rows = counterpart._of_candidate(transaction, candidate, decision)
+        complete = all(row.get("account_id") or row["kind"] == "discount" for row in rows)
+        return rows if complete else False
+
+    @api.model
+    def _offer_again(self, transactions):
+        """Suggest what was posted, so that who undoes a match too many can make it again."""
+        self.create(
+            [
+                {
+                    "transaction_id": transaction.id,
+                    "item_id": transaction.matched_item_ids[:1].id,
+                    "item_ids": [(6, 0, transaction.matched_item_ids.ids)],
+                    "label": ", ".join(transaction.matched_item_ids.mapped("move_name")),
+                    "score": transaction.score,
+                    "explanation": self.env._("It was matched before: %s", transaction.explanation),
+                    "counterparts": transaction.counterpart_ids._as_values() or False,
+                }
+                for transaction in transactions
+                if transaction.matched_item_ids - transaction.suggestion_ids.item_ids
+            ]
+        )
 
     def action_accept(self):
-        """Reconcile the transaction with this open item, because a person says so."""
+        """Reconcile the transaction as this suggests, because a person says so."""
         self.ensure_one()
         transaction = self.transaction_id._authorise("accountant")
-        transaction._match_with(
-            self.sudo().item_id,
-            self.env._(
-                "Matched by %(user)s: %(why)s", user=self.env.user.name, why=self.explanation
-            ),
+        why = self.env._(
+            "Matched by %(user)s: %(why)s", user=self.env.user.name, why=self.explanation
         )
+        if self.counterparts:
+            transaction._settle_with(self.sudo().counterparts, why)
+        else:
+            transaction._match_with(self.sudo().item_ids, why)

@@ -25,16 +25,16 @@ class RuleCase(BankFeedCase):
         cls.expense = cls.company_data["default_account_expense"]
 
     def make_rule(self, *conditions, **values):
-        """A rule that writes off to an expense account, unless the values say otherwise.
+        """A rule that books all to an expense account, unless the values say otherwise.
 
         :param conditions: (field, operator, value)
         """
         return self.env["bank.feed.rule"].create(
             {
                 "name": "Bank fees",
-                "kind": "write_off",
+                "kind": "book",
                 "company_id": self.company.id,
-                "account_id": self.expense.id,
+                "line_ids": [(0, 0, {"account_id": self.expense.id})],
                 "condition_ids": [
                     (0, 0, dict(zip(("field", "operator", "value"), condition, strict=True)))
                     for condition in conditions

@@ -142,13 +142,16 @@ class TestCandidates(RuleCase):
         quoted = self.make_invoice(75, name="RE/2026/00001")
         other = self.make_invoice(75, name="RE/2026/00002")
         paid = self.pay(75, "RE/2026/00001", end_to_end_id="RE/2026/00002")
-        self.assert_waits(paid, quoted, other)
+        self.assert_waits(paid, other, quoted)
+        self.assertIn("it quotes RE/2026/00001 as well", paid.explanation)
 
-    def test_a_text_that_names_two_invoices_is_left_to_a_person(self):
+    def test_a_text_that_names_two_invoices_pays_both(self):
         one = self.make_invoice(75, name="RE/2026/00001")
         two = self.make_invoice(25, name="RE/2026/00002")
         paid = self.pay(100, "RE/2026/00001 und RE/2026/00002")
-        self.assert_waits(paid, one, two)
+        self.assertEqual(paid.state, "reconciled", paid.explanation)
+        self.assertEqual(paid.matched_item_ids, self.open_items(one) | self.open_items(two))
+        self.assertEqual((one | two).mapped("payment_state"), ["paid", "paid"])
         self.assertIn("together are just the amount", paid.explanation)
 
     def test_a_text_that_names_what_is_not_open_speaks_against_the_account(self):
@@ -185,7 +188,7 @@ class TestCandidates(RuleCase):
         invoice = self.make_invoice(75, name="RE/2026/00001")
         paid = self.pay(75, "RE/2026/00001", iban=VENDOR_IBAN)
         self.assert_waits(paid, invoice)
-        self.assertIn("belongs to another partner", paid.explanation)
+        self.assertIn("but it is Vendor who paid", paid.explanation)
         self.assertEqual(paid.partner_id, self.vendor)
 
     def test_an_account_of_two_partners_names_neither(self):
@@ -207,13 +210,18 @@ class TestCandidates(RuleCase):
     # Currencies and companies
     # ------------------------------------------------------------------
 
-    def test_an_item_in_another_currency_is_suggested_not_posted(self):
+    def test_an_item_in_another_currency_needs_about_its_worth(self):
         invoice, _dollar = self.in_dollars(100, "RE/2026/00001")
-        for amount in (80, 100):
-            with self.forgotten():
-                paid = self.pay(amount, "RE/2026/00001", iban=CUSTOMER_IBAN)
-                self.assert_waits(paid, invoice)
-                self.assertIn("the item is in USD", paid.explanation)
+        with self.forgotten():
+            paid = self.pay(100, "RE/2026/00001", iban=CUSTOMER_IBAN)
+            self.assert_waits(paid, invoice)
+            self.assertIn("the item is in USD", paid.explanation)
+        paid = self.pay(81, "RE/2026/00001", iban=CUSTOMER_IBAN)
+        self.assertEqual(paid.state, "reconciled", paid.explanation)
+        item = self.open_items(invoice)
+        self.assertEqual((item.amount_residual, item.amount_residual_currency), (0, 0))
+        self.assertEqual(abs(item.matched_credit_ids.exchange_move_id.line_ids[0].balance), 1)
+        self.assertEqual(self.ledger_balance(item.account_id), 0)
 
     def test_a_dollar_journal_pays_a_dollar_invoice_exactly(self):
         invoice, dollar = self.in_dollars(100, "RE/2026/00001")

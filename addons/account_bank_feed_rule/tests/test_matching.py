@@ -73,9 +73,9 @@ class TestMatching(BankFeedCase):
         rule = self.env["bank.feed.rule"].create(
             {
                 "name": "Bank fees",
-                "kind": "write_off",
+                "kind": "book",
                 "company_id": self.company.id,
-                "account_id": expense.id,
+                "line_ids": [(0, 0, {"account_id": expense.id})],
                 "direction": "out",
                 "condition_ids": [
                     (0, 0, {"field": "text", "operator": "contains", "value": "Kontoführung"})
@@ -93,9 +93,9 @@ class TestMatching(BankFeedCase):
         self.env["bank.feed.rule"].create(
             {
                 "name": "Own accounts",
-                "kind": "write_off",
+                "kind": "book",
                 "company_id": self.company.id,
-                "account_id": transfer.id,
+                "line_ids": [(0, 0, {"account_id": transfer.id})],
                 "condition_ids": [
                     (0, 0, {"field": "text", "operator": "contains", "value": "Umbuchung"})
                 ],

@@ -1,22 +1,28 @@
 import json
+from decimal import Decimal
 
 from odoo.addons.account_bank_feed.tests.common import make_iban, statement, transaction
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form
 
-from .common import CUSTOMER_IBAN, RuleCase
+from .common import CUSTOMER_IBAN
+from .rule_case import FEE, RuleWritingCase
 
-FEE = ("text", "contains", "fee")
 
-
-class TestRules(RuleCase):
+class TestRules(RuleWritingCase):
     """What finance may say in a rule, who may say it, and the trail of it."""
+
+    @property
+    def shipped(self):
+        """The rules that are there from the start."""
+        transfers = self.env.ref("account_bank_feed_rule.rule_internal_transfers")
+        return transfers | self.match_rule
 
     # ------------------------------------------------------------------
     # When a rule applies
     # ------------------------------------------------------------------
 
-    def test_a_write_off_before_the_match_takes_the_payment_and_after_it_does_not(self):
+    def test_a_booking_before_the_match_takes_the_payment_and_after_it_does_not(self):
         for sequence, payment_state in ((1, "not_paid"), (200, "paid")):
             with self.subTest(sequence=sequence), self.forgotten():
                 invoice = self.make_invoice(100, name="RE/2026/00001")
@@ -27,7 +33,7 @@ class TestRules(RuleCase):
                 self.assertEqual(paid.rule_version, paid.rule_id.version)
                 self.assertEqual(invoice.payment_state, payment_state)
 
-    def test_of_two_write_offs_the_first_in_order_decides(self):
+    def test_of_two_bookings_the_first_in_order_decides(self):
         first = self.make_rule(FEE, name="First", sequence=5)
         second = self.make_rule(FEE, name="Second", sequence=6)
         self.assertEqual(self.pay(-1, "fee").rule_id, first)
@@ -100,27 +106,42 @@ class TestRules(RuleCase):
             iban=CUSTOMER_IBAN,
             code="PMNT-CCRD-OTHR",
             reference="RF18 5390 0754 7034",
+            end_to_end_id="E2E-77",
+            mandate_id="MND-1",
+            return_reason="AC04",
+            original_currency="USD",
+            original_amount=Decimal("-5.30"),
         )
         payment = paid._payment()
         texts = {
             "text": ("Kontoführung  01/2026", "ontoführung 0", "KONTOFUHRUNG", r"01/\d{4}$"),
+            "end_to_end_id": ("e2e 77", "2e7", "E2E", r"^E2E-\d+$"),
+            "mandate_id": ("mnd1", "ND", "MND", "^MND-1$"),
+            "return_reason": ("ac04", "C0", "AC", "^AC0[14]$"),
+            "original_currency": ("usd", "S", "US", "^USD$"),
             "name": ("example  bank", "ample", "Example", "^Example Bank$"),
             "iban": ("de02 1203 0000 0000 2020 51", "1203", "DE02", r"^DE\d{20}$"),
             "code": ("pmnt-ccrd-othr", "CCRD", "PMNT", "(CCRD|ICDT)"),
             "reference": ("RF18539007547034", "5390", "rf18", r"^RF18"),
         }
-        operators = ("equals", "contains", "starts_with", "regex")
+        positive = ("equals", "contains", "starts_with", "regex")
         holding = [
             (field, operator, value)
             for field, values in texts.items()
-            for operator, value in zip(operators, values, strict=True)
+            for operator, value in zip(positive, values, strict=True)
         ]
         holding += [("amount", "equals", "4.9"), ("amount", "at_least", "4.90")]
-        holding += [("amount", "at_most", "5")]
-        failing = [(field, operator, "other") for field in texts for operator in operators]
+        holding += [("amount", "at_most", "5"), ("amount", "more_than", "4.89")]
+        holding += [("amount", "less_than", "4.91"), ("direction", "equals", "out")]
+        holding += [(field, "is_set", False) for field in texts]
+        holding += [(field, "not_contains", "other") for field in texts]
+        failing = [(field, operator, "other") for field in texts for operator in positive]
         failing += [("amount", "equals", "-4.90"), ("amount", "at_least", "4.91")]
         failing += [("amount", "at_most", "4.89"), ("text", "starts_with", "01")]
-        failing += [("text", "equals", "01")]
+        failing += [("text", "equals", "01"), ("direction", "equals", "in")]
+        failing += [("amount", "more_than", "4.9"), ("amount", "less_than", "4.90")]
+        failing += [(field, "is_empty", False) for field in texts]
+        failing += [("text", "not_contains", "KONTOFUHRUNG")]
         rule = self.make_rule(FEE)
         for expected, conditions in ((True, holding), (False, failing)):
             for field, operator, value in conditions:
@@ -130,13 +151,13 @@ class TestRules(RuleCase):
         model = self.env["bank.feed.rule.condition"]
         fields, operators, _values = map(set, zip(*holding, strict=True))
         self.assertEqual(fields, set(dict(model._fields["field"].selection)))
-        self.assertEqual(operators, set(dict(model._fields["operator"].selection)))
+        self.assertEqual(operators | {"is_empty"}, set(dict(model._fields["operator"].selection)))
 
     def test_a_regular_expression_is_used_as_it_is_written(self):
         self.make_rule(("text", "regex", r"^Kto\.\s\d+ (?:Gebühr|Zins)$"))
         self.assertEqual(self.pay(-1, "Kto. 12 Gebühr").state, "reconciled")
-        others = ("Kto. 12 Gebuhr", "Kto  12 Gebühr", "Kto. 12 Gebühren")
-        for amount, text in zip((-2, -3, -4), others, strict=True):
+        others = ("Kto. 12 Gebuhr", "Kto  12 Gebühr", "Kto. 12 Gebühren", "KTO. 12 Gebühr")
+        for amount, text in zip((-2, -3, -4, -5), others, strict=True):
             with self.subTest(text=text):
                 self.assertEqual(self.pay(amount, text).state, "processed")
 
@@ -162,13 +183,13 @@ class TestRules(RuleCase):
         rule = self.make_rule(
             FEE,
             company_id=other["company"].id,
-            account_id=other["default_account_expense"].id,
+            line_ids=[(0, 0, {"account_id": other["default_account_expense"].id})],
             sequence=1,
         )
         self.assertEqual(self.pay(-1, "fee").state, "processed")
         ours = self.env_of(self.make_user("manager"))
-        self.assertEqual(ours["bank.feed.rule"].search([]), self.match_rule)
-        for record in (rule, rule.condition_ids):
+        self.assertEqual(ours["bank.feed.rule"].search([]), self.shipped)
+        for record in (rule, rule.condition_ids, rule.line_ids, self.versions(rule)):
             self.assertNotIn(record, ours[record._name].search([]))
             with self.assertRaises(AccessError):
                 record.with_env(ours).read(["display_name"])
@@ -177,11 +198,15 @@ class TestRules(RuleCase):
 
     def test_the_account_of_another_company_is_refused(self):
         other = self.setup_other_company()
+        theirs = other["default_account_expense"]
         with self.assertRaises(UserError):
-            self.make_rule(FEE, account_id=other["default_account_expense"].id)
+            self.make_rule(FEE, line_ids=[(0, 0, {"account_id": theirs.id})])
         rule = self.make_rule(FEE)
+        for values in ({"difference_account_id": theirs.id}, {"fee_account_id": theirs.id}):
+            with self.assertRaises(UserError):
+                rule.write(values)
         with self.assertRaises(UserError):
-            rule.account_id = other["default_account_expense"]
+            rule.line_ids.account_id = theirs
         with self.assertRaises(UserError):
             rule.company_id = other["company"]
 
@@ -190,7 +215,7 @@ class TestRules(RuleCase):
         with self.assertRaises(UserError):
             self.make_rule(FEE, journal_ids=[(6, 0, other["default_journal_bank"].ids)])
 
-    def test_a_write_off_of_all_companies_is_refused(self):
+    def test_a_booking_in_all_companies_is_refused(self):
         with self.assertRaisesRegex(ValidationError, "belongs to one company"):
             self.make_rule(FEE, company_id=False)
 
@@ -201,8 +226,11 @@ class TestRules(RuleCase):
     def test_a_senseless_rule_is_refused_with_a_sentence(self):
         for values, sentence in (
             ({"condition_ids": False}, "needs a condition"),
-            ({"account_id": False}, "needs an account"),
-            ({"kind": "match", "suggest_score": 95}, "Bands must satisfy"),
+            ({"line_ids": False}, "needs an account"),
+            ({"kind": "leave", "condition_ids": False}, "needs a condition"),
+            ({"kind": "match", "suggest_score": 96}, "Bands must satisfy"),
+            ({"kind": "match", "tolerance": -1}, "cannot be below zero"),
+            ({"kind": "match", "most_charges": -1}, "cannot be below zero"),
             ({"kind": "match", "margin": 0}, "equal candidates are never posted"),
         ):
             with (
@@ -218,6 +246,8 @@ class TestRules(RuleCase):
             (("text", "regex", "("), "is no regular expression"),
             (("text", "regex", "(a+)+"), "repeats something"),
             (("text", "contains", "  "), "needs a value"),
+            (("text", "is_set", "x"), "compares with nothing"),
+            (("direction", "equals", "up"), "direction is one of"),
             (("text", "at_least", "4"), "cannot be compared"),
             (("amount", "contains", "4"), "cannot be compared"),
             (("amount", "equals", "4,90"), "must be a number like 4.90"),
@@ -231,7 +261,7 @@ class TestRules(RuleCase):
                     rule.condition_ids.write(values)
         self.assertEqual(rule.condition_ids.value, "fee")
 
-    def test_the_last_condition_of_a_write_off_cannot_be_taken_away(self):
+    def test_the_last_condition_of_a_booking_cannot_be_taken_away(self):
         rule = self.make_rule(FEE)
         for remove in (
             lambda: rule.condition_ids.unlink(),
@@ -265,7 +295,7 @@ class TestRules(RuleCase):
         self.assertEqual((row.before, row.reason), ("", "created"))
         wording = json.loads(row.after)
         self.assertEqual(wording["conditions"], ["text contains fee", "amount at_most 20"])
-        self.assertEqual(wording["account_id"], self.expense.id)
+        self.assertEqual(wording["lines"], [{"account_id": self.expense.id, "share": "rest"}])
 
     def test_every_way_to_change_a_condition_is_a_new_version(self):
         rule = self.make_rule(FEE)
@@ -377,6 +407,7 @@ class TestRules(RuleCase):
         env = self.env_of(manager)
         made = env["bank.feed.rule"].create(values)
         made.margin = 20
+        self.assertEqual(self.versions(made).mapped("user_id"), manager)
         theirs = rule.with_env(env)
         theirs.condition_ids.write({"value": "charge"})
         self.assertEqual(rule.version, 2)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ..index import ItemIndex
-from ..normalise import Tokens, compact, fold
+from ..normalise import compact, fold
 from ..points import BARE_CUSTOMER_NUMBER, CUSTOMER_NUMBER
 from ..strategy import Strategy
 from ..types import Evidence, Id, Payment
 
 _SHORTEST_BARE = 5
-_MOST_TOKENS = 4
 _CALLED = re.compile(
     r"(?<![A-Z])(?:KD|KDN|KUNDEN?|CUST(?:OMER)?|DEB(?:ITOR(?:EN)?)?|KRED(?:ITOR(?:EN)?)?|CLIENT|ACC(?:OUNT)?)"
     r"[\s.-]{0,2}(?:NR|NUMMER|NO|NUMBER|N)?[\s.:#-]{0,3}"
@@ -39,17 +38,14 @@ def _owners(index: ItemIndex, number: str, points: int) -> Iterable[tuple[Id, Ev
         yield partner, Evidence("customer_number", points, {"number": number})
 
 
-def _standing_alone(text: str) -> Iterable[str]:
-    """Letters and digits between blanks, long enough to be no quantity."""
-    tokens = Tokens.of(text)
-    for first in range(len(tokens)):
-        if tokens.is_attached(first):
-            continue
-        end = first + 1
-        while end < len(tokens) and end - first < _MOST_TOKENS and tokens.is_attached(end):
-            end += 1
-        if end < len(tokens) and tokens.is_attached(end):
-            continue
-        value = "".join(tokens.values[first:end])
-        if len(value) >= _SHORTEST_BARE and any(map(str.isdigit, tokens.values[first:end])):
-            yield value
+def _standing_alone(text: str) -> Iterator[str]:
+    """Letters and digits between blanks, long enough to be no quantity.
+
+    >>> list(_standing_alone("K-10422 2 ST. 104711/26"))
+    ['K10422', '10471126']
+    """
+    for word in text.split():
+        if len(word) >= _SHORTEST_BARE and any(map(str.isdigit, word)):
+            value = compact(word)
+            if len(value) >= _SHORTEST_BARE:
+                yield value

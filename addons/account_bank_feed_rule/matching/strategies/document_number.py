@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from ..index import ItemIndex
 from ..points import quotation_points
 from ..strategy import Strategy
-from ..types import Evidence, OpenItem, Payment
+from ..types import Evidence, Id, OpenItem, Payment
 
 
 class DocumentNumber(Strategy):
@@ -16,8 +16,10 @@ class DocumentNumber(Strategy):
     name = "document_number"
     label = "Document number"
 
-    def documents(self, payment: Payment, index: ItemIndex) -> Iterable[tuple[OpenItem, Evidence]]:
-        for quotation in index.documents_quoted(payment.text):
+    def documents(
+        self, payment: Payment, index: ItemIndex, known: Collection[Id] = ()
+    ) -> Iterable[tuple[OpenItem, Evidence]]:
+        for quotation in index.documents_quoted(payment.text, known):
             kind = "document_number_weak" if quotation.weaknesses else "document_number"
             params = {
                 "number": quotation.number,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from ..index import ItemIndex
 from ..points import QUOTED, REFERENCE, quotation_points
 from ..references import is_given
 from ..strategy import Strategy
-from ..types import Evidence, OpenItem, Payment
+from ..types import Evidence, Id, OpenItem, Payment
 
 _FIELDS = {"reference": "structured_reference", "end_to_end_id": "end_to_end_id"}
 
@@ -19,7 +19,9 @@ class StructuredReference(Strategy):
     name = "structured_reference"
     label = "Structured reference"
 
-    def documents(self, payment: Payment, index: ItemIndex) -> Iterable[tuple[OpenItem, Evidence]]:
+    def documents(
+        self, payment: Payment, index: ItemIndex, known: Collection[Id] = ()
+    ) -> Iterable[tuple[OpenItem, Evidence]]:
         for field, kind in _FIELDS.items():
             value = getattr(payment, field)
             if is_given(value):

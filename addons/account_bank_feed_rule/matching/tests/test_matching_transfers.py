@@ -2,7 +2,7 @@
 
 from ..conditions import Condition
 from ..index import ItemIndex
-from ..partners import PartnerDirectory
+from ..partners import Partner, PartnerDirectory
 from ..rules import RuleSpec, decide
 from .make import item, kinds, payment
 
@@ -16,7 +16,7 @@ BY_TEXT = RuleSpec(
 
 
 def decisions(*payments, waiting=(), rules=(NAMED, BY_TEXT), taken=frozenset()):
-    index = ItemIndex(waiting, PartnerDirectory(own_ibans=IBANS))
+    index = ItemIndex(waiting, PartnerDirectory([Partner(1)], own_ibans=IBANS))
     return decide(payments, rules, index, taken)
 
 
@@ -71,6 +71,14 @@ def test_the_side_that_names_the_bank_is_taken_before_one_that_names_none():
         side("c", C, "-500.00"), side("a", A, "-500.00", B, days=1), side("b", B, "500.00", days=2)
     )
     assert (found["a"].pair, found["b"].pair, found["c"].pair) == ("b", "a", None)
+
+
+def test_several_equal_transfers_between_two_banks_are_all_paired():
+    outs = [side(f"a{day}", A, "-500.00", B, days=day) for day in (0, 1)]
+    ins = [side(f"b{day}", B, "500.00", A, days=day) for day in (1, 2)]
+    found = decisions(*ins, *outs)
+    assert {found[one.id].pair for one in outs} == {one.id for one in ins}
+    assert {found[one.id].pair for one in ins} == {one.id for one in outs}
 
 
 def test_where_two_banks_are_as_likely_none_is_taken():

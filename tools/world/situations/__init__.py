@@ -1,0 +1,1 @@
+"""One module per topic, one function per situation; `registry` finds them."""
