@@ -1,12 +1,15 @@
 """What became of each payment of the benchmark, held against the truth, and the totals."""
 
 from collections import Counter, defaultdict
+from decimal import Decimal
 
 from account_bank_feed_rule.matching import explain
 
 RIGHT, WRONG, ON_TOP, BELOW, LEFT = OUTCOMES = ("right", "WRONG", "on top", "below", "left")
 """Posted rightly or wrongly; suggested with the right one on top or not; left without."""
 BAND = 5
+NOTHING = Decimal("0.05")
+"""So little too much may be written off as well as left open for the partner."""
 
 
 def outcome(decision, truth):
@@ -35,7 +38,8 @@ def is_right(decision, truth):
 
 def settles(candidate, truth):
     """Whether it settles just the documents of the truth, each with the right amount."""
-    return _settled(candidate) == dict(truth.settles) and candidate.rest == truth.rest
+    same_rest = candidate.rest == truth.rest or abs(truth.rest) <= NOTHING
+    return _settled(candidate) == dict(truth.settles) and same_rest
 
 
 def _settles_in_part(candidate, truth):

@@ -59,7 +59,7 @@ class ItemIndex:
         self._finish()
 
     def _start(self, partners: PartnerDirectory | None) -> None:
-        self.partners = partners or PartnerDirectory()
+        self.partners = PartnerDirectory() if partners is None else partners
         self.series: set[str] = set()
         self._series_in: set[str] = set()
         self._series_out: set[str] = set()

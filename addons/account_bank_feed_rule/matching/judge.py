@@ -105,6 +105,7 @@ def _objections(
     yield from _unknown_quotes(payment, best, index)
     yield from _hardly_named(best)
     yield from _part(ranked, terms)
+    yield from _unnamed_difference(best)
     if best.score < bands.post:
         yield Evidence("below_post", 0, {"score": best.score, "post": bands.post})
 
@@ -192,6 +193,15 @@ def _part(ranked: Sequence[Candidate], terms: Terms) -> Iterator[Evidence]:
 
 def _is_quote(evidence: Evidence) -> bool:
     return evidence.kind in _NAMED_BY or "weaknesses" in evidence.params
+
+
+def _unnamed_difference(best: Candidate) -> Iterator[Evidence]:
+    """A difference is forgiven on what the payer names, not on what we guess."""
+    if not best.has("unnamed"):
+        return
+    for one in best.evidence:
+        if one.kind in ("small_difference", "charges_assumed"):
+            yield Evidence("difference_unnamed", 0, one.params)
 
 
 def _looks_deducted(params: dict) -> bool:

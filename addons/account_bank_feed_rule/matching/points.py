@@ -14,11 +14,11 @@ document number, whole                         33  a mistyped number seldom is a
 … each further document named                   5  up to four of them
 … wrapped by a blank or dash inside digits     -3  what a line wrap leaves
 … other leading zeros                          -3  "INV/2026/42" for "INV/2026/00042"
-… year behind the number                   -5  "42/2026" for "2026/0042"
+… year behind the number                       -5  "42/2026" for "2026/0042"
 … continues a list                             -6  "42, 43, 44": the second may be a quantity
 … prefix left out                              -8  other series count in the same years
 … short, or looks like a date or period       -12  postcodes, months, amounts look the same
-… year left out                           -12  "Invoice 10042": other years have it too
+… year left out                               -12  "Invoice 10042": other years have it too
 … attached to more digits or a letter         -12  may be part of a longer number, or of a list
 … behind a foreign prefix                     -14  the bare number of somebody else's series
 structured reference, end-to-end id            40  proves itself, or is quoted as a whole
@@ -123,7 +123,7 @@ SUM_EQUAL = 30
 _UNEVEN = 10
 SEVERAL = -17
 DISCOUNTED = -3
-DIFFERENT = -6
+DIFFERENT = -10
 CHARGES_ASSUMED = 3
 CONVERTED = 5
 PART_NAMED = -15

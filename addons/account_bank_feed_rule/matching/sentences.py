@@ -82,6 +82,7 @@ OBJECTIONS = {
     "amount_differs": _(
         "the amount differs by %(difference)s %(currency)s (%(amount)s paid, %(residual)s open)"
     ),
+    "difference_unnamed": _("the amount does not fit, and the document is not named"),
     "currency_differs": _("it was paid in %(currency)s, the item is in %(item_currency)s"),
     "already_claimed": _("%(item)s is claimed already"),
     "ambiguous": _("it may just as well be %(items)s"),

@@ -157,6 +157,9 @@ class BankTransaction(models.Model):
             and candidate.item.kind in ("document", "payment", "receivable")
             and all(isinstance(item.id, int) for item in candidate.items)
             and candidate.item.currency == self.currency_id.name
+            # Items that net each other need lines of their own: otherwise they would be matched
+            # with one another, and stay so when the transaction is undone.
+            and len({item.residual > 0 for item in candidate.items}) == 1
         )
 
     def _plain_values(self, candidate):

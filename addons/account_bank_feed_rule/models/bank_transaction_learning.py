@@ -40,7 +40,7 @@ class BankTransaction(models.Model):
         for start in range(0, len(newest), AT_ONCE):
             chunk = newest[start : start + AT_ONCE].with_prefetch()
             history += chunk._what_became()
-            chunk.invalidate_recordset(flush=False)
+            chunk.invalidate_recordset()
         return history
 
     def _what_became(self):

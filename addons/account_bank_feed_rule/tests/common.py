@@ -29,19 +29,20 @@ class RuleCase(BankFeedCase):
 
         :param conditions: (field, operator, value)
         """
-        return self.env["bank.feed.rule"].create(
-            {
-                "name": "Bank fees",
-                "kind": "book",
-                "company_id": self.company.id,
-                "line_ids": [(0, 0, {"account_id": self.expense.id})],
-                "condition_ids": [
-                    (0, 0, dict(zip(("field", "operator", "value"), condition, strict=True)))
-                    for condition in conditions
-                ],
-                **values,
-            }
-        )
+        return self.env["bank.feed.rule"].create(self.rule_values(*conditions, **values))
+
+    def rule_values(self, *conditions, **values):
+        return {
+            "name": "Bank fees",
+            "kind": "book",
+            "company_id": self.company.id,
+            "line_ids": [(0, 0, {"account_id": self.expense.id})],
+            "condition_ids": [
+                (0, 0, dict(zip(("field", "operator", "value"), condition, strict=True)))
+                for condition in conditions
+            ],
+            **values,
+        }
 
     def continued(self, transactions, journal=None, **values):
         """The statement that goes on from what the journal holds."""

@@ -8,14 +8,10 @@ FEE = ("text", "contains", "fee")
 
 
 class RuleWritingCase(RuleCase):
-    """Rules that book to an expense account, unless their values say otherwise."""
+    """Rules that book to an expense account before any other is asked."""
 
-    def make_rule(self, *conditions, **values):
-        """A rule that books all to an expense account, before any that matches.
-
-        :param conditions: (field, operator, value)
-        """
-        return super().make_rule(*conditions, **{"sequence": 20, **values})
+    def rule_values(self, *conditions, **values):
+        return super().rule_values(*conditions, **{"sequence": 20, **values})
 
     def account(self, code, kind="expense", **values):
         return (

@@ -4,7 +4,7 @@ from unittest.mock import patch
 from odoo import Command
 from odoo.addons.account_bank_feed.tests.common import make_iban, statement, transaction
 from odoo.exceptions import AccessError, UserError
-from odoo.sql_db import BaseCursor, Cursor
+from odoo.sql_db import Cursor
 from odoo.tests import Form
 
 from ..matching.simulation import KINDS
@@ -64,7 +64,7 @@ class TestSimulation(RuleCase):
     def by_hand(self, paid, invoice):
         """A person matches what waits on suspense."""
         self.assertEqual(paid.state, "processed", paid.explanation)
-        paid._match_with(self.open_items(invoice), "by hand")
+        paid.sudo()._match_with(self.open_items(invoice), "by hand")
         self.assertEqual(paid.state, "reconciled")
 
     def only_line(self, wizard):
@@ -369,8 +369,8 @@ class TestSimulation(RuleCase):
         self.make_invoice(50, name="RE/2026/00043")
         self.pay(119, "RE/2026/00042", iban=CUSTOMER_IBAN)
         self.pay(119, "RE/2026/00042", "2026-01-11", iban=CUSTOMER_IBAN)
-        self.pay("-4.90", "Account fee")
-        self.pay(50, "Thanks")
+        self.pay("-4.90", "Account fee", "2026-01-12")
+        self.pay(50, "Thanks", "2026-01-13")
         rule = self.rule(FEE, active=False)
         changed, run = set(), Cursor.execute
 
@@ -390,7 +390,6 @@ class TestSimulation(RuleCase):
         self.assertFalse(
             {table for table in changed if not table.startswith("bank_feed_simulation")}
         )
-        self.assertTrue(issubclass(Cursor, BaseCursor))
 
     def test_the_number_of_queries_does_not_grow_with_the_transactions(self):
         def count(number):

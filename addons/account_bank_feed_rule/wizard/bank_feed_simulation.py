@@ -36,6 +36,7 @@ class BankFeedSimulation(models.TransientModel):
     )
     rule_ids = fields.Many2many(
         "bank.feed.rule",
+        "bank_feed_simulation_rule_rel",
         string="Rules to try",
         domain="[('company_id', 'in', (False, company_id))]",
         context={"active_test": False},
@@ -55,6 +56,7 @@ class BankFeedSimulation(models.TransientModel):
     date_to = fields.Date("To", required=True, default=fields.Date.context_today)
     journal_ids = fields.Many2many(
         "account.journal",
+        "bank_feed_simulation_journal_rel",
         string="Journals",
         domain="[('type', 'in', ('bank', 'cash', 'credit')), ('company_id', '=', company_id)]",
         help="Empty for all of them.",
