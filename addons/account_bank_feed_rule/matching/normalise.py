@@ -13,6 +13,8 @@ _GAP = re.compile(r"[\s\-/._\\]{1,5}")
 _LABEL_GAP = re.compile(r"[\s\-/._\\:#]{1,5}")
 _ATTACHED = re.compile(r"[\-/._\\]*")
 _WRAP = re.compile(r"[\s\-]{1,3}")
+_LINKS = frozenset(["", " ", "-", "/", "."])
+"""The gaps that are found most, and that always link."""
 
 
 def fold(text: str) -> str:
@@ -21,8 +23,12 @@ def fold(text: str) -> str:
     >>> fold("Überweisung RE–2024")
     'UBERWEISUNG RE-2024'
     """
-    if text.isascii():
-        return text.upper()
+    return text.upper() if text.isascii() else _folded(text)
+
+
+# Several strategies fold the same remittance, one after the other.
+@lru_cache(maxsize=256)
+def _folded(text: str) -> str:
     return "".join(map(_plain, unicodedata.normalize("NFKD", text.upper()).upper()))
 
 
@@ -44,7 +50,8 @@ def compact(text: str) -> str:
     >>> compact("re-2024/ 00123")
     'RE202400123'
     """
-    return _NOT_ALNUM.sub("", fold(text))
+    text = fold(text)
+    return text if text.isalnum() else _NOT_ALNUM.sub("", text)
 
 
 def words(text: str) -> str:
@@ -77,14 +84,16 @@ class Tokens:
     def of(cls, text: str) -> Tokens:
         """The tokens of a text, which is folded first."""
         text = fold(text)
-        values, starts, ends, linked = [], [], [], []
-        for match in _TOKEN.finditer(text):
-            start, end = match.span()
-            linked.append(bool(values) and _is_link(values[-1], text[ends[-1] : start]))
-            values.append(match[0])
-            starts.append(start)
-            ends.append(end)
-        return cls(text, tuple(values), tuple(starts), tuple(ends), tuple(linked))
+        spans = [match.span() for match in _TOKEN.finditer(text)]
+        values, linked = [], []
+        before = 0
+        for start, end in spans:
+            gap = text[before:start]
+            linked.append(bool(values) and (gap in _LINKS or _is_link(values[-1], gap)))
+            values.append(text[start:end])
+            before = end
+        starts, ends = zip(*spans, strict=True) if spans else ((), ())
+        return cls(text, tuple(values), starts, ends, tuple(linked))
 
     def __len__(self) -> int:
         return len(self.values)
@@ -95,11 +104,10 @@ class Tokens:
 
     def is_attached(self, position: int) -> bool:
         """Whether no blank separates the token from the one before it."""
-        return (
-            0 < position < len(self)
-            and self.linked[position]
-            and bool(_ATTACHED.fullmatch(self.gap(position)))
-        )
+        if not 0 < position < len(self.values) or not self.linked[position]:
+            return False
+        gap = self.text[self.ends[position - 1] : self.starts[position]]
+        return not gap or (gap != " " and bool(_ATTACHED.fullmatch(gap)))
 
     def is_wrapped(self, position: int) -> bool:
         """Whether only what a line wrap leaves separates the token from the one before."""
@@ -107,7 +115,7 @@ class Tokens:
 
 
 def _is_link(before: str, gap: str) -> bool:
-    if not gap:
+    if gap in _LINKS:
         return True
     # "INV: 2026/00042", but "2026: 00042" are two things.
     pattern = _LABEL_GAP if before.isalpha() else _GAP

@@ -35,6 +35,8 @@ def scheme(reference: str) -> str | None:
     ('fi', None)
     """
     value = compact(reference)
+    if not value.isdigit() and not value.startswith("RF"):
+        return None
     return next((name for name, holds in _SCHEMES.items() if holds(value)), None)
 
 
@@ -107,7 +109,7 @@ def references_in(
     without a blank is another one.
     """
     for first, end, closed, _plain in windows(tokens, shape):
-        value = _without_zeros(closed)
+        value = _without_zeros(closed) if closed[0] in "0R" else closed
         if value in known and not _goes_on(tokens, first, end):
             yield first, end, value
 
