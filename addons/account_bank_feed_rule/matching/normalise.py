@@ -67,8 +67,9 @@ def words(text: str) -> str:
 class Tokens:
     """A text cut into runs of letters and runs of digits, with the gaps between them.
 
-    ``values[i]`` stands in ``text[starts[i]:ends[i]]``. ``linked[i]`` tells whether
-    token ``i`` can belong to the same number as the token before it.
+    ``values[i]`` stands in ``text[starts[i]:ends[i]]``; ``plain[i]`` is the same without
+    leading zeros. ``linked[i]`` tells whether token ``i`` can belong to the same number as
+    the token before it.
 
     >>> Tokens.of("RE-2024/00123").values
     ('RE', '2024', '00123')
@@ -79,6 +80,7 @@ class Tokens:
     starts: tuple[int, ...]
     ends: tuple[int, ...]
     linked: tuple[bool, ...]
+    plain: tuple[str, ...]
 
     @classmethod
     def of(cls, text: str) -> Tokens:
@@ -93,7 +95,8 @@ class Tokens:
             values.append(text[start:end])
             before = end
         starts, ends = zip(*spans, strict=True) if spans else ((), ())
-        return cls(text, tuple(values), starts, ends, tuple(linked))
+        plain = tuple(map(without_zeros, values))
+        return cls(text, tuple(values), starts, ends, tuple(linked), plain)
 
     def __len__(self) -> int:
         return len(self.values)
@@ -120,6 +123,15 @@ def _is_link(before: str, gap: str) -> bool:
     # "INV: 2026/00042", but "2026: 00042" are two things.
     pattern = _LABEL_GAP if before.isalpha() else _GAP
     return bool(pattern.fullmatch(gap))
+
+
+def token_values(text: str) -> tuple[str, ...]:
+    """The tokens of a text alone, for what is never looked for in another text.
+
+    >>> token_values("RE-2024/00123")
+    ('RE', '2024', '00123')
+    """
+    return tuple(_TOKEN.findall(fold(text)))
 
 
 def without_zeros(token: str) -> str:

@@ -14,10 +14,11 @@ import re
 from collections.abc import Collection, Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from stdnum.iso7064 import mod_97_10
 
-from .normalise import Tokens, compact, fold, without_zeros
+from .normalise import Tokens, compact, fold, token_values, without_zeros
 
 LONGEST = 35
 """Letters and digits of the longest number that is looked for: ISO 20022 allows 35."""
@@ -35,6 +36,7 @@ _MOST_WRAPS = 2
 
 _DAY, _MONTH, _YEAR = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])", r"(?:(?:19|20)\d\d|\d\d)"
 _FULL_YEAR = r"(?:19|20)\d\d"
+_MONTHS = frozenset(f"{month:0{width}d}" for month in range(1, 13) for width in (1, 2))
 _DATE = rf"(?:{_DAY}([./-])\s?{_MONTH}\1\s?{_YEAR}|{_FULL_YEAR}([./-]){_MONTH}\2{_DAY})"
 _LONE_DATE = re.compile(rf"(?<![0-9A-Z])(?<![0-9A-Z][-/.]){_DATE}(?![0-9])(?![-/.][0-9])", re.ASCII)
 _COMPACT_DATE = re.compile(
@@ -130,11 +132,11 @@ def _is_iban(value: str) -> bool:
     return right and not value.startswith("RF")
 
 
-# An item's numbers are looked at several times in a row, then never again.
+# An item's numbers are looked at several times in a row, then hardly ever again.
 @lru_cache(maxsize=512)
 def number_values(number: str) -> tuple[str, ...]:
     """A document number as runs of letters and digits."""
-    return Tokens.of(number).values
+    return token_values(number)
 
 
 def keys(number: str) -> frozenset[str]:
@@ -172,7 +174,7 @@ def plain_key(values: Iterable[str]) -> str:
 def is_quotable(number: str) -> bool:
     """Whether a number says enough to be recognised in a text at all."""
     values = number_values(number)
-    digits = sum(len(value) for value in values if value.isdigit())
+    digits = _count_digits(values)
     length = sum(map(len, values))
     if length > LONGEST or _LONE_DATE.fullmatch(fold(number).strip()):
         return False
@@ -181,18 +183,24 @@ def is_quotable(number: str) -> bool:
     return digits >= _LEAST_BARE and not _is_year(values)
 
 
+def _count_digits(values: Iterable[str]) -> int:
+    return sum(map(len, filter(str.isdigit, values)))
+
+
 def _is_year(values: tuple[str, ...]) -> bool:
-    return len(values) == 1 and bool(re.fullmatch(_FULL_YEAR, values[0]))
+    # A run that begins with digits has nothing else.
+    return len(values) == 1 and len(values[0]) == 4 and values[0][:2] in ("19", "20")
 
 
 def _is_bare_quotable(bare: tuple[str, ...]) -> bool:
-    digits = sum(len(without_zeros(value)) for value in bare if value.isdigit())
+    digits = _count_digits(map(without_zeros, bare))
     return digits >= _LEAST_WITHOUT_PREFIX and not _is_period(bare)
 
 
 def _is_period(values: tuple[str, ...]) -> bool:
     """Whether the digits are a year, or a month of a year."""
-    return bool(re.fullmatch(rf"(?:{_MONTH}\|)?{_FULL_YEAR}", "|".join(values)))
+    months = values[:-1]
+    return _is_year(values[-1:]) and (not months or (len(months) == 1 and months[0] in _MONTHS))
 
 
 def _is_quotable_behind_label(bare: tuple[str, ...]) -> bool:
@@ -217,8 +225,10 @@ def _can_leave_year_out(bare: tuple[str, ...]) -> bool:
 
 
 def _without_prefix(values: tuple[str, ...]) -> tuple[str, ...]:
-    first_digits = next((i for i, value in enumerate(values) if value.isdigit()), len(values))
-    return values[first_digits:]
+    for first, value in enumerate(values):
+        if value.isdigit():
+            return values[first:]
+    return ()
 
 
 def prefix(number: str) -> str:
@@ -240,11 +250,8 @@ class KeyShape:
 
     @classmethod
     def of(cls, keys: Collection[str]) -> KeyShape:
-        return cls(max(map(len, keys), default=0), frozenset(key[:2] for key in keys))
-
-    def may_begin_with(self, token: str) -> bool:
-        # Zeros may be dropped, and a single character may be torn off by a line wrap.
-        return token[0] == "0" or len(token) == 1 or token[:2] in self.beginnings
+        beginnings = {key[:length] for key in keys for length in (2, 3)}
+        return cls(max(map(len, keys), default=0), frozenset(beginnings))
 
 
 def windows(tokens: Tokens, shape: KeyShape) -> Iterator[tuple[int, int, str, str]]:
@@ -252,15 +259,15 @@ def windows(tokens: Tokens, shape: KeyShape) -> Iterator[tuple[int, int, str, st
 
     Yields first token, end, the values closed up, the values without leading zeros.
     """
-    values, linked = tokens.values, tokens.linked
-    count, longest = len(values), shape.longest
-    plain_values = [without_zeros(value) for value in values]
+    values, plain_values, linked = tokens.values, tokens.plain, tokens.linked
+    count, longest, beginnings = len(values), shape.longest, shape.beginnings
     # Leading zeros do not count: SAP fills numbers up to ten digits.
-    lengths = [len(value) for value in plain_values]
-    for first in range(count):
-        closed, plain = values[first], plain_values[first]
-        if not shape.may_begin_with(closed):
+    lengths = list(map(len, plain_values))
+    for first, closed in enumerate(values):
+        # Zeros may be dropped, and a single character may be torn off by a line wrap.
+        if closed[0] != "0" and len(closed) > 1 and closed[:3] not in beginnings:
             continue
+        plain = plain_values[first]
         end, length = first + 1, lengths[first]
         while length <= longest:
             yield first, end, closed, plain
@@ -270,6 +277,33 @@ def windows(tokens: Tokens, shape: KeyShape) -> Iterator[tuple[int, int, str, st
             plain += "|" + plain_values[end]
             length += lengths[end]
             end += 1
+
+
+class _Number(NamedTuple):
+    """A document number, prepared for many comparisons.
+
+    ``spellings`` are all in which it may be quoted, closed up or as :func:`plain_key`.
+    """
+
+    whole: tuple[str, ...]
+    bare: tuple[str, ...]
+    letters: str
+    spellings: frozenset[str]
+
+
+# A partner's numbers are compared with each of his payments; one takes about 1 kB.
+@lru_cache(maxsize=2048)
+def _read(number: str) -> _Number:
+    whole = number_values(number)
+    bare = _without_prefix(whole)
+    letters = "".join(whole[: len(whole) - len(bare)])
+    closed, plain = "".join(bare), plain_key(bare)
+    spellings = {closed, plain, letters + closed}
+    if letters:
+        spellings.add(plain_key(whole))
+    if len(bare) == 2:
+        spellings |= {plain_key(bare[::-1]), without_zeros(bare[1])}
+    return _Number(whole, bare, letters, frozenset(spellings))
 
 
 def weaknesses(
@@ -284,10 +318,11 @@ def weaknesses(
     >>> weaknesses("INV/2026/00042", tokens, 1, 4, {"INV"})
     ('wrapped', 'prefix_left_out')
     """
-    whole = number_values(number)
-    bare = _without_prefix(whole)
-    quoted = tokens.values[first:end]
-    for values in (whole, bare) if bare != whole else (whole,):
+    whole, bare, letters, spellings = _read(number)
+    quoted, plain = tokens.values[first:end], "|".join(tokens.plain[first:end])
+    if plain not in spellings and "".join(quoted) not in spellings:
+        return None
+    for values in (whole, bare) if letters else (whole,):
         found = _spelling(values, quoted, tokens, first)
         if found is None or not _is_called(values, whole, tokens, first):
             continue

@@ -1,6 +1,9 @@
 from . import (
+    bank_feed_alias,
     bank_feed_books,
+    bank_feed_books_returned,
     bank_feed_part,
+    bank_feed_proposal,
     bank_feed_rule,
     bank_feed_rule_condition,
     bank_feed_rule_line,
@@ -12,6 +15,7 @@ from . import (
     bank_feed_usual_rules,
     bank_transaction,
     bank_transaction_counterpart,
+    bank_transaction_learning,
     bank_transaction_rule_stats,
     bank_transaction_suggestion,
     res_company,

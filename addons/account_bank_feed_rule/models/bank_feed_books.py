@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import api, models
 from odoo.addons.account_bank_feed.money import exact
 
@@ -9,11 +7,7 @@ from ..matching import (
     OpenItem,
     Partner,
     PartnerDirectory,
-    how_returned,
 )
-
-RETURNED_WITHIN = timedelta(days=400)
-"""A direct debit without a valid mandate can be returned for 13 months."""
 
 
 class BankFeedBooks(models.AbstractModel):
@@ -29,15 +23,19 @@ class BankFeedBooks(models.AbstractModel):
         :return: :class:`..matching.ItemIndex`
         """
         books = self.sudo().with_company(company)
-        items = [
-            *books._documents(company),
-            *books._registered_payments(company),
-            *books._receivables(company),
-            *books._transfers(company),
-            *books._settled_before(company, transactions),
-            *books._orders(company),
-        ]
+        items = books._items(company, transactions)
         return ItemIndex(items, books._directory(company, transactions, items))
+
+    def _items(self, company, transactions):
+        """Everything that is open, and what returned payments among these may take back."""
+        return [
+            *self._documents(company),
+            *self._registered_payments(company),
+            *self._receivables(company),
+            *self._transfers(company),
+            *self._settled_before(company, transactions),
+            *self._orders(company),
+        ]
 
     # ------------------------------------------------------------------
     # Open items
@@ -179,58 +177,6 @@ class BankFeedBooks(models.AbstractModel):
             for item in found
         ]
 
-    def _settled_before(self, company, transactions):
-        """What earlier payments settled, which the returned ones among these take back."""
-        returned = transactions.filtered(_may_have_come_back)
-        earlier = self._originals(company, returned)
-        items = earlier.statement_line_ids.line_ids.filtered(
-            lambda item: (
-                item.account_type in ("asset_receivable", "liability_payable")
-                and (item.matched_debit_ids or item.matched_credit_ids)
-            )
-        )
-        return [self._settled(item) for item in items]
-
-    def _originals(self, company, returned):
-        """The transactions that may come back with these: of one id, mandate or account."""
-        if not returned:
-            return returned
-        parties = [returned, *returned.mapped("detail_ids")]
-        known = {
-            field: [value for party in parties for value in party.mapped(field) if value]
-            for field in ("end_to_end_id", "mandate_id", "counterparty_iban")
-        }
-        return self.env["bank.transaction"].search(
-            [
-                ("company_id", "=", company.id),
-                ("state", "=", "reconciled"),
-                ("booking_date", ">=", min(returned.mapped("booking_date")) - RETURNED_WITHIN),
-                ("id", "not in", returned.ids),
-                "|", "|",
-                ("end_to_end_id", "in", known["end_to_end_id"]),
-                ("mandate_id", "in", known["mandate_id"]),
-                ("counterparty_iban", "in", known["counterparty_iban"]),
-            ]
-        )  # fmt: skip
-
-    def _settled(self, item):
-        transaction = item.move_id.statement_line_id.bank_transaction_id
-        paid = (
-            item.matched_debit_ids.debit_move_id | item.matched_credit_ids.credit_move_id
-        ).move_id
-        return OpenItem(
-            id=item.id,
-            account_id=item.account_id.id,
-            partner_id=item.partner_id.commercial_partner_id.id or None,
-            date=item.date,
-            due_date=None,
-            residual=exact(item.amount_currency, item.currency_id),
-            currency=item.currency_id.name,
-            numbers=_given(*paid.mapped("name")),
-            references=_given(transaction.end_to_end_id, transaction.mandate_id),
-            kind="settled",
-        )
-
     def _orders(self, company):
         """Sales orders that are paid before they are invoiced, where sales are installed."""
         if "sale.order" not in self.env:
@@ -301,10 +247,11 @@ class BankFeedBooks(models.AbstractModel):
         partners = self.env["res.partner"].browse(sorted(ids))
         partners.fetch(["name", "ref"])
         mandates = self._mandates(partners)
+        others = self.env["bank.feed.alias"]._names_by_partner(partners)
         known = [
             Partner(
                 partner.id,
-                _given(partner.name, *self._other_names(partner)),
+                _given(partner.name, *others.get(partner.id, ())),
                 tuple(owners.get(partner.id, ())),
                 _given(partner.ref),
                 tuple(mandates.get(partner.id, ())),
@@ -329,10 +276,6 @@ class BankFeedBooks(models.AbstractModel):
             owners.setdefault(owner, []).append(account.sanitized_acc_number)
         return owners
 
-    def _other_names(self, partner):
-        """Names that a partner also pays under."""
-        return ()
-
     def _mandates(self, partners):
         """SEPA mandates by partner, where a module for direct debits is installed."""
         if "account.banking.mandate" not in self.env:
@@ -353,11 +296,6 @@ class BankFeedBooks(models.AbstractModel):
             for journal in journals
             if journal.bank_account_id
         }
-
-
-def _may_have_come_back(transaction):
-    payment = transaction._payment()
-    return any(how_returned(one) for one in (payment, *payment.details))
 
 
 def payment_key(payment):

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from odoo import fields, models
 from odoo.addons.account_bank_feed.money import exact
 
@@ -144,8 +146,9 @@ class BankTransaction(models.Model):
             return self._plain_values(settlement)
         rows = self.env["bank.transaction.counterpart"]._of_candidate(self, settlement, decision)
         items = [row["item_id"] for row in rows if row.get("item_id") and row["kind"] == "item"]
+        partners = {item.partner_id for item in settlement.items}
         return {
-            "partner_id": settlement.item.partner_id,
+            "partner_id": partners.pop() if len(partners) == 1 else False,
             "matched_item_ids": [(6, 0, items)],
             "counterpart_ids": [(5,), *((0, 0, row) for row in rows)],
         }
@@ -208,6 +211,5 @@ def _as_payment(record, payment_id, **values):
 def _original(record):
     if not record.original_amount or not record.original_currency:
         return None
-    known = record.env["res.currency"].with_context(active_test=False)
-    currency = known.search([("name", "=", record.original_currency)], limit=1)
-    return exact(record.original_amount, currency or record.currency_id)
+    # As many decimals as any currency has; the engine compares amounts, not texts.
+    return Decimal(f"{record.original_amount:.5f}").normalize()

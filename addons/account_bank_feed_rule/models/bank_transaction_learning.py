@@ -59,8 +59,9 @@ class BankTransaction(models.Model):
                 ("statement_line_id.bank_transaction_id", "in", self.ids),
                 ("parent_state", "=", "posted"),
             ],
-            ["account_id", "partner_id", "tax_ids", "tax_line_id", "analytic_distribution", "write_uid",
-             "statement_line_id", "journal_id", "reconciled", "balance", "amount_residual"],
+            ["account_id", "partner_id", "tax_ids", "tax_line_id", "analytic_distribution",
+             "write_uid", "statement_line_id", "journal_id", "reconciled",
+             "balance", "amount_residual"],
         )  # fmt: skip
         found.statement_line_id.fetch(["bank_transaction_id"])
         of_bank = {

@@ -1,5 +1,6 @@
 from . import (
     test_candidates,
+    test_learning,
     test_matching,
     test_order,
     test_posting,
@@ -9,5 +10,6 @@ from . import (
     test_rule_versions,
     test_rules,
     test_scale,
+    test_simulation,
     test_undo,
 )

@@ -75,7 +75,10 @@ class ScenarioCase(RuleCase):
         """The books as they were before a transaction that waits on suspense was booked."""
         picture = self.picture()
         balance = self._bank_item(row).balance
-        for account, amount in ((self._bank_item(row).account_id, balance), (self.suspense, -balance)):
+        for account, amount in (
+            (self._bank_item(row).account_id, balance),
+            (self.suspense, -balance),
+        ):
             self._add(picture["balance"], account, -amount)
         return picture
 

@@ -46,7 +46,9 @@ class TestScenarioDiscounts(ScenarioCase):
                 )
                 base = paid.move_id.line_ids.filtered(lambda line: line.account_id == self.loss)
                 taxes = self.company.account_sale_tax_id
-                self.assertEqual(base.tax_ids, taxes if computation == "included" else taxes.browse())
+                self.assertEqual(
+                    base.tax_ids, taxes if computation == "included" else taxes.browse()
+                )
                 self.assert_paid(invoice)
                 self.assert_undone(paid)
 
@@ -112,9 +114,7 @@ class TestScenarioDiscounts(ScenarioCase):
         paid = self.settled(off - 0.01, "RE/2026/00042", iban=CUSTOMER_IBAN)
         lines = paid.move_id.line_ids
         self.assertIn(self.loss, lines.account_id)
-        self.assertEqual(
-            lines.filtered(lambda line: line.account_id == difference).balance, 0.01
-        )
+        self.assertEqual(lines.filtered(lambda line: line.account_id == difference).balance, 0.01)
         self.assert_paid(invoice)
         self.assert_undone(paid)
 

@@ -72,7 +72,10 @@ class TestScenarioDocuments(ScenarioCase):
         self.assert_undone(paid)
 
     def test_a_vendors_credit_note_is_netted(self):
-        bill, note = self.make_bill(100.40, "V-4711"), self.make_bill(30.15, "G-0815", kind="in_refund")
+        bill, note = (
+            self.make_bill(100.40, "V-4711"),
+            self.make_bill(30.15, "G-0815", kind="in_refund"),
+        )
         paid = self.settled(-70.25, "V-4711 ./. G-0815", iban=VENDOR_IBAN)
         self.assert_entry(
             paid, (self.payable, self.vendor, 100.40, 0), (self.payable, self.vendor, -30.15, 0)
