@@ -12,6 +12,7 @@
         "security/rules.xml",
         "data/bank_feed_rule.xml",
         "data/bank_feed_proposal.xml",
+        "wizard/bank_feed_proposal_rejection_views.xml",
         "wizard/bank_feed_rule_import_views.xml",
         "wizard/bank_feed_rule_undo_views.xml",
         "wizard/bank_feed_simulation_views.xml",

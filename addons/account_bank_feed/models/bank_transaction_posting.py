@@ -128,9 +128,9 @@ class BankTransaction(models.Model):
 
     def _book(self):
         """Write the statement lines, which post themselves, and reconcile their counterparts."""
-        lines = self.env["account.bank.statement.line"].create(
-            [transaction._statement_line_values() for transaction in self]
-        )
+        # A default tax of an account is not in what the bank reports.
+        lines = self.env["account.bank.statement.line"].with_context(skip_computed_taxes=True)
+        lines = lines.create([transaction._statement_line_values() for transaction in self])
         self._reconcile_counterparts()
         self.write({"booked_at": self.env.cr.now()})
         lines.flush_recordset()

@@ -89,7 +89,9 @@ class BankTransaction(models.Model):
         """In one write, at the end of which the entry is balanced: it stays posted."""
         liquidity, suspense, others = self.statement_line_id._seek_for_lines()
         values = self._counterpart_item_values(liquidity.balance)
-        self.move_id.with_context(force_delete=True, skip_readonly_check=True).write(
+        self.move_id.with_context(
+            force_delete=True, skip_readonly_check=True, skip_computed_taxes=True
+        ).write(
             {
                 "line_ids": [
                     *(Command.delete(item.id) for item in suspense | others),

@@ -158,7 +158,7 @@ def tolerated(open_amount: Decimal, terms: Terms) -> Decimal:
 def _assumed_charges(payment, items, difference: Decimal, terms: Terms, points: int):
     """Within SEPA nobody takes charges off on the way; from elsewhere it is usual."""
     taken_off = payment.is_in and ZERO < -difference <= terms.most_charges
-    if not taken_off or payment.charges is not None:
+    if not taken_off or payment.charges is not None or _is_discount(difference, payment):
         return None
     if not may_take_charges(payment):
         return None
@@ -167,6 +167,12 @@ def _assumed_charges(payment, items, difference: Decimal, terms: Terms, points: 
         Evidence("charges_assumed", CHARGES_ASSUMED, params),
         (Adjustment("charges", difference),),
     )
+
+
+def _is_discount(difference: Decimal, payment: Payment) -> bool:
+    """Whether a usual percentage is missing: somebody took a discount, allowed or not."""
+    percent = abs(difference) * _HUNDRED / (abs(payment.amount) + abs(difference))
+    return any(abs(percent - usual) < _CENT for usual in (1, 2, 3, 4, 5))
 
 
 def _fit_part(payment, items, open_amount: Decimal, named: bool) -> Fit:

@@ -15,6 +15,7 @@ from .subsets import Subset, SubsetSearch, subsets_that_add_up
 from .types import Evidence, Id, OpenItem, Payment, Terms
 
 MOST_PARTNERS = 5
+"""Of further partners, such as many of one name, only items of just the amount are weighed."""
 EQUAL_AMOUNTS = 10
 """Equal amounts beyond a pair are all ambiguous alike; these many are shown."""
 OLDEST = 3
@@ -56,8 +57,12 @@ def _all_bundles(payment, findings: Findings, index: ItemIndex) -> Iterator[Bund
     for proposal in findings.proposals:
         yield Bundle(proposal.items, proposal.evidence, None, proposal.fit)
     yield from _named(payment, findings)
-    for partner_id in findings.partners_by_points()[:MOST_PARTNERS]:
+    likely = findings.partners_by_points()
+    for partner_id in likely[:MOST_PARTNERS]:
         yield from _of_partner(payment, partner_id, findings, index)
+    for partner_id in likely[MOST_PARTNERS:]:
+        for item in _one_of_partner(payment, partner_id, index)[:EQUAL_AMOUNTS]:
+            yield Bundle((item,))
     yield from _with_more_of_partner(payment, findings, index)
 
 

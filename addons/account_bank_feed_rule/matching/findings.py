@@ -64,6 +64,8 @@ def gather(payment: Payment, index: ItemIndex, strategies: Iterable[Strategy]) -
 
 def same_place(one: Evidence, other: Evidence) -> bool:
     """Whether two quotations are the same words, read as two numbers."""
+    if _is_of_a_range(one) and _is_of_a_range(other):
+        return False
     if one.params["quoted"] == other.params["quoted"]:
         return True
     return (
@@ -71,3 +73,8 @@ def same_place(one: Evidence, other: Evidence) -> bool:
         and one.params["start"] < other.params["end"]
         and other.params["start"] < one.params["end"]
     )
+
+
+def _is_of_a_range(quote: Evidence) -> bool:
+    """Whether it continues a list: "0042-0045" means all four of them."""
+    return "continued" in quote.params.get("weaknesses", ())

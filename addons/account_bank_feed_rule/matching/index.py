@@ -63,6 +63,8 @@ class ItemIndex:
         self.series: set[str] = set()
         self._series_in: set[str] = set()
         self._series_out: set[str] = set()
+        self._shapes_in: set[str] = set()
+        self._shapes_out: set[str] = set()
         self.size = 0
         self._by_number: dict[str, list[OpenItem]] = defaultdict(list)
         self._by_reference: dict[str, list[OpenItem]] = defaultdict(list)
@@ -99,6 +101,8 @@ class ItemIndex:
                 _append_once(self._by_number[key], item)
             if quotations.is_quotable(number):
                 self._add_series(quotations.prefix(number), item)
+                shapes = self._shapes_in if item.residual > 0 else self._shapes_out
+                shapes.add(quotations.shape(Tokens.of(number).values))
                 _append_once(self._by_value[references.canonical(number)], item)
         for reference in item.references:
             if references.scheme(reference) and quotations.is_quotable(reference):
@@ -114,6 +118,10 @@ class ItemIndex:
     def series_of(self, payment: Payment) -> set[str]:
         """What the numbers of documents begin with that such a payment settles."""
         return self._series_in if payment.is_in else self._series_out
+
+    def shapes_of(self, payment: Payment) -> set[str]:
+        """What the numbers of such documents look like."""
+        return self._shapes_in if payment.is_in else self._shapes_out
 
     # ------------------------------------------------------------------
     # By what a payment quotes

@@ -30,7 +30,6 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from itertools import combinations, islice, product
 from math import exp, log, prod
 from operator import itemgetter
@@ -43,6 +42,7 @@ from .types import Id
 
 LEAST = 80
 MOST = 5
+MOST_ALIKE = 200
 # What old banks, SWIFT and MT940 have room for; a blank at the end is lost on the way.
 _WIDTHS = frozenset(width - blank for width in (27, 35, 54, 70) for blank in (0, 1))
 _LEAST_CUT = 15
@@ -77,7 +77,11 @@ def plain(name: str) -> str:
     >>> plain("Müller"), plain("MUELLER"), plain("Muller"), plain("Bauer"), plain("Ærøskøbing")
     ('MULLER', 'MULLER', 'MULLER', 'BAUER', 'AROSKOBING')
     """
-    return _UMLAUT.sub("", fold(name.upper().translate(_LETTERS)))
+    if name.isascii():
+        letters = name.upper().replace("'", "")
+    else:
+        letters = fold(name.upper().translate(_LETTERS))
+    return _UMLAUT.sub("", letters)
 
 
 _FORMS = {
@@ -120,6 +124,9 @@ _GENERIC_WORDS = (
     "GROUP GRUPPE HOLDING INTERNATIONAL DEUTSCHLAND GERMANY EUROPE EUROPA ONLINE SHOP STORE "
     "FILIALE NIEDERLASSUNG ZWEIGNIEDERLASSUNG CIE PAYMENT PAYMENTS KONTO KUNDE RECHNUNG INVOICE "
     "PAYPAL STRIPE AMAZON KLARNA ADYEN MOLLIE SUMUP ZETTLE EBAY"
+    " JANUAR FEBRUAR MAERZ MARZ APRIL JUNI JULI AUGUST SEPTEMBER OKTOBER NOVEMBER DEZEMBER"
+    " JANUARY FEBRUARY MARCH JUNE JULY OCTOBER DECEMBER JANVIER FEVRIER MARS AVRIL JUIN JUILLET"
+    " SEPTEMBRE OCTOBRE NOVEMBRE DECEMBRE"
 )
 _GENERIC = frozenset(_GENERIC_WORDS.split())
 _SPELLED = _FORMS | {form: form for form in _SHORT_FORMS.split()} | {"": _PASSED_OVER}
@@ -143,19 +150,21 @@ def read_name(text: str) -> tuple[list[str], dict[int, frozenset[str]]]:
     """
     # No word ends in GMBH: a line wrap took the blank away.
     tokens = _WORD.findall(plain(text).replace("GMBH", " GMBH "))
+    if _BEGINNINGS.isdisjoint(tokens):
+        return tokens, {}
     words: list[str] = []
     forms: dict[int, frozenset[str]] = {}
-    at = 0
-    while at < len(tokens):
-        end = _end_of_dropped(tokens, at) if tokens[at] in _BEGINNINGS else at
-        if end == at:
-            words.append(tokens[at])
-            at += 1
+    after = 0
+    for at, token in enumerate(tokens):
+        if at < after:
             continue
-        form = _DROPPED["".join(tokens[at:end])]
-        if form:
+        end = _end_of_dropped(tokens, at) if token in _BEGINNINGS else at
+        if end == at:
+            words.append(token)
+            continue
+        if form := _DROPPED["".join(tokens[at:end])]:
             forms[len(words)] = forms.get(len(words), _NO_FORM) | form
-        at = end
+        after = end
     return words, forms
 
 
@@ -179,7 +188,6 @@ def _without_cut_form(words: list[str]) -> list[str]:
     return words
 
 
-@cache
 def _form_cost(one: frozenset[str], other: frozenset[str]) -> int:
     if one == other:
         return 0
@@ -193,7 +201,7 @@ def _is_generic(word: str) -> bool:
 
 
 def _is_significant(word: str) -> bool:
-    return len(word) > 1 and not _is_generic(word)
+    return len(word) > 1 and word not in _GENERIC and not word.isdigit()
 
 
 def _significant(words: Iterable[str]) -> list[str]:
@@ -284,7 +292,9 @@ class NameIndex:
             self._by_pair[pair].append(entry)
 
     def find(self, name: str) -> list[NameMatch]:
-        """The partners that are called so, best first: at most 5, none for a generic name.
+        """The partners that are called so, best first; none for a generic name.
+
+        At most 5, unless more are called just alike.
 
         Where a name is registered in just these words, weaker matches are left out.
         """
@@ -393,8 +403,8 @@ class NameIndex:
             known = best.get(found.entry.partner_id)
             if similarity >= LEAST and (not known or known[0] < similarity):
                 best[found.entry.partner_id] = similarity, found
-        first = sorted(best.values(), key=itemgetter(0), reverse=True)[:MOST]
-        return [self._match(found, similarity) for similarity, found in first]
+        first = sorted(best.values(), key=itemgetter(0), reverse=True)
+        return [self._match(found, similarity) for similarity, found in _without_worse(first)]
 
     def _match(self, found: _Agreement, similarity: int) -> NameMatch:
         chance = exp(-sum(self._weights.get(word, 0) for word in dict.fromkeys(found.words)))
@@ -414,6 +424,8 @@ class NameIndex:
             if (entries := self._clear_in_text(key))
         ]
         found: list[NameMatch] = []
+        if not spans:
+            return found
         for first, end, entries in spans:
             inside = any(a <= first and end <= b and b - a > end - first for a, b, _e in spans)
             if not inside and not _is_hyphenated(text, words, first, end):
@@ -423,9 +435,12 @@ class NameIndex:
         return _first_of_each(found)
 
     def _windows(self, words: list[str]) -> Iterator[tuple[int, int, tuple[str, ...]]]:
-        for first in range(min(len(words), _MOST_WORDS)):
-            for end in range(first + 1, min(first + _LONGEST, len(words)) + 1):
-                if words[end - 1] not in self._weights:
+        weights = self._weights
+        for first, word in enumerate(words[:_MOST_WORDS]):
+            if word not in weights:
+                continue
+            for end, word in enumerate(words[first : first + _LONGEST], start=first + 1):
+                if word not in weights:
                     break
                 yield first, end, _key(words[first:end])
 
@@ -493,6 +508,12 @@ def _is_hyphenated(text: str, words: list[str], first: int, end: int) -> bool:
     after = f"{words[end - 1]}-{words[end]}" if end < len(words) else "\0"
     text = plain(text)
     return before in text or after in text
+
+
+def _without_worse(ranked: list[tuple[int, _Agreement]]) -> list[tuple[int, _Agreement]]:
+    """The best few; but of those that are called alike all, since each is the other's rival."""
+    alike = sum(similarity == ranked[0][0] for similarity, _found in ranked)
+    return ranked[: max(MOST, min(alike, MOST_ALIKE))]
 
 
 def _first_of_each(matches: list[NameMatch]) -> list[NameMatch]:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from .normalise import Tokens, without_zeros
-from .quotations import is_introduced, number_values, plain_key
+from .normalise import Tokens, token_values, without_zeros
+from .quotations import is_introduced, plain_key
 
 Error = Literal[
     "digit_wrong", "digits_swapped", "digit_missing", "digit_extra", "cut_off", "letter_mixed_up"
@@ -25,6 +25,9 @@ LEAST_DIGITS = 5
 
 LEAST_SHOWN = 0.6
 """The share of its digits that a number cut off at the end of the text still shows."""
+
+LEAST_QUOTED = 3
+"""Digits that are left of the shortest such number with one too few, or cut off."""
 
 _LEAST_COUNTED = 4
 _YEARS_APART = 10
@@ -57,7 +60,7 @@ class _Own:
 
 @lru_cache(maxsize=512)
 def _own(number: str) -> _Own:
-    values = number_values(number)
+    values = token_values(number)
     count = next((i for i, value in enumerate(values) if value.isdigit()), len(values))
     runs = values[count:]
     breaks, length = set(), 0
@@ -82,6 +85,8 @@ def near_any(text_tokens: Tokens, numbers: Iterable[str]) -> dict[str, NearNumbe
 
     What is one of the other numbers to the letter is that number, and near no other.
     """
+    if sum(map(len, filter(str.isdigit, text_tokens.values))) < LEAST_QUOTED:
+        return {}
     owns = {number: _own(number) for number in numbers}
     others = {own.plain for own in owns.values()}
     found = ((number, _search(own, text_tokens, others)) for number, own in owns.items())
@@ -108,7 +113,7 @@ def _search(own: _Own, tokens: Tokens, others: Container[str]) -> NearNumber | N
         error = _compared(own, tokens, first, end)
         if error == "none":
             return None
-        if error and writing is None and plain_key(tokens.values[first:end]) not in others:
+        if error and writing is None and "|".join(tokens.plain[first:end]) not in others:
             writing = _at(tokens, _start(own, tokens, first), end, error)
     if writing and writing.error != "digit_missing":
         return writing
@@ -143,11 +148,10 @@ def _candidates(own: _Own, tokens: Tokens) -> Iterator[tuple[int, int]]:
 
 def _compared(own: _Own, tokens: Tokens, first: int, end: int) -> Error | Literal["none"] | None:
     """Which mistake the tokens make; "none" for the number as it is; None: something else."""
-    quoted = tokens.values[first:end]
-    closed = "".join(quoted)
+    closed = "".join(tokens.values[first:end])
     if closed == own.closed:
         return "none"
-    plain = plain_key(quoted)
+    plain = "|".join(tokens.plain[first:end])
     if plain == own.plain:
         return "none"
     error, place = _one_mistake(own.closed, closed)

@@ -50,7 +50,7 @@ def compact(text: str) -> str:
     >>> compact("re-2024/ 00123")
     'RE202400123'
     """
-    text = fold(text)
+    text = text.upper() if text.isascii() else _folded(text)
     return text if text.isalnum() else _NOT_ALNUM.sub("", text)
 
 
@@ -107,7 +107,7 @@ class Tokens:
 
     def is_attached(self, position: int) -> bool:
         """Whether no blank separates the token from the one before it."""
-        if not 0 < position < len(self.values) or not self.linked[position]:
+        if position < 1 or position >= len(self.values) or not self.linked[position]:
             return False
         gap = self.text[self.ends[position - 1] : self.starts[position]]
         return not gap or (gap != " " and bool(_ATTACHED.fullmatch(gap)))

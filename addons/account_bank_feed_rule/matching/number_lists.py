@@ -63,9 +63,9 @@ def continuations(tokens: Tokens, first: int, end: int) -> list[Continuation]:
     >>> ["/".join(one.values) for one in continuations(tokens, 0, 3)]
     ['RE/2026/0043', 'RE/2026/0044', 'RE/2026/0045']
     """
-    last = tokens.values[first:end]
+    last, count = tokens.values[first:end], len(tokens)
     found: list[Continuation] = []
-    while last[-1].isdigit() and len(found) < LONGEST_LIST:
+    while end < count and last[-1].isdigit() and len(found) < LONGEST_LIST:
         meant = list(_next(tokens, first, end, last))
         if not meant:
             break
@@ -97,6 +97,8 @@ def _skip_separator(tokens: Tokens, end: int) -> tuple[int | None, bool]:
     if value in _AND or value in _UP_TO:
         behind = end + 1 < len(tokens) and _SPACE.fullmatch(tokens.gap(end + 1))
         return (end + 1 if behind and _AROUND_WORD.fullmatch(gap) else None), value in _UP_TO
+    if gap == " ":
+        return None, False
     if _DASH.fullmatch(gap):
         # "20260042-3" is a part of one document, or a copy.
         return (end if gap != "-" or len(value) > 1 else None), True

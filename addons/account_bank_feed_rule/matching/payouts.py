@@ -131,11 +131,12 @@ class Receivables:
         return re.compile("|".join([rf"\b(?:{word})\b" for word in words] + [CARDS.pattern]))
 
     @cached_property
-    def hints(self) -> tuple[str, ...]:
-        """How the words begin of which :attr:`any_provider` finds one."""
+    def hints(self) -> re.Pattern:
+        """Finds how the words begin of which :attr:`any_provider` finds one."""
         words = [PROVIDERS[provider].split("|") for provider in self.by_provider]
         plain = [re.match(r"\w{2,}", word) for group in words for word in group]
-        return (*{found[0] for found in plain if found}, *_CARD_HINTS)
+        beginnings = sorted({found[0] for found in plain if found} | {*_CARD_HINTS})
+        return re.compile("|".join(map(re.escape, beginnings)))
 
     @cached_property
     def cards(self) -> list[str]:

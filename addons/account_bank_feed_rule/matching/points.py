@@ -11,7 +11,7 @@ Evidence                                   Points  Why
 What is named
 ------------------------------------------------------------------------------------------------
 document number, whole                         33  a mistyped number seldom is another open one
-… each further document named                   5  up to four of them
+… each further document named                   5  so that none of them is left out
 … wrapped by a blank or dash inside digits     -3  what a line wrap leaves
 … other leading zeros                          -3  "INV/2026/42" for "INV/2026/00042"
 … year behind the number                       -5  "42/2026" for "2026/0042"
@@ -90,7 +90,7 @@ from math import gcd, log10
 QUOTED = 33
 QUOTED_LEAST = 5
 QUOTED_FURTHER = 5
-MOST_FURTHER = 4
+MOST_FURTHER = 50
 REFERENCE = 40
 NEAR_NUMBER = 15
 WEAKNESSES = {
@@ -151,6 +151,30 @@ CASH_EQUAL = 25
 CASH_SHOP = 15
 CASH_OTHER_SHOP = -15
 _SOON_PAID_OUT = 5
+
+AT_MOST = {
+    "already_claimed": 50,
+    "quotes_others": 60,
+    "quotes_unknown": 45,
+    "perhaps_mistyped": 85,
+    "other_partner": 70,
+    "other_identity": 60,
+    "other_purpose": 20,
+    "hardly_known": 60,
+    "hardly_named": 70,
+    "payee_unknown": 40,
+    "amount_differs": 80,
+    "difference_unnamed": 60,
+    "discount_late": 80,
+    "currency_differs": 40,
+    "long_before_document": 30,
+    "details_undecided": 60,
+    "return_unknown": 30,
+    "double_payment": 20,
+    "claimed_by_stronger": 30,
+}
+"""What an objection leaves of a score. The evidence behind it is not independent of the rest: a
+known account and an equal amount say little about a payment that names another document."""
 
 DAYS_BEFORE_DOCUMENT = 60
 _FEWEST = 1_000

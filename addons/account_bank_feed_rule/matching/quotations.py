@@ -67,6 +67,7 @@ _CURRENCY_BEHIND = re.compile(r"\s?(?:EUR|€)")
 _SAYS_NUMBER = re.compile(
     r"(?:RECH\w*|NR|NO|N|NUM\w*|INVOICE\w*|FACT\w*|FAKT\w*|FATT\w*|REF\w*|BELEG\w*|DOC\w*"
     r"|SVWZ|EREF|KREF|KID|OCR|\w*(?:NR|NUMMER|NUMBER)|(?:INV|RE|RG)NO"
+    r"|VS|RFB|OGM|VCS"  # Czech variable symbol, Belgian and other banks' labels
     r"|VWZ|VERWENDUNGSZWECK|BETR|BETREFF|LT|ZU|ZUR|FUE?R|WG|WEGEN|IHRE|ZAHLUNG|UE?BERWEISUNG)"
 )
 _ABBREVIATES_INVOICE = frozenset(
@@ -93,8 +94,10 @@ def remittance_tokens(text: str) -> Tokens:
     """
     text = fold(text)
     text = _IBAN.sub(_blank_iban, text)
-    for pattern in (_LABELLED, _INTERNATIONAL_PHONE, _LONE_DATE):
-        text = pattern.sub(_blanked, text)
+    text = _LABELLED.sub(_blanked, text)
+    if "+" in text:
+        text = _INTERNATIONAL_PHONE.sub(_blanked, text)
+    text = _LONE_DATE.sub(_blanked, text)
     if "," in text and ("EUR" in text or "€" in text):
         text = _AMOUNT.sub(_blank_amount, text)
     return Tokens.of(text)
@@ -132,13 +135,6 @@ def _is_iban(value: str) -> bool:
     return right and not value.startswith("RF")
 
 
-# An item's numbers are looked at several times in a row, then hardly ever again.
-@lru_cache(maxsize=512)
-def number_values(number: str) -> tuple[str, ...]:
-    """A document number as runs of letters and digits."""
-    return token_values(number)
-
-
 def keys(number: str) -> frozenset[str]:
     """The keys under which a document number is put into the index.
 
@@ -147,11 +143,10 @@ def keys(number: str) -> frozenset[str]:
     >>> sorted(keys("2026")), sorted(keys("17"))
     ([], [])
     """
-    values = number_values(number)
+    values, bare, *_rest = _read(number)
     if not is_quotable(number):
         return frozenset()
     found = {"".join(values), plain_key(values)}
-    bare = _without_prefix(values)
     if bare != values and (_is_bare_quotable(bare) or _is_quotable_behind_label(bare)):
         found |= {"".join(bare), plain_key(bare)}
     if _year_at(bare) is not None:
@@ -170,17 +165,20 @@ def plain_key(values: Iterable[str]) -> str:
     return "|".join(map(without_zeros, values))
 
 
-@lru_cache(maxsize=512)
 def is_quotable(number: str) -> bool:
     """Whether a number says enough to be recognised in a text at all."""
-    values = number_values(number)
+    return _read(number).is_quotable
+
+
+def _is_quotable(number: str, values: tuple[str, ...]) -> bool:
     digits = _count_digits(values)
     length = sum(map(len, values))
-    if length > LONGEST or _LONE_DATE.fullmatch(fold(number).strip()):
+    if length > LONGEST:
         return False
     if digits < length:
         return digits >= 2 and length >= 4
-    return digits >= _LEAST_BARE and not _is_year(values)
+    is_date = _is_year(values) or _LONE_DATE.fullmatch(fold(number).strip())
+    return digits >= _LEAST_BARE and not is_date
 
 
 def _count_digits(values: Iterable[str]) -> int:
@@ -237,8 +235,7 @@ def prefix(number: str) -> str:
     >>> prefix("INV/2026/00042"), prefix("20260042")
     ('INV', '')
     """
-    values = number_values(number)
-    return "".join(values[: len(values) - len(_without_prefix(values))])
+    return _read(number).letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,28 +279,30 @@ def windows(tokens: Tokens, shape: KeyShape) -> Iterator[tuple[int, int, str, st
 class _Number(NamedTuple):
     """A document number, prepared for many comparisons.
 
-    ``spellings`` are all in which it may be quoted, closed up or as :func:`plain_key`.
+    ``bare`` is what stands behind its ``letters``. ``spellings`` are all in which it may be
+    quoted, closed up or as :func:`plain_key`.
     """
 
     whole: tuple[str, ...]
     bare: tuple[str, ...]
     letters: str
     spellings: frozenset[str]
+    is_quotable: bool
 
 
-# A partner's numbers are compared with each of his payments; one takes about 1 kB.
-@lru_cache(maxsize=2048)
+# An item's numbers are looked at several times in a row, then hardly ever again.
+@lru_cache(maxsize=512)
 def _read(number: str) -> _Number:
-    whole = number_values(number)
+    whole = token_values(number)
     bare = _without_prefix(whole)
     letters = "".join(whole[: len(whole) - len(bare)])
-    closed, plain = "".join(bare), plain_key(bare)
-    spellings = {closed, plain, letters + closed}
+    closed, plain = "".join(bare), list(map(without_zeros, bare))
+    spellings = {closed, letters + closed, "|".join(plain)}
     if letters:
         spellings.add(plain_key(whole))
     if len(bare) == 2:
-        spellings |= {plain_key(bare[::-1]), without_zeros(bare[1])}
-    return _Number(whole, bare, letters, frozenset(spellings))
+        spellings |= {f"{plain[1]}|{plain[0]}", plain[1]}
+    return _Number(whole, bare, letters, frozenset(spellings), _is_quotable(number, whole))
 
 
 def weaknesses(
@@ -318,7 +317,7 @@ def weaknesses(
     >>> weaknesses("INV/2026/00042", tokens, 1, 4, {"INV"})
     ('wrapped', 'prefix_left_out')
     """
-    whole, bare, letters, spellings = _read(number)
+    whole, bare, letters, spellings, _is_quotable = _read(number)
     quoted, plain = tokens.values[first:end], "|".join(tokens.plain[first:end])
     if plain not in spellings and "".join(quoted) not in spellings:
         return None
@@ -328,13 +327,10 @@ def weaknesses(
             continue
         in_front = _prefix_weakness(whole, values, tokens, first, series)
         if in_front is not None:
-            return (
-                found
-                + in_front
-                + (("attached",) if _is_attached(tokens, first, end) else ())
-                + (("short",) if _is_short(values, whole) else ())
-            )
-    return _changed_year(whole, tokens, first, end, series)
+            attached = ("attached",) if _is_attached(tokens, first, end) else ()
+            short = ("short",) if _is_short(values, bare, letters) else ()
+            return found + in_front + attached + short
+    return _changed_year(whole, bare, tokens, first, end, series)
 
 
 def _is_called(values, whole, tokens: Tokens, first: int) -> bool:
@@ -356,10 +352,9 @@ def _behind_label(tokens: Tokens, first: int) -> bool:
 
 
 def _changed_year(
-    whole: tuple[str, ...], tokens: Tokens, first: int, end: int, series: Container[str]
+    whole, bare, tokens: Tokens, first: int, end: int, series: Container[str]
 ) -> tuple[str, ...] | None:
     """The weaknesses of "42/2026" and of "Rechnung 10042", for 2026/0042 and 2026/10042."""
-    bare = _without_prefix(whole)
     quoted = tokens.values[first:end]
     if _year_at(bare) is None or _is_attached(tokens, first, end):
         return None
@@ -382,7 +377,7 @@ def _spelling(values, quoted, tokens: Tokens, first: int) -> tuple[str, ...] | N
     """How the quoted tokens differ from the number's own, if they are the same at all."""
     if values == quoted:
         return ()
-    if list(map(without_zeros, values)) == list(map(without_zeros, quoted)):
+    if len(values) == len(quoted) and plain_key(values) == plain_key(quoted):
         return ("leading_zeros",)
     if "".join(values) != "".join(quoted):
         return None
@@ -455,6 +450,26 @@ def _glued_prefix(before: str, own_prefix: str, series) -> tuple[str, ...] | Non
     return ("attached",) if is_word else None
 
 
+def means_invoice(word: str) -> bool:
+    """Whether a word of a remittance says "invoice", or "invoice number".
+
+    >>> means_invoice("RECHNUNG"), means_invoice("RENR"), means_invoice("MIETE")
+    (True, True, False)
+    """
+    return bool(_MEANS_INVOICE.fullmatch(word))
+
+
+def shape(values: tuple[str, ...]) -> str:
+    """What numbers of one series have in common.
+
+    >>> shape(("INV", "2026", "00042")), shape(("20260042",)), shape(("20", "1042"))
+    ('INV|4|5', '20#8', '2|4')
+    """
+    if len(values) == 1 and values[0].isdigit():
+        return f"{values[0][:2]}#{len(values[0])}"
+    return "|".join(str(len(value)) if value.isdigit() else value for value in values)
+
+
 def is_introduced(tokens: Tokens, first: int) -> bool:
     """Whether the token in front is a word for "invoice" or "number", or one like "for".
 
@@ -491,15 +506,15 @@ def _is_attached(tokens: Tokens, first: int, end: int) -> bool:
     return len(following) == 1 and closed_up
 
 
-def _is_short(values: tuple[str, ...], whole: tuple[str, ...]) -> bool:
+def _is_short(values: tuple[str, ...], bare: tuple[str, ...], letters: str) -> bool:
     """Whether other things than document numbers often look like this."""
-    digits = "".join(value for value in values if value.isdigit())
-    if values != whole and not _is_bare_quotable(values):
+    if letters and values == bare and not _is_bare_quotable(bare):
         return True
-    if len(whole) > len(_without_prefix(whole)):
-        return len(digits) <= _SHORT_PREFIXED or _is_period(_without_prefix(whole))
+    digits = _count_digits(values)
+    if letters:
+        return digits <= _SHORT_PREFIXED or _is_period(bare)
     return (
-        len(digits) <= _SHORT_BARE
+        digits <= _SHORT_BARE
         or _is_period(values)
         or bool(_COMPACT_DATE.fullmatch("".join(values)))
     )

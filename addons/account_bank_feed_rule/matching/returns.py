@@ -45,6 +45,7 @@ _HINTS = (
     "RUCK", "RUECK", "RLS", "RETOUR", "RETURN", "REJE", "UNPAID", "IMPAY", "INSOLUTO", "UNZUST",
     "AUSFUHR", "AUSFUEHR", "IBAN", "KONTO", "DEVOLU",
 )  # fmt: skip
+_HINT = re.compile("|".join(_HINTS))
 """One of these is in all that the two above find."""
 
 _AMOUNT = r"(\d{1,3}(?:[.' ]\d{3})+[.,]\d\d|\d+[.,]\d\d)(?!\d)"
@@ -55,6 +56,10 @@ _FEE = re.compile(
     r"(?:COAM|ENTGELTE?|GEB(?:UE?HR(?:EN)?)?|FEES?|CHARGES?|SPESEN|KOSTEN|FRAIS)\b"
     rf"[^\d]{{0,20}}?{_AMOUNT}"
 )
+
+
+_CHARGES = re.compile(r"CHRG|\b808\b")
+"""Charges, by ISO 20022 and by the German banks."""
 
 
 def how_returned(payment: Payment) -> Literal["sure", "said"] | None:
@@ -72,9 +77,12 @@ def _how_told(code: str | None, text: str) -> Literal["sure", "said"] | None:
     """
     if code and _is_return_code(code):
         return "sure"
+    if code and _CHARGES.search(code):
+        # "Entgelt Rücklastschrift" as an entry of its own is the bank's fee alone.
+        return None
     text = fold(text)
     # Most payments say nothing of the kind, which is found out in a tenth of the time.
-    if not any(hint in text for hint in _HINTS):
+    if not _HINT.search(text):
         return None
     if _SURE.search(text):
         return "sure"

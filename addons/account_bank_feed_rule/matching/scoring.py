@@ -6,6 +6,7 @@ whatever strategies are on: they are guard rails, not hints.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Sequence
 
 from .amounts import fit
@@ -37,8 +38,26 @@ def candidates(
         for bundle in bundles(payment, findings, index, terms)
         if (candidate := _weigh(payment, bundle, findings, index, strategies, terms))
     ]
-    ranked = sorted(weighed, key=lambda one: (-one.points, _order(one)))
+    ranked = sorted(_sums_alike(weighed), key=lambda one: (-one.points, _order(one)))
     return scored(ranked)[:KEPT]
+
+
+def _sums_alike(weighed: list[Candidate]) -> list[Candidate]:
+    """Several items that add up to the same are each other's chance, however fine the amounts."""
+    sums = [one for one in weighed if one.has("sum_equal")]
+    if len(sums) < 2:
+        return weighed
+    least = min(part.points for one in sums for part in one.evidence if part.kind == "sum_equal")
+    return [_with_sum(one, least) if one in sums else one for one in weighed]
+
+
+def _with_sum(candidate: Candidate, points: int) -> Candidate:
+    evidence = tuple(
+        one.counting(points) if one.kind == "sum_equal" else one for one in candidate.evidence
+    )
+    return dataclasses.replace(
+        candidate, evidence=evidence, points=sum(one.points for one in evidence)
+    )
 
 
 def scored(weighed: Iterable[Candidate]) -> list[Candidate]:

@@ -82,12 +82,17 @@ OBJECTIONS = {
     "amount_differs": _(
         "the amount differs by %(difference)s %(currency)s (%(amount)s paid, %(residual)s open)"
     ),
+    "payee_unknown": _("%(payee)s, whom we paid, is not known as that vendor"),
+    "other_identity": _("%(partner)s is named as well"),
+    "other_purpose": _("it says what it is for: %(purpose)s"),
+    "hardly_known": _("nothing but a similar name, or a name in the text, tells who paid"),
     "difference_unnamed": _("the amount does not fit, and the document is not named"),
     "currency_differs": _("it was paid in %(currency)s, the item is in %(item_currency)s"),
     "already_claimed": _("%(item)s is claimed already"),
     "ambiguous": _("it may just as well be %(items)s"),
     "quotes_others": _("it quotes %(items)s as well"),
     "quotes_unknown": _('it quotes "%(quoted)s", which is not open'),
+    "perhaps_mistyped": _("the number may be mistyped, or that of another document"),
     "hardly_named": _('"%(quoted)s" may mean something else, and who paid is not known'),
     "below_post": _("the score of %(score)s is below the %(post)s needed to post"),
     "contested": _("payment %(payments)s claims the same item with as much right"),

@@ -1,31 +1,37 @@
-"""Numbers that look like documents of ours, and that are none of the open items."""
+"""Numbers that look like documents of ours, and that are none of what is to be settled."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 
-from .normalise import compact
-from .quotations import remittance_tokens
+from .index import ItemIndex
+from .normalise import Tokens, compact
+from .quotations import means_invoice, remittance_tokens, shape
 from .references import is_given, scheme
 from .types import Candidate, Payment
 
 _LEAST_DIGITS = 4
+_LEAST_INTRODUCED = 2
+_PERIOD = re.compile(r"(?:(?:0?[1-9]|1[0-2])\D)?(?:19|20)\d\d|(?:19|20)\d\d\D(?:0?[1-9]|1[0-2])")
 
 
-def unknown_documents(payment: Payment, series: Container[str], best: Candidate) -> Iterator[str]:
+def unknown_documents(payment: Payment, index: ItemIndex, best: Candidate) -> Iterator[str]:
     """What the payer quotes beside that which the best candidate explains.
 
-    :param series: the letters that our documents of the payment's direction begin with
+    That is a number behind a word for "invoice", one that begins with the letters of our
+    documents, or one that looks like their numbers.
     """
     if is_given(payment.reference) and scheme(payment.reference):
         yield payment.reference
     explained = {compact(one.params["number"]) for one in best.evidence if "number" in one.params}
     numbers = [number for item in best.items for number in item.numbers]
-    for quoted, is_last in _like_our_numbers(payment.text, series):
+    tokens = remittance_tokens(payment.text)
+    for first, end in _like_documents(tokens, payment, index):
+        quoted = tokens.text[tokens.starts[first] : tokens.ends[end - 1]]
         if any(compact(quoted).startswith(number) for number in explained):
             continue
-        if not any(_may_be_short_for(quoted, number, is_last) for number in numbers):
+        if not any(_may_be_short_for(quoted, number, end == len(tokens)) for number in numbers):
             yield quoted
 
 
@@ -43,17 +49,34 @@ def _may_be_short_for(quoted: str, number: str, is_last: bool) -> bool:
     return bool(digits) and re.sub(r"\D", "", number).endswith(digits)
 
 
-def _like_our_numbers(text: str, series: Container[str]) -> Iterator[tuple[str, bool]]:
-    """Letters of a series with digits behind them, and whether the text ends there.
+def _like_documents(tokens: Tokens, payment: Payment, index: ItemIndex) -> Iterator[tuple]:
+    """Where something stands that looks like the number of a document: first token, end."""
+    series, shapes = index.series_of(payment), index.shapes_of(payment)
+    first = 0
+    while first < len(tokens):
+        end = _end_of_number(tokens, first)
+        if end and _is_like(tokens, first, end, series, shapes):
+            yield first, end
+        first = max(end, first + 1)
 
-    >>> list(_like_our_numbers("Payment for INV 2026/00041", {"INV"}))
-    [('INV 2026/00041', True)]
-    """
-    tokens = remittance_tokens(text)
-    for first, value in enumerate(tokens.values[:-1]):
-        if value in series and tokens.linked[first + 1]:
-            end = first + 1
-            while end < len(tokens) and tokens.linked[end] and tokens.values[end].isdigit():
-                end += 1
-            if sum(map(len, tokens.values[first + 1 : end])) >= _LEAST_DIGITS:
-                yield tokens.text[tokens.starts[first] : tokens.ends[end - 1]], end == len(tokens)
+
+def _end_of_number(tokens: Tokens, first: int) -> int:
+    """Where the number ends that begins there; 0 where none does."""
+    end = first + 1
+    while end < len(tokens) and tokens.linked[end] and tokens.values[end].isdigit():
+        end += 1
+    while end < len(tokens) and tokens.is_attached(end):
+        end += 1
+    return end if any(map(str.isdigit, tokens.values[first:end])) else 0
+
+
+def _is_like(tokens: Tokens, first: int, end: int, series, shapes) -> bool:
+    values = tokens.values[first:end]
+    digits = sum(len(value) for value in values if value.isdigit())
+    if values[0] in series or means_invoice(values[0]):
+        return digits >= (_LEAST_DIGITS if values[0] in series else _LEAST_INTRODUCED)
+    text = tokens.text[tokens.starts[first] : tokens.ends[end - 1]]
+    if _PERIOD.fullmatch(text):
+        return False
+    introduced = first and tokens.linked[first] and means_invoice(tokens.values[first - 1])
+    return bool(introduced) and digits >= _LEAST_INTRODUCED or shape(values) in shapes

@@ -108,9 +108,10 @@ def _may_have_come_back(transaction):
 
 def _what_they_tell(returned):
     """Values by field that an original of these may have."""
+    parties = (returned, returned.detail_ids)
     known = {
         name: [
-            value for one in (returned, returned.detail_ids) for value in one.mapped(name) if value
+            value for party in parties for value in party.mapped(name) if value
         ]
         for name in TELLING
     }

@@ -89,9 +89,11 @@ class BankTransactionCounterpart(models.Model):
             row |= {
                 "item_id": item.id,
                 "item_amount": float(allocation.amount),
-                "item_residual": float(item.residual),
                 "item_currency_id": currency.id,
             }
+            if item.kind != "settled":
+                # Of what comes back nothing is open; how much that is, the books tell.
+                row["item_residual"] = float(item.residual)
         return [row]
 
     def _of_covered(self, allocation):

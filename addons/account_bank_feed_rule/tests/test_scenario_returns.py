@@ -186,7 +186,7 @@ class TestScenarioReturns(ScenarioCase):
             (self.receivable, self.customers[0], -119.10, 0),
             (self.receivable, self.customers[1], -80.55, 0),
             (self.receivable, self.customers[2], -33.07, 0),
-            says="3 of its 3 payments",
+            says="RE/2026/00043",
         )
         self.assert_paid(*invoices)
         self.assert_undone(paid)
@@ -196,7 +196,7 @@ class TestScenarioReturns(ScenarioCase):
         stranger = self.detail(55, "Danke", "00099", "Niemand Bekanntes")
         paid = self.batch("2026-01-10", [*details, stranger])
         self.assertEqual(paid.state, "processed")
-        self.assertEqual(paid.suggestion_ids.item_ids.move_id.ids, [i.id for i in invoices])
+        self.assertEqual(set(paid.suggestion_ids.item_ids.move_id), set(invoices))
         self.assertIn("1 of its 4", paid.explanation)
 
     def test_two_of_a_collective_debit_come_back_in_one(self):

@@ -50,7 +50,7 @@ class TestScenarioTransfers(ScenarioCase):
         out = self.receive(self.sides()[0]).transaction_ids
         self.assertEqual(out.state, "reconciled")
         partner = self.partner_of(out)
-        self.assert_entry(out, (self.transit, partner, 500, 500), says="other side")
+        self.assert_entry(out, (self.transit, partner, 500, 500), says="is awaited")
         self.assert_undone(out)
 
     def test_one_side_undone_leaves_the_other_on_its_way(self):

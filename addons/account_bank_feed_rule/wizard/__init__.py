@@ -1,4 +1,5 @@
 from . import (
+    bank_feed_proposal_rejection,
     bank_feed_rule_export,
     bank_feed_rule_import,
     bank_feed_rule_undo,

@@ -30,8 +30,7 @@ class BatchPayment(Strategy):
         groups = index.made(_Groups)
         if not groups.by_total or not payment.amount:
             return
-        named = list(_named(payment, groups))
-        for items, evidence in named:
+        for items, evidence in _named(payment, groups):
             if _agrees(payment, items):
                 yield Proposal(items, (evidence,))
         yield from _of_total(payment, groups)

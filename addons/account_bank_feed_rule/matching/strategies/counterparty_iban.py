@@ -22,8 +22,8 @@ class CounterpartyIban(Strategy):
 
     def partners(self, payment: Payment, index: ItemIndex) -> Iterable[tuple[Id, Evidence]]:
         owners = index.partners.partners_of(payment.iban)
-        if len(owners) > MOST_OWNERS:
+        if not 0 < len(owners) <= MOST_OWNERS:
             return
+        points = IBAN - round(10 * log10(len(owners)))
         for owner in sorted(owners, key=str):
-            points = IBAN - round(10 * log10(len(owners)))
             yield owner, Evidence("counterparty_iban", points, {"iban": payment.iban})

@@ -34,7 +34,8 @@ class CustomerNumber(Strategy):
 
 
 def _owners(index: ItemIndex, number: str, points: int) -> Iterable[tuple[Id, Evidence]]:
-    for partner in sorted(index.partners.with_number(number), key=str):
+    owners = index.partners.with_number(number)
+    for partner in sorted(owners, key=str) if owners else ():
         yield partner, Evidence("customer_number", points, {"number": number})
 
 
@@ -45,7 +46,9 @@ def _standing_alone(text: str) -> Iterator[str]:
     ['K10422', '10471126']
     """
     for word in text.split():
-        if len(word) >= _SHORTEST_BARE and any(map(str.isdigit, word)):
+        if len(word) < _SHORTEST_BARE or word.isalpha():
+            continue
+        if any(map(str.isdigit, word)):
             value = compact(word)
             if len(value) >= _SHORTEST_BARE:
                 yield value

@@ -28,6 +28,6 @@ class DocumentNumber(Strategy):
                 "start": quotation.start,
                 "end": quotation.end,
                 "weaknesses": list(quotation.weaknesses),
-                "because": ", ".join(word.replace("_", " ") for word in quotation.weaknesses),
+                "because": ", ".join(quotation.weaknesses).replace("_", " "),
             }
             yield quotation.item, Evidence(kind, quotation_points(quotation.weaknesses), params)

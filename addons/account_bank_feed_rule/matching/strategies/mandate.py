@@ -17,5 +17,7 @@ class Mandate(Strategy):
     label = "SEPA mandate"
 
     def partners(self, payment: Payment, index: ItemIndex) -> Iterable[tuple[Id, Evidence]]:
+        if not payment.mandate_id:
+            return
         for partner in sorted(index.partners.with_mandate(payment.mandate_id), key=str):
             yield partner, Evidence("mandate", IBAN, {"mandate": payment.mandate_id})

@@ -131,7 +131,7 @@ def _labels(payment: Payment, index: ItemIndex, receivables: Receivables):
     text = remittance_tokens(payment.text).text
     if payment.name:
         text = f"{payment.name.upper()} {text}"
-    hinted = any(hint in text for hint in receivables.hints)
+    hinted = receivables.hints.search(text)
     named = hinted and receivables.any_provider.search(text) and _providers(text, receivables)
     if named:
         labels = [label for one in named for label in receivables.by_provider[one]]

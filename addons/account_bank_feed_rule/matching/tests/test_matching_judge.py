@@ -140,7 +140,7 @@ def test_the_account_alone_is_no_reason_against_a_quoted_document():
 def test_the_account_alone_is_no_reason_for_a_document_that_is_not_open(said):
     decision = judged(payment(iban=IBAN_ANNA, **said), item())
     assert decision.band == "suggest"
-    assert "quotes_unknown" in kinds(decision)
+    assert {"quotes_unknown", "perhaps_mistyped"} & kinds(decision)
 
 
 def test_two_items_of_one_amount_and_only_the_account():
@@ -207,7 +207,7 @@ EXPLANATIONS = [
     ),
     (
         payment(text="inv 2026/000 42", amount="100.00"),
-        "Suggested: INV/2026/00042 with 97 of 100 points: it quotes INV/2026/00042 as "
+        "Suggested: INV/2026/00042 with 80 of 100 points: it quotes INV/2026/00042 as "
         '"INV 2026/000 42" (wrapped); 100.00 of 119.00 EUR are paid. Not posted: the amount '
         "differs by -19.00 EUR (100.00 paid, 119.00 open).",
     ),
