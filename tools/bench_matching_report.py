@@ -19,7 +19,8 @@ def outcome(decision, truth):
     if decision.band != "suggest" or not decision.candidates:
         return LEFT
     best = decision.candidates[0]
-    on_top = _ids(best) in truth.plausible if truth.plausible else settles(best, truth)
+    right = settles(best, truth) or _settles_in_part(best, truth)
+    on_top = _ids(best) in truth.plausible if truth.plausible else right
     return ON_TOP if on_top else BELOW
 
 

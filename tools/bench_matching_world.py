@@ -31,7 +31,7 @@ RECURRING = {
     "tax": r"(?i)finanzamt|finanzkasse|landeskasse|hauptzollamt|lohnst|ust|gewerbest|steuer",
     "salary": r"(?i)\b(lohn|gehalt|entgelt|bezuege|bezüge|salary|payroll)\b",
     "rent": r"(?i)\b(laden|buero)?(miete|pacht|rent)\b",
-    "bank_fees": r"(?i)kontof|entgelt|geb[üu]e?hr|abschluss|charge|porto|fee\b",
+    "bank_fees": r"(?i)kontof|entgelt|posten|geb[üu]e?hr|abschluss|charge|porto|fee\b",
 }
 CALLED_BY_BANK = ("interest", "bank_fees")
 """Only what comes from the bank itself, which gives no counterparty's account."""

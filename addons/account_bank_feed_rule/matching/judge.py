@@ -8,7 +8,7 @@ from .collective import judge_details
 from .findings import Findings, gather
 from .index import ItemIndex
 from .objections import objections
-from .points import AT_MOST
+from .points import OF_A_HUNDRED
 from .returns import only_what_came_back, unknown_return
 from .scoring import candidates
 from .strategy import Strategy
@@ -57,9 +57,11 @@ def judge(
 
 
 def _doubted(best: Candidate, found: Sequence[Evidence]) -> Candidate:
-    """The candidate with what its objections leave of its score."""
-    kinds = [one.kind for one in (*best.evidence, *found) if one.is_objection]
-    return best.scored(min([best.score, *(AT_MOST.get(kind, best.score) for kind in kinds)]))
+    """The candidate with what its objections leave of its score, one after the other."""
+    score = best.score
+    for one in (*best.evidence, *found):
+        score = score * OF_A_HUNDRED.get(one.kind, 100) // 100
+    return best.scored(score)
 
 
 def _band(best: Candidate, found: Sequence[Evidence], bands: Bands) -> str:

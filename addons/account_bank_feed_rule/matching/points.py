@@ -152,7 +152,7 @@ CASH_SHOP = 15
 CASH_OTHER_SHOP = -15
 _SOON_PAID_OUT = 5
 
-AT_MOST = {
+OF_A_HUNDRED = {
     "already_claimed": 50,
     "quotes_others": 60,
     "quotes_unknown": 45,
@@ -173,8 +173,8 @@ AT_MOST = {
     "double_payment": 20,
     "claimed_by_stronger": 30,
 }
-"""What an objection leaves of a score. The evidence behind it is not independent of the rest: a
-known account and an equal amount say little about a payment that names another document."""
+"""What an objection leaves of a score of 100. The evidence behind it is not independent of the
+rest: a known account and an equal amount say little of a payment that names another document."""
 
 DAYS_BEFORE_DOCUMENT = 60
 _FEWEST = 1_000

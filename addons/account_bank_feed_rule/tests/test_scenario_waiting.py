@@ -70,5 +70,5 @@ class TestScenarioWaiting(ScenarioCase):
             (357.03, "RE/2026/00042", {"iban": CUSTOMER_IBAN, "date": "2026-01-11"}),
         )
         self.assertEqual((first.state, second.state), ("reconciled", "processed"))
-        self.assertIn("second", second.explanation.lower())
+        self.assertIn("double payment", second.explanation)
         self.assert_paid(invoice)

@@ -207,7 +207,7 @@ EXPLANATIONS = [
     ),
     (
         payment(text="inv 2026/000 42", amount="100.00"),
-        "Suggested: INV/2026/00042 with 80 of 100 points: it quotes INV/2026/00042 as "
+        "Suggested: INV/2026/00042 with 77 of 100 points: it quotes INV/2026/00042 as "
         '"INV 2026/000 42" (wrapped); 100.00 of 119.00 EUR are paid. Not posted: the amount '
         "differs by -19.00 EUR (100.00 paid, 119.00 open).",
     ),
