@@ -33,7 +33,8 @@ class Findings:
     def add_partner(self, partner_id: Id, evidence: Evidence) -> None:
         found = self.who.setdefault(partner_id, [])
         found.append(evidence)
-        found.sort(key=lambda one: -one.points)
+        if len(found) > 1:
+            found.sort(key=lambda one: -one.points)
 
     @staticmethod
     def strongest(evidence: Iterable[Evidence]) -> list[Evidence]:
@@ -53,12 +54,15 @@ def gather(payment: Payment, index: ItemIndex, strategies: Iterable[Strategy]) -
     """Ask every strategy."""
     findings = Findings()
     for strategy in strategies:
-        for partner_id, evidence in strategy.partners(payment, index):
-            findings.add_partner(partner_id, evidence)
+        if "partners" in strategy.offers:
+            for partner_id, evidence in strategy.partners(payment, index):
+                findings.add_partner(partner_id, evidence)
     for strategy in strategies:
-        for item, evidence in strategy.documents(payment, index, findings.who):
-            findings.add_document(item, evidence)
-        findings.proposals.extend(strategy.proposals(payment, index))
+        if "documents" in strategy.offers:
+            for item, evidence in strategy.documents(payment, index, findings.who):
+                findings.add_document(item, evidence)
+        if "proposals" in strategy.offers:
+            findings.proposals.extend(strategy.proposals(payment, index))
     return findings
 
 

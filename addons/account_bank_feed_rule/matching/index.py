@@ -136,6 +136,8 @@ class ItemIndex:
         whole: set[Id] = set()
         for first, end, closed, plain in quotations.windows(tokens, self._number_shape):
             found = self._with_keys(closed, plain, known)
+            if not found:
+                continue
             # What is quoted as a whole needs no second look at a part of it.
             found = [item for item in found if item.id not in whole] if whole else found
             for quotation in self._quotations(found, tokens, first, end):

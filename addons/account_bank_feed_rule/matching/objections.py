@@ -27,7 +27,7 @@ _PART = {"paid_in_part": "partial", "overpaid": "overpaid"}
 _CLEAR_OF_KNOWN = QUOTED - WEAKNESSES["short"]
 _OTHERWISE = {"attached", "other_prefix"}
 _STRONG_NAME = 20
-_ALMOST_EQUAL = 93
+_ALMOST_EQUAL = 92
 _EXACT = ("amount_equal", "sum_equal")
 
 

@@ -120,7 +120,8 @@ def _unnamed(payment, bundle: Bundle, index: ItemIndex, strategies) -> list[Evid
     """One of so many open items, unless its number was only mistyped."""
     found = [Evidence("unnamed", index.crowd, {"count": index.size})]
     if len(bundle.items) == 1:
-        supports = (one.support(payment, bundle.items[0], index) for one in strategies)
+        asked = [one for one in strategies if "support" in one.offers]
+        supports = (one.support(payment, bundle.items[0], index) for one in asked)
         found += [evidence for evidence in supports if evidence]
     return found
 

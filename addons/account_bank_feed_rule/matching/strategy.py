@@ -13,6 +13,7 @@ from .amounts import Fit
 from .index import ItemIndex
 from .types import Evidence, Id, OpenItem, Payment
 
+_METHODS = ("documents", "partners", "support", "proposals")
 _registered: list[type[Strategy]] = []
 
 
@@ -38,9 +39,14 @@ class Strategy(ABC):
 
     name: str
     label: str
+    offers: frozenset[str] = frozenset()
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
+        # What a strategy does not override need not be asked, payment by payment.
+        cls.offers = frozenset(
+            method for method in _METHODS if getattr(cls, method) is not getattr(Strategy, method)
+        )
         if "name" in cls.__dict__:
             _registered.append(cls)
 

@@ -202,7 +202,7 @@ class Candidate:
     @property
     def items(self) -> tuple[OpenItem, ...]:
         """The open items that it settles, in whole or in part."""
-        return tuple(allocation.item for allocation in self.allocations)
+        return tuple([allocation.item for allocation in self.allocations])
 
     @property
     def item(self) -> OpenItem:

@@ -35,9 +35,9 @@ class BankFeedRule(models.Model):
         if rule.journal_ids:
             parts.append(self.env._("on %s", ", ".join(rule.journal_ids.mapped("name"))))
         if self.amount_min:
-            parts.append(self.env._("from %s", f"{self.amount_min:.2f}"))
+            parts.append(self.env._("from %.2f", self.amount_min))
         if self.amount_max:
-            parts.append(self.env._("up to %s", f"{self.amount_max:.2f}"))
+            parts.append(self.env._("up to %.2f", self.amount_max))
         conditions = [condition._in_words() for condition in self.condition_ids if condition.field]
         if conditions:
             parts.append(self.env._("when %s", self.env._(" and ").join(conditions)))

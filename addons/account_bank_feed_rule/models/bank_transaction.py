@@ -211,5 +211,6 @@ def _as_payment(record, payment_id, **values):
 def _original(record):
     if not record.original_amount or not record.original_currency:
         return None
-    # As many decimals as any currency has; the engine compares amounts, not texts.
-    return Decimal(f"{record.original_amount:.5f}").normalize()
+    # As many decimals as any currency has, but two at least: people read it in explanations.
+    amount = Decimal(f"{record.original_amount:.5f}").normalize()
+    return amount if amount.as_tuple().exponent < -2 else amount.quantize(Decimal("0.01"))

@@ -82,21 +82,29 @@ class BankTransactionSuggestion(models.Model):
     @api.model
     def _offer_again(self, transactions):
         """Suggest what was posted, so that who undoes a match too many can make it again."""
-        self.create(
-            [
-                {
-                    "transaction_id": transaction.id,
-                    "item_id": transaction.matched_item_ids[:1].id,
-                    "item_ids": [(6, 0, transaction.matched_item_ids.ids)],
-                    "label": ", ".join(transaction.matched_item_ids.mapped("move_name")),
-                    "score": transaction.score,
-                    "explanation": self.env._("It was matched before: %s", transaction.explanation),
-                    "counterparts": transaction.counterpart_ids._as_values() or False,
-                }
-                for transaction in transactions
-                if transaction.matched_item_ids - transaction.suggestion_ids.item_ids
-            ]
-        )
+        self.create([self._again(one) for one in transactions if self._is_nowhere_else(one)])
+
+    def _is_nowhere_else(self, transaction):
+        """Whether a transaction settles what none of its suggestions would."""
+        offered = transaction.suggestion_ids
+        items = transaction.matched_item_ids | transaction.counterpart_ids.item_id
+        if items:
+            return bool(items - offered.item_ids)
+        return "rest" in transaction.counterpart_ids.mapped("kind") and not offered
+
+    def _again(self, transaction):
+        parts = transaction.counterpart_ids
+        items = transaction.matched_item_ids | parts.item_id
+        names = list(filter(None, parts.mapped("name"))) or items.mapped("move_name")
+        return {
+            "transaction_id": transaction.id,
+            "item_id": items[:1].id,
+            "item_ids": [(6, 0, items.ids)],
+            "label": ", ".join(names),
+            "score": transaction.score,
+            "explanation": self.env._("It was matched before: %s", transaction.explanation),
+            "counterparts": parts._as_values() or False,
+        }
 
     def action_accept(self):
         """Reconcile the transaction as this suggests, because a person says so."""

@@ -3,16 +3,15 @@
 import contextlib
 from unittest.mock import patch
 
-from odoo import Command
 from odoo.addons.account_bank_feed.tests.common import transaction
 from odoo.addons.account_bank_feed_rule.matching import Evidence
 
-from .common import RuleCase
+from .scenario_documents import DocumentsCase
 
 DECIDE = "odoo.addons.account_bank_feed_rule.models.bank_transaction.decide"
 
 
-class ScenarioCase(RuleCase):
+class ScenarioCase(DocumentsCase):
     """From what the bank says to the journal items, and back.
 
     ``settled`` lets the same happen twice: first everything is only suggested and a person
@@ -108,6 +107,10 @@ class ScenarioCase(RuleCase):
         ]
         return self.receive(self.continued(rows)).transaction_ids.sorted("ledger_order")
 
+    def statement_of(self, journal, *transactions):
+        """The next statement of another journal."""
+        return self.continued(list(transactions), journal, iban=journal.bank_acc_number)
+
     # ------------------------------------------------------------------
     # Looking at the books
     # ------------------------------------------------------------------
@@ -152,13 +155,10 @@ class ScenarioCase(RuleCase):
                 item.tax_line_id.name or "",
                 tuple(sorted(item.tax_tag_ids.mapped("name"))),
                 str(item.analytic_distribution or ""),
-                tuple(sorted(self._matched_with(item).mapped("move_name"))),
+                tuple(sorted(item._bank_feed_documents().mapped("move_name"))),
             )
             for item in row.statement_line_ids.line_ids
         )
-
-    def _matched_with(self, item):
-        return item.matched_debit_ids.debit_move_id | item.matched_credit_ids.credit_move_id
 
     def assert_entry(self, row, *items, says=""):
         """All but the bank's item: account, partner, amount, and what is open.
@@ -189,8 +189,22 @@ class ScenarioCase(RuleCase):
             self.assertEqual(document.amount_residual, residual, document.name)
 
     def assert_undone(self, rows):
-        """Undo; the books are as before, but for the amounts on bank and suspense."""
+        """Undo; the books are as before, but for the amounts on bank and suspense.
+
+        What was posted by a matching rule is offered now, and gives the same items again.
+        """
+        posted = rows.filtered(lambda r: r.rule_id.kind == "match" and not r.suggestion_ids)
+        booked = {row: self.booked_as(row) for row in posted}
         rows.action_undo("wrong")
+        self._assert_as_before(rows)
+        with self.forgotten():
+            for row in posted:
+                self.assertEqual(len(row.suggestion_ids), 1, "what was posted is offered again")
+                row.suggestion_ids.action_accept()
+                self.assertEqual(row.state, "reconciled")
+            self.assertEqual({row: self.booked_as(row) for row in posted}, booked)
+
+    def _assert_as_before(self, rows):
         after = self.picture()
         balance = dict(self.before["balance"])
         for row in rows:
@@ -219,77 +233,3 @@ class ScenarioCase(RuleCase):
         self.assertEqual(row.statement_line_ids.line_ids.account_id, accounts)
         self.assertIn(says, row.explanation or "")
         self.assertTrue(row.explanation)
-
-    # ------------------------------------------------------------------
-    # Documents
-    # ------------------------------------------------------------------
-
-    def make_partner(self, name, iban=None, **values):
-        partner = self.env["res.partner"].create({"name": name, **values})
-        if iban:
-            self.env["res.partner.bank"].create({"acc_number": iban, "partner_id": partner.id})
-        return partner
-
-    def make_bill(self, amount, ref, partner=None, kind="in_invoice"):
-        """A vendor's document, with the vendor's number."""
-        bill = self.make_invoice(amount, kind=kind, partner=partner or self.vendor)
-        bill.ref = ref
-        return bill
-
-    def make_taxed(self, net, *, name=None, kind="out_invoice", term=None, partner=None):
-        """A document with 19 % tax on top."""
-        sale = kind.startswith("out")
-        tax = self.company.account_sale_tax_id if sale else self.company.account_purchase_tax_id
-        goods = {"name": "Goods", "price_unit": net, "tax_ids": [Command.set(tax.ids)]}
-        document = self.env["account.move"].create(
-            {
-                "move_type": kind,
-                "partner_id": (partner or (self.partner_a if sale else self.vendor)).id,
-                "invoice_date": "2026-01-05",
-                "date": "2026-01-05",
-                "name": name or "/",
-                "invoice_payment_term_id": term.id if term else False,
-                "invoice_line_ids": [Command.create(goods)],
-            }
-        )
-        document.action_post()
-        return document
-
-    def make_term(self, computation="included"):
-        """2 % off within 10 days, else 30 days."""
-        return self.env["account.payment.term"].create(
-            {
-                "name": f"2 % {computation}",
-                "company_id": self.company.id,
-                "early_discount": True,
-                "discount_percentage": 2,
-                "discount_days": 10,
-                "early_pay_discount_computation": computation,
-                "line_ids": [
-                    Command.create({"value": "percent", "value_amount": 100, "nb_days": 30})
-                ],
-            }
-        )
-
-    def make_account(self, code, kind="expense", **values):
-        return (
-            self.env["account.account"]
-            .with_company(self.company)
-            .create({"name": f"Account {code}", "code": code, "account_type": kind, **values})
-        )
-
-    def make_entry(self, date, account, amount, against, **values):
-        """A posted entry: the amount on an account, and against another one."""
-        items = [
-            {"account_id": account.id, "balance": amount, **values},
-            {"account_id": against.id, "balance": -amount},
-        ]
-        move = self.env["account.move"].create(
-            {"date": date, "line_ids": [Command.create(item) for item in items]}
-        )
-        move.action_post()
-        return move
-
-    def statement_of(self, journal, *transactions):
-        """The next statement of another journal."""
-        return self.continued(list(transactions), journal, iban=journal.bank_acc_number)

@@ -40,7 +40,7 @@ class TestOrder(RuleCase):
             said("2026-01-06", "30.01", "RE/2026/00002"),
             said("2026-01-08", 50, "RE/2026/00003"),
             second_equal,
-            said("2026-01-09", -7, "Rechnung V-4711", "Bert"),
+            said("2026-01-09", -7, "Rechnung V-4711", "Vendor"),
             *more,
             transaction("2026-01-13", 15, "Danke", iban=CUSTOMER_IBAN),
             said("2026-01-14", 60, "RE/2026/00004"),

@@ -78,24 +78,34 @@ class TestScenarioCurrency(ScenarioCase):
         paid = self.pay(70, "RE/2026/00042", iban=CUSTOMER_IBAN)
         self.assert_waits(paid, invoice, says="USD")
 
-    def test_a_journal_in_dollars(self):
-        invoice, dollar = self.in_dollars(100, "RE/2026/00042")
-        more = self.make_invoice(80, name="RE/2026/00043")
+    def in_a_dollar_journal(self, dollar):
+        """Lets a bank account in dollars, of which 1.60 are a euro now, report a payment."""
         journal = self.make_journal(make_iban(51), "BNKD", currency=dollar)
         self.set_rate(dollar, "2026-01-08", 1.6)
-        for amount, document, balance in ((100, invoice, 62.5), (128, more, 80)):
-            with self.subTest(document=document.name), self.forgotten():
 
-                def act(amount=amount, document=document):
-                    said = transaction("2026-01-10", amount, document.name, currency="USD",
-                                       iban=CUSTOMER_IBAN)  # fmt: skip
-                    told = self.continued(
-                        [said], journal, iban=journal.bank_acc_number, currency="USD"
-                    )
-                    return self.receive(told).transaction_ids
+        def act(amount, text):
+            said = transaction("2026-01-10", amount, text, currency="USD", iban=CUSTOMER_IBAN)
+            options = {"iban": journal.bank_acc_number, "currency": "USD"}
+            return self.receive(self.continued([said], journal, **options)).transaction_ids
 
-                paid = self.all_settled(act)
-                self.assert_entry(paid, (self.receivable, self.partner_a, -balance, 0))
-                self.assertEqual(self.open_items(document).amount_residual, 0)
-                self.assert_paid(document)
-                self.assert_undone(paid)
+        return act
+
+    def test_a_journal_in_dollars(self):
+        invoice, dollar = self.in_dollars(100, "RE/2026/00042")
+        act = self.in_a_dollar_journal(dollar)
+        paid = self.all_settled(lambda: act(100, "RE/2026/00042"))
+        self.assert_entry(paid, (self.receivable, self.partner_a, -62.5, 0))
+        self.assertEqual(self.exchange(paid), 17.5)
+        self.assertEqual(self.open_items(invoice).amount_residual, 0)
+        self.assert_paid(invoice)
+        self.assert_undone(paid)
+
+    def test_a_euro_invoice_in_a_journal_in_dollars_is_accepted_in_whole(self):
+        invoice = self.make_invoice(80, name="RE/2026/00043")
+        _other, dollar = self.in_dollars(100, "RE/2026/00042")
+        paid = self.in_a_dollar_journal(dollar)(128, "RE/2026/00043")
+        self.assertEqual(paid.suggestion_ids[0].item_ids, self.open_items(invoice))
+        self.accepted(paid)
+        self.assert_entry(paid, (self.receivable, self.partner_a, -80, 0))
+        self.assert_paid(invoice)
+        self.assert_undone(paid)

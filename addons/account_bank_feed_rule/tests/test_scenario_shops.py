@@ -53,9 +53,7 @@ class TestScenarioShops(ScenarioCase):
 
     def test_a_terminal_pays_out_a_day_with_the_fee_told_in_charges(self):
         day = self.sold("2026-01-08", 412.35, "Terminal 54012345")
-        paid = self.settled(
-            409.05, "TID 54012345 VOM 08.01.2026", charges=3.30, name="NEXI"
-        )
+        paid = self.settled(409.05, "TID 54012345 VOM 08.01.2026", charges=3.30, name="NEXI")
         self.assert_entry(
             paid, (self.clearing, None, -412.35, 0), (self.fees, None, 3.30, 0), says="54012345"
         )

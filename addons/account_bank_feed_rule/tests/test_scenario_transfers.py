@@ -58,3 +58,25 @@ class TestScenarioTransfers(ScenarioCase):
         out.action_undo("wrong")
         self.assertEqual((out.state, into.state), ("processed", "reconciled"))
         self.assert_entry(into, (self.transit, self.partner_of(into), -500, -500))
+
+    def test_two_of_our_banks_wait_for_it(self):
+        """A person says which; the other one stays on its way."""
+        third = self.make_journal(make_iban(9), "BNKC")
+        outs = [transaction("2026-01-10", -500, "Umbuchung", iban=IBAN) for _each in range(2)]
+        self.receive(self.statement_of(self.other, outs[0]))
+        self.receive(self.statement_of(third, outs[1]))
+        self.make_rule(("text", "contains", "Umbuchung"), kind="transfer", sequence=5, line_ids=[])
+        into = self.pay(500, "Umbuchung", "2026-01-12")
+        sides = self.transactions(amount=-500)
+        self.assertEqual(into.state, "processed", into.explanation)
+        self.assertEqual(into.suggestion_ids.item_ids.move_id, sides.move_id)
+        self.accepted(into)
+        self.assert_entry(into, (self.transit, self.company.partner_id, -500, 0))
+        first = into.suggestion_ids[0].item_ids.move_id
+        self.assertEqual(sorted(self.still_open(sides)), [0, 500])
+        self.assertEqual(self.still_open(sides.filtered(lambda t: t.move_id == first)), [0])
+        self.assert_undone(into)
+
+    def still_open(self, rows):
+        items = rows.move_id.line_ids.filtered(lambda item: item.account_id == self.transit)
+        return items.mapped("amount_residual")

@@ -30,9 +30,7 @@ class TestScenarioWaiting(ScenarioCase):
 
     def test_a_stranger(self):
         self.make_invoice(357.03, name="RE/2026/00042")
-        paid = self.pay(
-            357.03, "Danke", name="Niemand Bekanntes GmbH", iban=make_iban(4711)
-        )
+        paid = self.pay(357.03, "Danke", name="Niemand Bekanntes GmbH", iban=make_iban(4711))
         self.assertEqual(paid.state, "processed")
         self.assertFalse(paid.suggestion_ids)
         self.assertIn("nobody whom we know", paid.explanation)
