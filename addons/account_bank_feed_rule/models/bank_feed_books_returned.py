@@ -110,9 +110,7 @@ def _what_they_tell(returned):
     """Values by field that an original of these may have."""
     parties = (returned, returned.detail_ids)
     known = {
-        name: [
-            value for party in parties for value in party.mapped(name) if value
-        ]
+        name: [value for party in parties for value in party.mapped(name) if value]
         for name in TELLING
     }
     amounts = set()

@@ -4,11 +4,10 @@ import contextlib
 from unittest.mock import patch
 
 from odoo.addons.account_bank_feed.tests.common import transaction
-from odoo.addons.account_bank_feed_rule.matching import Evidence
 
+from ..matching import Evidence
+from ..models import bank_transaction
 from .scenario_documents import DocumentsCase
-
-DECIDE = "odoo.addons.account_bank_feed_rule.models.bank_transaction.decide"
 
 
 class ScenarioCase(DocumentsCase):
@@ -84,8 +83,6 @@ class ScenarioCase(DocumentsCase):
     @contextlib.contextmanager
     def withheld(self):
         """Whatever would be posted is only suggested."""
-        from odoo.addons.account_bank_feed_rule.models import bank_transaction
-
         decide = bank_transaction.decide
 
         def decide_nothing(*args, **options):
@@ -96,7 +93,7 @@ class ScenarioCase(DocumentsCase):
                 for key, one in found.items()
             }
 
-        with patch(DECIDE, decide_nothing):
+        with patch.object(bank_transaction, "decide", decide_nothing):
             yield
 
     def pay_all(self, *said):
