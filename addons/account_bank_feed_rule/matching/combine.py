@@ -114,8 +114,10 @@ def _of_partner(payment, partner_id: Id, findings, index: ItemIndex) -> Iterator
     if equal:
         # That several others add up to just the same is a hundred times less likely.
         return
+    if findings.quotes:
+        return
     items = _payable(payment, index.of_partner(partner_id))
-    if 1 < len(items) <= MOST_ITEMS and not findings.quotes:
+    if 1 < len(items) <= MOST_ITEMS:
         yield from _several(_adding_up(payment, items), items, ())
     for item in [i for i in items if i.agrees_in_direction(payment)][:OLDEST]:
         yield Bundle((item,))

@@ -39,6 +39,9 @@ class Findings:
     @staticmethod
     def strongest(evidence: Iterable[Evidence]) -> list[Evidence]:
         """The strongest evidence in full, and each further kind for a few points."""
+        evidence = list(evidence)
+        if len(evidence) < 2:
+            return evidence
         counted: dict[str, Evidence] = {}
         for one in sorted(evidence, key=lambda one: -one.points):
             points = min(one.points, SECOND_PARTNER_KIND) if counted else one.points

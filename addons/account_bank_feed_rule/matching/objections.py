@@ -26,7 +26,6 @@ _SURE_PAYEE = ("counterparty_iban", "end_to_end_id")
 _PART = {"paid_in_part": "partial", "overpaid": "overpaid"}
 _CLEAR_OF_KNOWN = QUOTED - WEAKNESSES["short"]
 _OTHERWISE = {"attached", "other_prefix"}
-_STRONG_NAME = 20
 _ALMOST_EQUAL = 92
 _EXACT = ("amount_equal", "sum_equal")
 
@@ -54,6 +53,7 @@ def objections(
     yield from _stranger_paid(payment, best)
     if best.has(*_UNNAMED):
         yield from _guessed(payment, findings, best, index)
+        yield from _rival(ranked)
     if best.score < bands.post:
         yield Evidence("below_post", 0, {"score": best.score, "post": bands.post})
 
@@ -221,10 +221,22 @@ def _other_identity(findings: Findings, best: Candidate, index) -> Iterator[Evid
             continue
         for one in found:
             sure = one.kind in _SURELY_KNOWN_BY and one.points > QUOTED
-            named = one.kind == "counterparty_name" and one.points >= _STRONG_NAME
+            named = one.kind == "counterparty_name"
             if (sure or named) and one.kind not in own:
                 yield Evidence("other_identity", 0, {"partner": index.partners.name_of(partner_id)})
                 return
+
+
+def _rival(ranked: Sequence[Candidate]) -> Iterator[Evidence]:
+    """Somebody else who is named in another way, and whose item has just the amount as well."""
+    best = ranked[0]
+    own = {one.kind for one in best.evidence}
+    for other in ranked[1:]:
+        if other.item.partner_id == best.item.partner_id or not other.has(*_EXACT):
+            continue
+        if any(one.kind in _KNOWN_BY and one.kind not in own for one in other.evidence):
+            yield Evidence("ambiguous", 0, {"items": other.label, "count": 1})
+            return
 
 
 def _is_unsure(payment: Payment, best: Candidate) -> bool:

@@ -188,7 +188,9 @@ def quotation_points(weaknesses: tuple[str, ...]) -> int:
     >>> quotation_points(()), quotation_points(("wrapped",)), quotation_points(("short",) * 4)
     (33, 30, 5)
     """
-    return max(QUOTED_LEAST, QUOTED - sum(WEAKNESSES[weakness] for weakness in weaknesses))
+    if not weaknesses:
+        return QUOTED
+    return max(QUOTED_LEAST, QUOTED - sum([WEAKNESSES[weakness] for weakness in weaknesses]))
 
 
 def amount_points(equal: int, items: int) -> int:

@@ -10,8 +10,10 @@ found to be a customer's payment must not end up as a bank fee in another.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-from collections.abc import Collection, Iterable, Sequence
+import gc
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -98,8 +100,19 @@ def decide(
     :param taken: ids of open items that something else has claimed already
     """
     payments = list(payments)
-    alone = {payment.id: _by_rules(payment, rules, index, taken) for payment in payments}
+    with _books_out_of_sight():
+        alone = {payment.id: _by_rules(payment, rules, index, taken) for payment in payments}
     return pair_transfers(payments, settle_claims(payments, alone), index)
+
+
+@contextlib.contextmanager
+def _books_out_of_sight() -> Iterator[None]:
+    """Python's collector would walk through all open items again and again: a fifth of the time."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _by_rules(payment: Payment, rules, index: ItemIndex, taken) -> Decision:
@@ -146,7 +159,7 @@ def _by_rule(payment: Payment, rule: RuleSpec, evidence, index: ItemIndex, taken
         return None
     return dataclasses.replace(
         decision,
-        reasons=(*evidence, *decision.reasons),
+        reasons=(*evidence, *decision.reasons) if evidence else decision.reasons,
         rule_id=rule.id,
         rule_name=rule.name,
         rule_version=rule.version,

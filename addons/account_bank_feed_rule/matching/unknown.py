@@ -57,7 +57,9 @@ def _like_documents(tokens: Tokens, payment: Payment, index: ItemIndex) -> Itera
         end = _end_of_number(tokens, first)
         if end and _is_like(tokens, first, end, series, shapes):
             yield first, end
-        first = max(end, first + 1)
+            first = end
+        else:
+            first += 1
 
 
 def _end_of_number(tokens: Tokens, first: int) -> int:
