@@ -43,12 +43,13 @@ def judge(
         return Decision(payment.id, "leave", reasons=tuple(_nothing(payment, findings)))
     best = ranked[0]
     found = tuple(objections(payment, findings, ranked, bands, taken, index, terms))
-    best = _doubted(best, found)
+    ranked = _doubted(ranked, found)
+    best = ranked[0]
     band = _band(best, found, bands)
     return Decision(
         payment.id,
         band,
-        candidates=(best, *ranked[1:]),
+        candidates=tuple(ranked),
         settlement=best if band == "post" else None,
         score=best.score,
         margin=max(0, best.score - (ranked[1].score if len(ranked) > 1 else 0)),
@@ -56,12 +57,20 @@ def judge(
     )
 
 
-def _doubted(best: Candidate, found: Sequence[Evidence]) -> Candidate:
-    """The candidate with what its objections leave of its score, one after the other."""
-    score = best.score
+def _doubted(ranked: Sequence[Candidate], found: Sequence[Evidence]) -> list[Candidate]:
+    """The candidates with what objections leave of their scores, one after the other.
+
+    What speaks against the first speaks against all that are as little named as it is.
+    """
+    best = ranked[0]
+    left = 100
     for one in (*best.evidence, *found):
-        score = score * OF_A_HUNDRED.get(one.kind, 100) // 100
-    return best.scored(score)
+        left = left * OF_A_HUNDRED.get(one.kind, 100) // 100
+    alike = best.has("unnamed")
+    return [
+        one.scored(one.score * left // 100) if one is best or one.has("unnamed") == alike else one
+        for one in ranked
+    ]
 
 
 def _band(best: Candidate, found: Sequence[Evidence], bands: Bands) -> str:
