@@ -518,20 +518,3 @@ def _is_short(values: tuple[str, ...], bare: tuple[str, ...], letters: str) -> b
         or _is_period(values)
         or bool(_COMPACT_DATE.fullmatch("".join(values)))
     )
-
-
-def names_unknown_document(text: str, series: Container[str]) -> str | None:
-    """The first number in the text that begins like one of our series.
-
-    >>> names_unknown_document("Payment for INV 2026/00041", {"INV"})
-    'INV 2026/00041'
-    """
-    tokens = remittance_tokens(text)
-    for first, value in enumerate(tokens.values[:-1]):
-        if value in series and tokens.linked[first + 1]:
-            end = first + 1
-            while end < len(tokens) and tokens.linked[end] and tokens.values[end].isdigit():
-                end += 1
-            if sum(map(len, tokens.values[first + 1 : end])) >= _LEAST_BARE:
-                return tokens.text[tokens.starts[first] : tokens.ends[end - 1]]
-    return None
