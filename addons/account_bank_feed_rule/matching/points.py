@@ -209,7 +209,7 @@ def sum_points(amounts: Sequence[int]) -> int:
     are not spread evenly, hence ten points less.
 
     >>> sum_points([35703, 59514]), sum_points([4990, 9990, 1990])
-    (40, 22)
+    (35, 22)
     """
     apart = gcd(*amounts) or 1
     return within(SUM_RANGE, 10 * log10(max(abs(sum(amounts)) / apart, 1)) - _UNEVEN)
