@@ -189,23 +189,41 @@ class BankFeedBooks(models.AbstractModel):
                 ("amount_total", ">", 0),
             ]
         )
+        advances = self._advances(company, orders)
+        shop = self._webshop_references(orders)
         return [
-            OpenItem(
-                id=order_key(order),
-                account_id=order.partner_invoice_id.property_account_receivable_id.id,
-                partner_id=order.partner_invoice_id.commercial_partner_id.id,
-                date=order.date_order.date(),
-                due_date=None,
-                residual=exact(order.amount_total, order.currency_id),
-                currency=order.currency_id.name,
-                numbers=_given(order.name, order.client_order_ref),
-                references=_given(
-                    order.reference, *self._webshop_references(order).get(order.id, ())
-                ),
-                kind="order",
-            )
+            self._open_order(order, left, shop.get(order.id, ()))
             for order in orders
+            if (left := _left_to_pay(order, advances)) > 0
         ]
+
+    def _open_order(self, order, left, shop_references):
+        partner = order.partner_invoice_id
+        return OpenItem(
+            id=order_key(order),
+            account_id=partner.property_account_receivable_id.id,
+            partner_id=partner.commercial_partner_id.id,
+            date=order.date_order.date(),
+            due_date=None,
+            residual=left,
+            currency=order.currency_id.name,
+            numbers=_given(order.name, order.client_order_ref),
+            references=_given(order.reference, *shop_references),
+            kind="order",
+        )
+
+    def _advances(self, company, orders):
+        """What was paid for each order before, by its name: it waits for the invoice."""
+        groups = self.env["bank.transaction.counterpart"]._read_group(
+            [
+                ("kind", "=", "rest"),
+                ("name", "in", orders.mapped("name")),
+                ("transaction_id.company_id", "=", company.id),
+            ],
+            ["name"],
+            ["amount:sum"],
+        )
+        return dict(groups)
 
     def _webshop_references(self, records):
         """What payment providers call the payments of these documents."""
@@ -306,6 +324,12 @@ def payment_key(payment):
 def order_key(order):
     """What the matching core calls a sales order."""
     return f"order-{order.id}"
+
+
+def _left_to_pay(order, advances):
+    """What of an order neither the webshop's payment provider nor a transfer has paid."""
+    paid = advances.get(order.name, 0) + order.amount_paid
+    return exact(order.amount_total - paid, order.currency_id)
 
 
 def _given(*texts):

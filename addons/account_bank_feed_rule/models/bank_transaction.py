@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.addons.account_bank_feed.money import exact
 
 from ..matching import Payment, decide, explain, reasons_as_data
+from .bank_feed_books import payment_key
 
 
 class BankTransaction(models.Model):
@@ -52,10 +53,13 @@ class BankTransaction(models.Model):
                 ("company_id", "=", company.id),
                 ("state", "=", "pending"),
                 ("batch_id", "!=", False),
+                "|",
                 ("matched_item_ids", "!=", False),
+                ("counterpart_ids", "!=", False),
             ]
         )
-        return frozenset(on_their_way.matched_item_ids.ids)
+        payments = on_their_way.counterpart_ids.payment_id
+        return frozenset([*on_their_way.matched_item_ids.ids, *map(payment_key, payments)])
 
     # ------------------------------------------------------------------
     # To the matching core
