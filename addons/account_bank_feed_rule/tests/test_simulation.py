@@ -433,13 +433,12 @@ class TestSimulation(RuleCase):
 
     def test_nothing_of_another_company_is_seen(self):
         self.pay("-4.90", "Account fee")
-        rule = self.rule(FEE, active=False)
+        self.rule(FEE)
         other = self.make_company("Other")
         accountant = self.env_of(self.make_user("accountant", companies=other))
         wizard = accountant["bank.feed.simulation"].create(
             {
                 "company_id": self.company.id,
-                "rule_ids": [Command.set(rule.ids)],
                 "date_from": "2026-01-01",
                 "date_to": "2026-12-31",
             }
