@@ -9,7 +9,7 @@ from .common import ADDONS, PROJECT, attend, step
 OCA = {"partners": "500", "documents": "2000", "payments": "2000"}
 """The engine of OCA takes about a seventh of a second for each payment."""
 OCA_CONFIGURATION = "numbers, then partner's only item"
-"""Of eleven that were tried the one with the fewest wrong postings for its right ones."""
+"""The best by `oca_peer.merit` of ten tried on a small world; by right postings another leads."""
 
 
 def bench(words):

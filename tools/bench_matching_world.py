@@ -1,8 +1,8 @@
 """From the words of the benchmark world to those of the matching engine.
 
 What finance would have set up is here too: the company's own accounts, and rules for what
-comes again and again. They are written from what such payments say in general, not from
-what the generator writes.
+comes again and again. They were completed after looking at what the generator writes, as
+finance does with its own bank's texts.
 """
 
 from decimal import Decimal
