@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..bulk.only_here import CHECKED, has_key
+
 
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
@@ -12,6 +14,10 @@ class AccountMoveLine(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
+
+    def _validate_fields(self, field_names, excluded_names=()):
+        if not has_key(self, CHECKED):
+            super()._validate_fields(field_names, excluded_names)
 
     def _bank_feed_partials(self):
         """What matches this item with others, exchange differences aside."""
