@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
+from typing import NamedTuple
 
 from .charges import charges_in_text, may_take_charges
 from .index import ItemIndex
@@ -33,8 +33,7 @@ _MOST_DISCOUNTS = 6
 _CONVERTED_WITHIN = Decimal("0.05")
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(NamedTuple):
     """What a payment settles of some items; ``explains`` tells if that is the whole amount."""
 
     allocations: tuple[Allocation, ...]
@@ -63,7 +62,7 @@ def fit(
     early = _long_before(payment, items)
     found = _fit_whole(payment, items, open_amount, terms, 0 if early else points)
     found = found or _fit_part(payment, items, open_amount, named)
-    return dataclasses.replace(found, evidence=(*found.evidence, early)) if early else found
+    return found._replace(evidence=(*found.evidence, early)) if early else found
 
 
 def _amount_points(items: Sequence[OpenItem], index: ItemIndex) -> int:

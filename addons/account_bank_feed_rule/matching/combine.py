@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from math import comb
+from typing import NamedTuple
 
 from .amounts import Fit
 from .findings import Findings, same_place
@@ -27,8 +27,7 @@ _READINGS = 6
 _THOUSANDTHS = Decimal("1000")
 
 
-@dataclass(frozen=True, slots=True)
-class Bundle:
+class Bundle(NamedTuple):
     """Items to weigh together.
 
     ``evidence`` names them where their own numbers do not; ``choice`` tells how many other

@@ -5,10 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from . import quotations, references
 from .normalise import Tokens
@@ -24,8 +23,7 @@ COMMON = 20
 unless the partner is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Quotation:
+class Quotation(NamedTuple):
     """An open item's number as it stands in a payment: where, how it reads, what weakens it."""
 
     item: OpenItem

@@ -212,8 +212,7 @@ def _key(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(words))
 
 
-@dataclass(frozen=True, slots=True)
-class NameMatch:
+class NameMatch(NamedTuple):
     """A partner whose name agrees.
 
     ``name`` is as registered and ``similarity`` goes up to 100. ``coincidence``

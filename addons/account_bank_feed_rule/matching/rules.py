@@ -11,7 +11,6 @@ found to be a customer's payment must not end up as a bank fee in another.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import gc
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -155,12 +154,4 @@ def _by_rule(payment: Payment, rule: RuleSpec, evidence, index: ItemIndex, taken
         decision = transfer(payment, index, taken, sure=bool(rule.conditions))
     else:
         decision = Decision(payment.id, "leave", reasons=(Evidence("left_by_rule"),))
-    if decision is None:
-        return None
-    return dataclasses.replace(
-        decision,
-        reasons=(*evidence, *decision.reasons) if evidence else decision.reasons,
-        rule_id=rule.id,
-        rule_name=rule.name,
-        rule_version=rule.version,
-    )
+    return decision and decision.by_rule(rule.id, rule.name, rule.version, evidence)
