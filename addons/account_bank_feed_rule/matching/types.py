@@ -227,7 +227,7 @@ class Candidate:
 
     def has(self, *kinds: str) -> bool:
         """Whether evidence of one of these kinds is among it."""
-        for evidence in self.evidence:
+        for evidence in self.evidence:  # noqa: SIM110  called too often for a generator
             if evidence.kind in kinds:
                 return True
         return False
