@@ -46,7 +46,7 @@ def bundles(
     """All that is worth weighing, each set of items once, the best founded first."""
     seen: set[frozenset[Id]] = set()
     for bundle in _all_bundles(payment, findings, index):
-        ids = frozenset(item.id for item in bundle.items)
+        ids = frozenset([item.id for item in bundle.items])
         if ids not in seen:
             seen.add(ids)
             yield bundle
@@ -132,6 +132,8 @@ def _one_of_partner(payment: Payment, partner_id: Id, index: ItemIndex) -> list[
 
 def _with_more_of_partner(payment, findings: Findings, index: ItemIndex) -> Iterator[Bundle]:
     """What the payer named, with further items of the same partner that make up the amount."""
+    if not findings.items:
+        return
     named = list(findings.items.values())
     partners = {item.partner_id for item in named}
     if len(partners) != 1 or None in partners or _add_up(payment, named):

@@ -76,14 +76,13 @@ class RuleSpec:
 
     def applies(self, payment: Payment) -> list[Evidence] | None:
         """The evidence of its conditions when the rule is for this payment, else None."""
-        amount = abs(payment.amount)
         if self.journals is not None and payment.journal_id not in self.journals:
             return None
         if self.direction and direction(payment) != self.direction:
             return None
-        if self.amount_min is not None and amount < self.amount_min:
+        if self.amount_min is not None and abs(payment.amount) < self.amount_min:
             return None
-        if self.amount_max is not None and amount > self.amount_max:
+        if self.amount_max is not None and abs(payment.amount) > self.amount_max:
             return None
         return matches(self.conditions, payment)
 
