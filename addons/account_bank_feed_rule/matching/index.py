@@ -88,7 +88,7 @@ class ItemIndex:
             _without_common(lookup)
         self.series = self._series_in | self._series_out
         self.crowd = crowd_points(self.size)
-        self._number_shape = quotations.KeyShape.of([*self._by_number, *self._common])
+        self._number_shape = quotations.KeyShape.of(self._by_number)
         self._reference_shape = references.shape(self._by_reference)
 
     def _add(self, item: OpenItem) -> None:
@@ -134,12 +134,12 @@ class ItemIndex:
         :param known: partners among whom a number is looked for that too many use
         """
         tokens = quotations.remittance_tokens(text)
+        numbers = self._by_number
         whole: set[Id] = set()
         for first, end, closed, plain in quotations.windows(tokens, self._number_shape):
-            found = self._with_keys(closed, plain, known)
-            if not found:
+            if closed not in numbers and plain not in numbers:
                 continue
-            for item in found:
+            for item in self._with_keys(closed, plain, known):
                 # What is quoted as a whole needs no second look at a part of it.
                 if item.id in whole:
                     continue
@@ -283,10 +283,11 @@ def _append_once(found: list[OpenItem], item: OpenItem) -> None:
 
 
 def _without_common(lookup: dict[str, list[OpenItem]]) -> dict[str, dict[Id, list[OpenItem]]]:
-    """Take out what too many items are called, and give it by partner."""
+    """Empty what too many items are called, and give it by partner."""
     common: dict[str, dict[Id, list[OpenItem]]] = {}
     for key in [key for key, found in lookup.items() if len(found) > COMMON]:
         of_partners = common[key] = defaultdict(list)
-        for item in lookup.pop(key):
+        for item in lookup[key]:
             of_partners[item.partner_id].append(item)
+        lookup[key] = []
     return common

@@ -244,8 +244,8 @@ class KeyShape:
 
     @classmethod
     def of(cls, keys: Collection[str]) -> KeyShape:
-        beginnings = {key[:length] for key in keys for length in (2, 3)}
-        return cls(max(map(len, keys), default=0), frozenset(beginnings))
+        beginnings = frozenset({key[:2] for key in keys} | {key[:3] for key in keys})
+        return cls(max(map(len, keys), default=0), beginnings)
 
 
 def windows(tokens: Tokens, shape: KeyShape) -> Iterator[tuple[int, int, str, str]]:
