@@ -107,11 +107,11 @@ class ItemIndex:
         found = self._read(item.numbers, item.references)
         self._quotable[item.id] = found.numbers
         for key in found.keys:
-            _append_once(self._by_number[key], item)
+            self._by_number[key].append(item)
         for value in found.references:
-            _append_once(self._by_reference[value], item)
+            self._by_reference[value].append(item)
         for value in found.values:
-            _append_once(self._by_value[value], item)
+            self._by_value[value].append(item)
         is_owed = item.residual > 0
         (self._series_in if is_owed else self._series_out).update(found.series)
         (self._shapes_in if is_owed else self._shapes_out).update(found.shapes)
@@ -275,11 +275,6 @@ def _with_covered(items: list[OpenItem]) -> Iterator[OpenItem]:
 def _quotation_at(item, number, tokens: Tokens, first: int, end: int, weak) -> Quotation:
     start, stop = tokens.starts[first], tokens.ends[end - 1]
     return Quotation(item, number, tokens.text[start:stop], start, stop, weak)
-
-
-def _append_once(found: list[OpenItem], item: OpenItem) -> None:
-    if not found or found[-1] is not item:
-        found.append(item)
 
 
 def _without_common(lookup: dict[str, list[OpenItem]]) -> dict[str, dict[Id, list[OpenItem]]]:

@@ -10,7 +10,7 @@ from .normalise import token_values
 
 
 class ItemNames(NamedTuple):
-    """What the numbers and references of an item are looked up by.
+    """What the numbers and references of an item are looked up by, each only once.
 
     ``numbers`` are those that can be recognised in a text, ``keys`` the keys of all of them,
     ``series`` and ``shapes`` what such numbers begin with and look like. ``references`` are
@@ -40,7 +40,7 @@ def read_names(numbers: tuple[str, ...], given: tuple[str, ...]) -> ItemNames:
     proper = [one for one in given if references.scheme(one)]
     written = (*numbers, *(one for one in given if one not in proper))
     quotable = tuple(filter(quotations.is_quotable, written))
-    values = [references.canonical(one) for one in proper if quotations.is_quotable(one)]
+    values = {references.canonical(one): None for one in proper if quotations.is_quotable(one)}
     return ItemNames(
         quotable,
         tuple({key: None for number in quotable for key in quotations.keys(number)}),
