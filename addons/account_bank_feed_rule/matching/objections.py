@@ -72,6 +72,8 @@ def _ambiguity(ranked: Sequence[Candidate], bands: Bands) -> Iterator[Evidence]:
 def _other_quotes(findings: Findings, best: Candidate) -> Iterator[Evidence]:
     """Documents that the payer names clearly, and that the best candidate leaves out."""
     settled = {item.id for item in best.items}
+    if settled.issuperset(findings.items):
+        return
     explained = [one for one in best.evidence if "start" in one.params]
     explained += [findings.quotes[key] for key in settled if key in findings.quotes]
     clearly = min([QUOTE_CLEARLY, *(one.points for one in explained[-1:])])
@@ -170,9 +172,11 @@ def _assumed(ranked: Sequence[Candidate]) -> Iterator[Evidence]:
 
 def _stranger_paid(payment: Payment, best: Candidate) -> Iterator[Evidence]:
     """Anybody may pay us; but whom we pay we have chosen, and it must be the vendor."""
+    if payment.is_in:
+        return
     told = payment.name or payment.iban
     ours = all(item.kind in ("document", "order") for item in best.items)
-    if not payment.is_in and told and ours and not best.has(*_KNOWN_BY):
+    if told and ours and not best.has(*_KNOWN_BY):
         yield Evidence("payee_unknown", 0, {"payee": told})
 
 

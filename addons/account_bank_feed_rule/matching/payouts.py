@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from . import references
 from .index import ItemIndex
@@ -153,6 +153,8 @@ class Receivables:
         return [item for source in sources for item in self.by_source[source]]
 
 
+# The same few sources are asked about again and again.
+@lru_cache(maxsize=256)
 def is_cash(source: str) -> bool:
     """Whether a source is called like a till.
 
