@@ -94,7 +94,7 @@ class BankFeedRuleImport(models.TransientModel):
                 touched += plan.existing
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Imported rules, new ones to be checked and switched on"),
+            "name": self.env._("Imported rules"),
             "res_model": rules._name,
             "view_mode": "list,form",
             "domain": [("id", "in", touched.ids)],
