@@ -38,6 +38,12 @@ class BankTransactionSuggestion(models.Model):
         currency_field="item_currency_id",
         help="What is open now on all of the items together.",
     )
+    left_open = fields.Monetary(
+        "Stays open",
+        compute="_compute_open_amount",
+        currency_field="item_currency_id",
+        help="What is still open on the items once this is matched.",
+    )
     obstacle = fields.Char(
         "Note", compute="_compute_open_amount", help="Why it cannot be matched any more."
     )
@@ -47,7 +53,12 @@ class BankTransactionSuggestion(models.Model):
         readonly=True, help="What accepting it books, where that is more than whole items."
     )
 
-    @api.depends("item_ids.amount_residual_currency", "item_ids.reconciled", "counterparts")
+    @api.depends(
+        "item_ids.amount_residual_currency",
+        "item_ids.reconciled",
+        "counterparts",
+        "transaction_id.amount",
+    )
     @api.depends_context("lang")
     def _compute_open_amount(self):
         for suggestion in self:
@@ -56,6 +67,23 @@ class BankTransactionSuggestion(models.Model):
             suggestion.open_amount = sum(items.mapped("amount_residual_currency"))
             settled = suggestion._items_to_settle().filtered("reconciled")
             suggestion.obstacle = self.env._("Settled meanwhile") if settled else False
+            suggestion.left_open = 0 if settled else suggestion._what_stays_open()
+
+    def _what_stays_open(self):
+        """Of the open amount, what accepting this does not settle."""
+        currency, rows = self.item_currency_id, self.counterparts or ()
+        if rows:
+            settled = sum(
+                row.get("item_amount") or row["amount"]
+                for row in rows
+                if row["kind"] == "item" and row.get("item_currency_id") == currency.id
+            )
+        elif currency == self.transaction_id.currency_id:
+            settled = self.transaction_id.amount
+        else:
+            return 0
+        left = self.open_amount - settled
+        return currency.round(left) if left * self.open_amount > 0 else 0
 
     def _items_to_settle(self):
         """The items, but for those that a payment which came back had settled."""

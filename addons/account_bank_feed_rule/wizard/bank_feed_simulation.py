@@ -120,9 +120,9 @@ class BankFeedSimulation(models.TransientModel):
         return self._action()
 
     def action_again(self):
-        """Back to the questions, with the same answers."""
+        """Back to the questions, with the same answers: in a dialog, which has their buttons."""
         self.done = False
-        return self._action()
+        return {**self._action(), "name": self.env._("Simulate"), "target": "new"}
 
     def action_view_lines(self):
         return self._view_lines([])
