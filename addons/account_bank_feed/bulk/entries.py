@@ -9,6 +9,7 @@ equal in a batch, and taken from the specimen.
 from .only_here import CHECKED, with_key
 from .partners import fiscal_positions
 from .specimen import ITEM, LINE, MOVE
+from .stock import KNOWN_MODULES
 
 NO_NUMBER = "/"
 
@@ -146,7 +147,14 @@ class EntryWriter:
         return {name: value for name, value in values.items() if name not in apart}
 
     def _left_to_odoo(self, model):
-        return OF_THE_PARTNER if model == MOVE else set()
+        """What Odoo computes for each row: what is the partner's, and what other addons add."""
+        fields = self.env[model]._fields
+        added = {
+            name
+            for name, field in fields.items()
+            if field.store and field.compute and field._module not in KNOWN_MODULES
+        }
+        return added | OF_THE_PARTNER if model == MOVE else added
 
     def given(self):
         """Names of the columns that are given, by model; Odoo need not compute them."""
@@ -166,6 +174,7 @@ class EntryWriter:
         for draft, specimen in self.confirmed_by:
             found |= self._differing(MOVE, self._move(draft), specimen.move)
             found |= self._differing(LINE, self._line(draft), specimen.line)
+            found |= specimen.links
             items = list(self._items(draft))
             if len(items) != len(specimen.items):
                 found.add(ITEM)
@@ -254,7 +263,13 @@ class EntryWriter:
         """Fields that Odoo would compute, and need not."""
         fields = self.env[model]._fields
         names = set().union(*by_shape.values()) | IDENTITIES[model]
-        return [fields[name] for name in names if fields[name].compute]
+        # Relations such as taxes stay empty, as those of the specimens are.
+        names |= {
+            name
+            for name, field in fields.items()
+            if field.type == "many2many" and field._module in KNOWN_MODULES
+        }
+        return [fields[name] for name in names if fields[name].compute and fields[name].store]
 
 
 def _is_same(field, ours, theirs):

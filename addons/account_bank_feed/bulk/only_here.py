@@ -18,3 +18,15 @@ def with_key(records, key):
 
 def has_key(records, key):
     return records.env.context.get(key) is _OBJECT
+
+
+def new_once(records, values, make):
+    """A record in memory with these values, made once and kept until the cursor is closed.
+
+    To learn the currency of an amount, Odoo makes a record in memory for each amount of each row.
+    """
+    made = records.env.cr.cache.setdefault("bank_feed.new", {})
+    key = (records._name, *sorted(values.items()))
+    if key not in made or made[key].env.transaction is not records.env.transaction:
+        made[key] = make(values)
+    return made[key]

@@ -19,6 +19,8 @@ class Specimen:
     items: tuple
     followers: frozenset
     """Of the entry: (partner id, subtype ids)."""
+    links: frozenset
+    """Names of the relations, such as taxes, that any of its rows has."""
     messages: tuple
     """Of the entry: their subtype, body and author."""
 
@@ -50,6 +52,7 @@ def _read(line):
             (follower.partner_id.id, frozenset(follower.subtype_ids.ids))
             for follower in move.sudo().message_follower_ids
         ),
+        links=frozenset().union(*map(_links, (line, move, *move.line_ids))),
         messages=tuple(
             (message.subtype_id.id, str(message.body), message.author_id.id)
             for message in move.sudo().message_ids.sorted("id")
@@ -63,4 +66,12 @@ def stored_values(record):
         name: field.convert_to_write(record[name], record)
         for name, field in record._fields.items()
         if field.store and field.column_type and name not in ("create_date", "write_date")
+    }
+
+
+def _links(record):
+    return {
+        f"{record._name}.{name}"
+        for name, field in record._fields.items()
+        if field.store and field.type == "many2many" and record[name]
     }

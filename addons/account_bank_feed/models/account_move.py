@@ -1,13 +1,18 @@
 from odoo import models
 
 from ..bulk import tracking
-from ..bulk.only_here import CHECKED, TAKES_NO_NUMBER, has_key
+from ..bulk.only_here import CHECKED, TAKES_NO_NUMBER, has_key, new_once
 
 ABOVE_ALL_NUMBERS = 900_000_000
 
 
 class AccountMove(models.Model):
     _inherit = "account.move"
+
+    def new(self, values=None, origin=None, ref=None):
+        if has_key(self, CHECKED) and values and not (origin or ref):
+            return new_once(self, values, super().new)
+        return super().new(values, origin, ref)
 
     def _validate_fields(self, field_names, excluded_names=()):
         if not has_key(self, CHECKED):

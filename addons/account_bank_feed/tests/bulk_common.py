@@ -1,4 +1,4 @@
-"""What the tests of bulk posting share: payments that are booked in two ways, and the books of both.
+"""What the tests of bulk posting share: payments that are booked in two ways, and both results.
 
 The plain way is that of somebody without the bank feed: stock Odoo creates the statement lines, and
 each is reconciled with what it pays, one after the other.
@@ -309,9 +309,8 @@ class BulkCase(BankFeedAloneCase):
         :return: what is written, see `ledger_rows.described`
         """
         stock, ours = self.both_books(payments, **options)
-        found = list(ledger_rows.differences(stock, ours))
-        shown = "\n".join(found[:40])
-        self.assertFalse(found, f"{len(found)} differences:\n{shown}")
+        if found := ledger_rows.differences(stock, ours):
+            self.fail("\n".join([f"{len(found)} differences", *found]))
         return ours
 
     def both_books(self, payments, bulk=True, first=()):
@@ -356,6 +355,7 @@ class BulkCase(BankFeedAloneCase):
         with self.forgotten():
             begun = ledger_rows.begin(cr)
             run()
+            self.env.flush_all()
             cr.flush()
             found = ledger_rows.written(cr, begun)
         self.env.invalidate_all()

@@ -42,6 +42,9 @@ MODEL_COLUMNS = {"res_id": ("model", "res_model")}
 """Columns with the id of a record whose model another column tells."""
 
 
+UNCHANGED = "as before"
+
+
 def begin(cr):
     """Call it in a savepoint of its own: from now on, what is written can be told apart.
 
@@ -73,14 +76,15 @@ def written(cr, begun):
 def described(cr, rows, keys):
     """What `written` returned, free of ids: call it when all of that was taken back.
 
-    :return: table -> name of the row -> column -> value; rows that are gone are ``"gone"``
+    :return: table -> name of the row -> column -> value; of a row that was there before only the
+        columns that changed, and of one that is gone ``"gone"``
     """
     names = _Names(cr, rows)
     result = {}
     for table, found in rows.items():
         before = {_key(row): row for row in _rows(cr, table)}
         described_rows = {
-            names.of_row(table, row): names.values(table, row)
+            names.of_row(table, row): names.values(table, row, before.get(_key(row), {}))
             for row in found
             if row != before.get(_key(row))
         }
@@ -92,25 +96,27 @@ def described(cr, rows, keys):
 
 
 def differences(stock, ours):
-    """Sentences on each difference, in the order of the tables."""
+    """Sentences on all differences, one for each column or table, with an example."""
+    found = {}
     for table in sorted(stock.keys() | ours.keys()):
         theirs, own = stock.get(table, {}), ours.get(table, {})
         for name in sorted(theirs.keys() | own.keys()):
-            if name not in own:
-                yield f"{name}: only stock Odoo writes it: {theirs[name]}"
-            elif name not in theirs:
-                yield f"{name}: only we write it: {own[name]}"
-            elif theirs[name] != own[name]:
-                yield from _column_differences(name, theirs[name], own[name])
+            for what, example in _differences_of_row(theirs.get(name), own.get(name)):
+                found.setdefault(f"{table}: {what}", []).append(f"{example} in {name}")
+    return [f"{what}, {len(examples)} times: {examples[0]}" for what, examples in found.items()]
 
 
-def _column_differences(name, theirs, own):
-    if "gone" in (theirs, own):
-        yield f"{name}: {theirs} in stock Odoo, {own} here"
-        return
-    for column in theirs:
-        if theirs[column] != own[column]:
-            yield f"{name}, {column}: {theirs[column]!r} in stock Odoo, {own[column]!r} here"
+def _differences_of_row(theirs, own):
+    if not theirs or not own:
+        yield f"only {'we write' if own else 'stock Odoo writes'} it", theirs or own
+    elif "gone" in (theirs, own):
+        if theirs != own:
+            yield f"gone with {'stock Odoo' if theirs == 'gone' else 'us'} only", own
+    else:
+        for column in sorted(theirs.keys() | own.keys()):
+            if theirs.get(column, UNCHANGED) != own.get(column, UNCHANGED):
+                values = [row.get(column, UNCHANGED) for row in (own, theirs)]
+                yield column, "{!r}, in stock Odoo {!r}".format(*values)
 
 
 class _Names:
@@ -164,11 +170,12 @@ class _Names:
             return sorted(self.of("account_partial_reconcile", key) for key in partials)
         return self._value(table, row, column)
 
-    def values(self, table, row):
+    def values(self, table, row, before=()):
         return {
             column: self._value(table, row, column)
             for column in row
             if column != "id" and f"{table}.{column}" not in LEFT_OUT
+            if column not in before or row[column] != before[column]
         }
 
     def _value(self, table, row, column):
