@@ -5,6 +5,7 @@ import shutil
 import signal
 import sys
 
+from . import bench as benchmark
 from . import bench_formats, bench_matching, environment, odoo_source, postgres, testing
 from . import demo as demonstration
 from .common import ADDONS, CACHE, PROJECT, SERIES, Ended, Missing, attend, locked, say
@@ -79,6 +80,11 @@ def test(arguments):
 
 
 def bench(arguments):
+    """Measure how fast transactions get into the books, and whether all is right."""
+    return benchmark.bench(arguments.series or odoo_source.preferred(), arguments.args.split())
+
+
+def formats(arguments):
     """Measure how fast files are read."""
     return bench_formats.bench(arguments.rows, arguments.repeat)
 
@@ -132,10 +138,14 @@ def main():
     command.add_argument("--series", default="")
     command.add_argument("--port", default="")
     command.set_defaults(call=serve)
+    command = commands.add_parser("bench", help="measure import, matching and posting")
+    command.add_argument("--series", default="")
+    command.add_argument("--args", default="", help="--quick, --only PART, --oca-again")
+    command.set_defaults(call=bench)
     command = commands.add_parser("bench-formats", help="measure how fast files are read")
     command.add_argument("--rows", type=int, default=bench_formats.ROWS)
     command.add_argument("--repeat", type=int, default=3)
-    command.set_defaults(call=bench)
+    command.set_defaults(call=formats)
     command = commands.add_parser("bench-matching", help="measure what is posted, and how rightly")
     command.add_argument("--args", default="", help="seed, sizes, cases to show")
     command.set_defaults(call=matching)

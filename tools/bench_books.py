@@ -246,9 +246,7 @@ def _copy(cr, table, source, own):
 
 
 def _columns(cr, table):
-    cr.execute(
-        "SELECT column_name FROM information_schema.columns WHERE table_name = %s", [table]
-    )
+    cr.execute("SELECT column_name FROM information_schema.columns WHERE table_name = %s", [table])
     return [name for (name,) in cr.fetchall()]  # those of one series only are among them
 
 

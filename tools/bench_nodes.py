@@ -76,9 +76,7 @@ def run(odoo, template, files, workers, warm=None):
     say(f"- {count:,} lines in {len(files)} files, {workers} workers ...")
     with contextlib.ExitStack() as stack:
         before = [warm] if warm else []
-        facts = stack.enter_context(
-            bench_database.statement_files(odoo, template, *before, *files)
-        )
+        facts = stack.enter_context(bench_database.statement_files(odoo, template, *before, *files))
         database = stack.enter_context(bench_database.copied(odoo, template))
         settings = {"workers": workers + PEOPLE, "channels": f"root:{workers}"}
         with odoo.running(database, **settings) as node:
@@ -87,7 +85,9 @@ def run(odoo, template, files, workers, warm=None):
             found = _measured(odoo, node, facts[len(before) :], Run(count, workers, len(files)))
         bench_database.say_warnings(node.log.read_text(errors="replace"))
         found.problems += bench_checks.problems(odoo.cluster, database, facts)
-    say(f"  {found.seconds:.1f} s, of the processors {found.cpu:.1f} s, {found.peak:.0f} MB at most")
+    say(
+        f"  {found.seconds:.1f} s, of the processors {found.cpu:.1f} s, {found.peak:.0f} MB at most"
+    )
     for problem in found.problems:
         say(f"  WRONG: {problem}")
     return found
@@ -134,7 +134,9 @@ def _watch(odoo, node, count, meter):
             raise Missing(f"Nothing moved for {PATIENCE} s: see {node.log} for the cause.")
         if meter and now - told > TELL:
             told = now
-            say(f"  {now - started:4.0f} s: {found[0] - first[0]:,} of {count:,} lines in the books")
+            say(
+                f"  {now - started:4.0f} s: {found[0] - first[0]:,} of {count:,} lines in the books"
+            )
         time.sleep(LOOK)
 
 

@@ -90,7 +90,9 @@ def settings(cluster):
     :raises Missing: when it could lose what it has confirmed: such figures are worth nothing
     """
     names = ", ".join(f"'{name}'" for name in SETTINGS)
-    rows = cluster.sql(f"SELECT name, current_setting(name) FROM pg_settings WHERE name IN ({names})")
+    rows = cluster.sql(
+        f"SELECT name, current_setting(name) FROM pg_settings WHERE name IN ({names})"
+    )
     found = dict(rows)
     off = [name for name in DURABLE if found[name] != "on"]
     if off:

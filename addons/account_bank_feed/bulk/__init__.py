@@ -7,6 +7,7 @@ it. Nothing is assumed that the specimens do not confirm: what we would have wri
 is compared with what Odoo wrote, column by column, and when they differ, Odoo writes them all.
 
 stock.py     whether stock Odoo's steps are known here, or some addon changes them
+statements.py a thousand rows in one SQL statement
 specimen.py  what stock Odoo writes for one of each shape
 entries.py   the rows of entries, statement lines and journal items
 numbers.py   their numbers in the journal, taken last

@@ -16,6 +16,7 @@ from odoo.addons.bank_statement_format import (
 from odoo.addons.bank_statement_format.registry import ContainerFormat
 from odoo.exceptions import UserError
 
+from ..bulk.statements import of_many_rows
 from .bank_transaction_detail import payment_values
 
 _logger = logging.getLogger(__name__)
@@ -403,7 +404,11 @@ class BankImport(models.Model):
         self._create_chunk(chunk)
 
     def _create_chunk(self, chunk):
-        self.env["bank.transaction"].create(chunk)
+        with of_many_rows():
+            self.env["bank.transaction"].create(chunk)
+            self.env.flush_all()
+        # They are looked at again when the file is judged: until then they need no room.
+        self.env.invalidate_all()
         chunk.clear()
 
     def _transaction_values(self, transaction, statement, counter, position, fmt):

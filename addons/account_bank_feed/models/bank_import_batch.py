@@ -5,6 +5,7 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, fields, models
 from odoo.addons.queue_job.exception import RetryableJobError
 
+from ..bulk.statements import of_many_rows
 from .bank_import import chunks, dead_job
 
 BATCH_SIZE = 1_000
@@ -81,9 +82,10 @@ class BankImportBatch(models.Model):
         if self.state != "waiting":
             return
         try:
-            self.transaction_ids.filtered(lambda t: t.state == "pending")._post()
-            self._set_state("done", "booked", finished_at=fields.Datetime.now())
-            self.env.flush_all()
+            with of_many_rows():
+                self.transaction_ids.filtered(lambda t: t.state == "pending")._post()
+                self._set_state("done", "booked", finished_at=fields.Datetime.now())
+                self.env.flush_all()
         except UniqueViolation as error:
             # Two batches took the same journal number at once; the queue retries only
             # what it is told to.
