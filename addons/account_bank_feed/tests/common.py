@@ -13,6 +13,9 @@ from odoo.addons.queue_job.job import Job
 from ..series import user_groups_field
 
 IBAN = "DE89370400440532013000"
+CHART = "de_skr03"
+PREPARED = ("Prepared company 1", "Prepared company 2")
+"""Companies with a chart of accounts that `prepare` has left in the database."""
 
 
 def day(text):
@@ -103,6 +106,20 @@ def run_jobs(env, pick=lambda jobs: jobs[0], until=None):
     return done
 
 
+def prepare(env):
+    """Build the companies of the tests once for a database, and not in every class anew.
+
+    Loading a chart of accounts takes longer than all else that a class sets up. Nothing of a test
+    stays in these companies: each runs in a transaction that is rolled back.
+    """
+    germany = env.ref("base.de")
+    values = {"country_id": germany.id, "currency_id": germany.currency_id.id}
+    for name in PREPARED:
+        if not env["res.company"].search_count([("name", "=", name)]):
+            company = env["res.company"].create({"name": name, **values})
+            env["account.chart.template"].try_loading(CHART, company, install_demo=False)
+
+
 class BankFeedCase(AccountTestInvoicingCommon):
     """A German company with one bank journal whose feed starts at 0.00 on 2026-01-01."""
 
@@ -121,6 +138,17 @@ class BankFeedCase(AccountTestInvoicingCommon):
         )
         cls.company.bank_feed_four_eyes = False
         cls.journal = cls.make_journal(IBAN, "BNKA")
+
+    @classmethod
+    def _create_company(cls, **values):
+        """A prepared company while there is one that the user does not have; else a new one."""
+        free = [("name", "in", PREPARED), ("id", "not in", cls.env.user.company_ids.ids)]
+        company = cls.env["res.company"].sudo().search(free, order="id", limit=1).sudo(False)
+        if not company:
+            return super()._create_company(**values)
+        cls.env.user.company_ids = [(4, company.id)]
+        company.write(values)
+        return company
 
     @classmethod
     def make_journal(cls, iban, code, company=None, currency=None, start="2026-01-01", balance=0):
