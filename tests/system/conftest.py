@@ -31,6 +31,7 @@ def prepared(odoo):
     try:
         odoo.copy(os.environ["BANK_FEED_DATABASE"], name)
         invoices = harness.prepare(odoo, name)
+        odoo.cluster.sql("ANALYZE", name)
         yield SimpleNamespace(name=name, invoices=invoices)
     finally:
         odoo.drop(name)
