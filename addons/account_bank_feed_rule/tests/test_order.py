@@ -8,6 +8,7 @@ from odoo.addons.account_bank_feed.tests.common import (
     statement,
     transaction,
 )
+from odoo.tests import tagged
 
 from .common import CUSTOMER_IBAN, RuleCase
 
@@ -16,6 +17,7 @@ def said(date, amount, text, name="Anna"):
     return transaction(date, amount, text, name=name)
 
 
+@tagged("post_install", "-at_install")
 class TestOrder(RuleCase):
     """What is decided depends neither on the order of files, nor on jobs, nor on batches."""
 

@@ -2,10 +2,12 @@ from unittest.mock import patch
 
 from odoo.addons.account_bank_feed.tests.common import run_jobs, statement, transaction
 from odoo.exceptions import UserError
+from odoo.tests import tagged
 
 from .common import RuleCase
 
 
+@tagged("post_install", "-at_install")
 class TestPosting(RuleCase):
     """Between decision and posting the world goes on; what is wrong by then hits itself alone."""
 

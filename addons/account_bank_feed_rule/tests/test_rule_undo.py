@@ -1,10 +1,12 @@
 import re
 
 from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
 
 from .rule_case import FEE, RuleWritingCase
 
 
+@tagged("post_install", "-at_install")
 class TestRuleUndo(RuleWritingCase):
     """How a rule does, and taking back all that one version of it posted."""
 

@@ -1,9 +1,11 @@
 from odoo.addons.account_bank_feed.tests.common import transaction
 from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
 
 from .common import CUSTOMER_IBAN, RuleCase
 
 
+@tagged("post_install", "-at_install")
 class TestUndo(RuleCase):
     """Back as it was, and forth again."""
 
