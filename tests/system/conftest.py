@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tools.common import ADDONS, our_addons
+from tools.common import ADDONS
 from tools.postgres import Cluster
 from tools.server import Odoo
 
@@ -22,13 +22,16 @@ def odoo():
 
 @pytest.fixture(scope="session")
 def prepared(odoo):
-    """A database with all addons, a bank journal, two people and open invoices."""
+    """A database with all addons, a bank journal, two people and open invoices.
+
+    A copy of the one where `make test` has installed the addons.
+    """
     odoo.drop_abandoned("system")
     name = f"{odoo.name('system')}_{os.getpid()}"
     try:
-        odoo.copy(odoo.template(), name)
-        odoo.install(name, our_addons())
+        odoo.copy(os.environ["BANK_FEED_DATABASE"], name)
         invoices = harness.prepare(odoo, name)
+        odoo.cluster.sql("ANALYZE", name)
         yield SimpleNamespace(name=name, invoices=invoices)
     finally:
         odoo.drop(name)

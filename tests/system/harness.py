@@ -295,8 +295,12 @@ class Books:
         )
         return int(rows[0][0].removeprefix("odoo-")) if rows else None
 
-    def wait(self, condition, what):
-        """Wait until it is true; give up when nothing has moved for a long time."""
+    def wait(self, condition, what, pause=0.1):
+        """Wait until it is true; give up when nothing has moved for a long time.
+
+        :param pause: seconds between two looks, each of which starts processes and so takes
+            processor time from those that are waited for
+        """
         moved, last = time.monotonic(), None
         while not condition():
             now = self.sql(
@@ -306,7 +310,7 @@ class Books:
             if now != last:
                 moved, last = time.monotonic(), now
             assert time.monotonic() - moved < PATIENCE, f"no {what}: {now}, {self._troubles()}"
-            time.sleep(0.1)
+            time.sleep(pause)
 
     def wait_until_finished(self):
         """Wait until every import is through and no job is left."""
@@ -320,6 +324,7 @@ class Books:
                 == [["0", "0"]]
             ),
             "end",
+            pause=0.5,
         )
         assert not self._troubles()
 

@@ -13,6 +13,9 @@ from odoo.addons.queue_job.job import Job
 from ..series import user_groups_field
 
 IBAN = "DE89370400440532013000"
+CHART = "de_skr03"
+PREPARED = ("Prepared company 1", "Prepared company 2")
+"""Companies with a chart of accounts that `prepare` has left in the database."""
 
 
 def day(text):
@@ -103,6 +106,20 @@ def run_jobs(env, pick=lambda jobs: jobs[0], until=None):
     return done
 
 
+def prepare(env):
+    """Build the companies of the tests once for a database, and not in every class anew.
+
+    Loading a chart of accounts takes longer than all else that a class sets up. Nothing of a test
+    stays in these companies: each runs in a transaction that is rolled back.
+    """
+    germany = env.ref("base.de")
+    values = {"country_id": germany.id, "currency_id": germany.currency_id.id}
+    for name in PREPARED:
+        if not env["res.company"].search_count([("name", "=", name)]):
+            company = env["res.company"].create({"name": name, **values})
+            env["account.chart.template"].try_loading(CHART, company, install_demo=False)
+
+
 class BankFeedCase(AccountTestInvoicingCommon):
     """A German company with one bank journal whose feed starts at 0.00 on 2026-01-01."""
 
@@ -121,6 +138,17 @@ class BankFeedCase(AccountTestInvoicingCommon):
         )
         cls.company.bank_feed_four_eyes = False
         cls.journal = cls.make_journal(IBAN, "BNKA")
+
+    @classmethod
+    def _create_company(cls, **values):
+        """A prepared company while there is one that the user does not have; else a new one."""
+        free = [("name", "in", PREPARED), ("id", "not in", cls.env.user.company_ids.ids)]
+        company = cls.env["res.company"].sudo().search(free, order="id", limit=1).sudo(False)
+        if not company:
+            return super()._create_company(**values)
+        cls.env.user.company_ids = [(4, company.id)]
+        company.write(values)
+        return company
 
     @classmethod
     def make_journal(cls, iban, code, company=None, currency=None, start="2026-01-01", balance=0):
@@ -164,22 +192,24 @@ class BankFeedCase(AccountTestInvoicingCommon):
         )
         return company
 
-    def receive(self, *statements, name="statement.xml", run=True, content=None, env=None):
+    @classmethod
+    def receive(cls, *statements, name="statement.xml", run=True, content=None, env=None):
         """Drop a camt.053 file with these statements, and let the jobs run."""
-        env = env or self.env
+        env = env or cls.env
         content = content if content is not None else camt053(statements)
         record = env["bank.import"]._upload(name, content).with_env(env)
         if run:
-            run_jobs(self.env)
+            run_jobs(cls.env)
         return record
 
     def run_jobs(self, **options):
         return run_jobs(self.env, **options)
 
-    def transactions(self, **domain):
-        terms = [("company_id", "=", self.company.id)]
+    @classmethod
+    def transactions(cls, **domain):
+        terms = [("company_id", "=", cls.company.id)]
         terms += [(name, "=", value) for name, value in domain.items()]
-        return self.env["bank.transaction"].search(terms, order="booking_date, ledger_order, id")
+        return cls.env["bank.transaction"].search(terms, order="booking_date, ledger_order, id")
 
     def books(self, journal=None):
         """What is in the books, free of ids: day, amount, text, counterpart accounts, state."""
@@ -197,14 +227,15 @@ class BankFeedCase(AccountTestInvoicingCommon):
             for line in lines
         )
 
+    @classmethod
     def make_invoice(
-        self, amount, *, name=None, partner=None, date="2026-01-05", kind="out_invoice"
+        cls, amount, *, name=None, partner=None, date="2026-01-05", kind="out_invoice"
     ):
         """A posted invoice without tax; ``name`` is its number."""
-        invoice = self.env["account.move"].create(
+        invoice = cls.env["account.move"].create(
             {
                 "move_type": kind,
-                "partner_id": (partner or self.partner_a).id,
+                "partner_id": (partner or cls.partner_a).id,
                 "invoice_date": date,
                 "date": date,
                 "name": name or "/",
@@ -221,27 +252,29 @@ class BankFeedCase(AccountTestInvoicingCommon):
         fields = ("restrictive_audit_trail", "check_account_audit_trail")  # 19.0, 18.0
         return any(self.company[name] for name in fields if name in self.company._fields)
 
-    def make_user(self, *roles, companies=None, groups=()):
+    @classmethod
+    def make_user(cls, *roles, companies=None, groups=()):
         """A user with roles of the bank feed, and groups by their external ids."""
-        companies = companies or self.company
+        companies = companies or cls.company
         wanted = [f"account_bank_feed.group_{role}" for role in roles] + list(groups)
-        number = self.env["res.users"].search_count([])
-        return self.env["res.users"].create(
+        number = cls.env["res.users"].search_count([])
+        return cls.env["res.users"].create(
             {
                 "name": f"User {number}",
                 "login": f"bank_feed_user_{number}",
                 "company_id": companies[0].id,
                 "company_ids": [(6, 0, companies.ids)],
-                user_groups_field(self.env): [
-                    (6, 0, [self.env.ref(name).id for name in ("base.group_user", *wanted)])
+                user_groups_field(cls.env): [
+                    (6, 0, [cls.env.ref(name).id for name in ("base.group_user", *wanted)])
                 ],
             }
         )
 
-    def env_of(self, user, companies=None):
+    @classmethod
+    def env_of(cls, user, companies=None):
         """The environment of a request by ``user``, with these companies chosen on the screen."""
         companies = companies or user.company_ids
-        return self.env(user=user, su=False, context={"allowed_company_ids": companies.ids})
+        return cls.env(user=user, su=False, context={"allowed_company_ids": companies.ids})
 
     @contextlib.contextmanager
     def forgotten(self):
@@ -272,7 +305,8 @@ class BankFeedCase(AccountTestInvoicingCommon):
         with patch.object(self.registry["bank.transaction"], "_decide", decide):
             yield
 
-    def open_items(self, invoice):
+    @staticmethod
+    def open_items(invoice):
         return invoice.line_ids.filtered(
             lambda line: line.account_id.account_type in ("asset_receivable", "liability_payable")
         )

@@ -27,19 +27,17 @@ class TestAccess(BankFeedAloneCase):
         cls.other_company = cls.make_company("Beispiel AG")
         cls.other_iban = make_iban(2)
         cls.other_journal = cls.make_journal(cls.other_iban, "BNKB", company=cls.other_company)
+        cls.both = cls.company | cls.other_company
+        cls.ours = cls.env_of_everything(cls.company)
+        cls.theirs = cls.env_of_everything(cls.other_company)
+        cls.all = cls.env_of_everything(cls.both)
 
-    def setUp(self):
-        super().setUp()
-        self.both = self.company | self.other_company
-        self.ours = self.env_of_everything(self.company)
-        self.theirs = self.env_of_everything(self.other_company)
-        self.all = self.env_of_everything(self.both)
-
-    def env_of_everything(self, companies):
+    @classmethod
+    def env_of_everything(cls, companies):
         """Of a user who may do all there is to do, in some companies."""
         roles = ("manager", "approver", "auditor")
-        user = self.make_user(*roles, companies=companies, groups=["base.group_allow_export"])
-        return self.env_of(user)
+        user = cls.make_user(*roles, companies=companies, groups=["base.group_allow_export"])
+        return cls.env_of(user)
 
     def one_file(self, env=None, name="both.xml"):
         """A file with an account of each company.

@@ -14,11 +14,15 @@ OTHER = transaction("2026-01-09", "-7.50", "Fee")
 class TestBooks(BankFeedAloneCase):
     """What is in the ledger decides; what was done can be undone."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.invoice = cls.make_invoice(119, date="2026-01-05")
+        cls.receivable = cls.open_items(cls.invoice).account_id
+
     def setUp(self):
         super().setUp()
         self.assertTrue(self.audit_trail_is_on())
-        self.invoice = self.make_invoice(119, date="2026-01-05")
-        self.receivable = self.open_items(self.invoice).account_id
 
     def receive_matched(self, *more):
         """The payment of the invoice arrives and is matched with it."""

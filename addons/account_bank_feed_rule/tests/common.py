@@ -24,19 +24,21 @@ class RuleCase(BankFeedCase):
         cls.match_rule = cls.env.ref("account_bank_feed_rule.rule_open_items")
         cls.expense = cls.company_data["default_account_expense"]
 
-    def make_rule(self, *conditions, **values):
+    @classmethod
+    def make_rule(cls, *conditions, **values):
         """A rule that books all to an expense account, unless the values say otherwise.
 
         :param conditions: (field, operator, value)
         """
-        return self.env["bank.feed.rule"].create(self.rule_values(*conditions, **values))
+        return cls.env["bank.feed.rule"].create(cls.rule_values(*conditions, **values))
 
-    def rule_values(self, *conditions, **values):
+    @classmethod
+    def rule_values(cls, *conditions, **values):
         return {
             "name": "Bank fees",
             "kind": "book",
-            "company_id": self.company.id,
-            "line_ids": [(0, 0, {"account_id": self.expense.id})],
+            "company_id": cls.company.id,
+            "line_ids": [(0, 0, {"account_id": cls.expense.id})],
             "condition_ids": [
                 (0, 0, dict(zip(("field", "operator", "value"), condition, strict=True)))
                 for condition in conditions
@@ -44,16 +46,18 @@ class RuleCase(BankFeedCase):
             **values,
         }
 
-    def continued(self, transactions, journal=None, **values):
+    @classmethod
+    def continued(cls, transactions, journal=None, **values):
         """The statement that goes on from what the journal holds."""
-        journal = journal or self.journal
+        journal = journal or cls.journal
         balance = journal._bank_feed_balance(day("2027-01-01"))
         return statement(transactions, f"{balance:.2f}", **values)
 
-    def pay(self, amount, text="", date="2026-01-10", **values):
+    @classmethod
+    def pay(cls, amount, text="", date="2026-01-10", **values):
         """Let the bank report one transaction; return it, matched and posted."""
         paid = transaction(date, amount, text, **values)
-        return self.receive(self.continued([paid])).transaction_ids
+        return cls.receive(cls.continued([paid])).transaction_ids
 
     def set_rate(self, currency, date, rate):
         self.env["res.currency.rate"].create(

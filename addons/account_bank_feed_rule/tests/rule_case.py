@@ -10,7 +10,8 @@ FEE = ("text", "contains", "fee")
 class RuleWritingCase(RuleCase):
     """Rules that book to an expense account before any other is asked."""
 
-    def rule_values(self, *conditions, **values):
+    @classmethod
+    def rule_values(cls, *conditions, **values):
         return super().rule_values(*conditions, **{"sequence": 20, **values})
 
     def account(self, code, kind="expense", **values):

@@ -1,10 +1,12 @@
 from odoo.addons.account_bank_feed.tests.common import make_iban, statement, transaction
+from odoo.tests import tagged
 
 from .common import CUSTOMER_IBAN, VENDOR_IBAN, RuleCase
 
 REFERENCE = "RF18539007547034"
 
 
+@tagged("post_install", "-at_install")
 class TestCandidates(RuleCase):
     """Which open item a payment settles, and what its entry looks like afterwards."""
 

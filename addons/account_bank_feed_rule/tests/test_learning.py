@@ -3,6 +3,7 @@ from psycopg2 import IntegrityError
 from odoo import Command
 from odoo.addons.account_bank_feed.tests.common import make_iban, run_jobs, transaction
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .common import CUSTOMER_IBAN, RuleCase
@@ -10,6 +11,7 @@ from .common import CUSTOMER_IBAN, RuleCase
 MADE = ("res.partner.bank", "bank.feed.alias", "bank.feed.rule", "account.move", "res.partner")
 
 
+@tagged("post_install", "-at_install")
 class TestLearning(RuleCase):
     """What people do by hand is proposed, and nothing comes of it by itself."""
 

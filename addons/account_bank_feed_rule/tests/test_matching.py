@@ -4,10 +4,12 @@ from odoo.addons.account_bank_feed.tests.common import (
     statement,
     transaction,
 )
+from odoo.tests import tagged
 
 CUSTOMER_IBAN = "DE02120300000000202051"
 
 
+@tagged("post_install", "-at_install")
 class TestMatching(BankFeedCase):
     """From open items and rules to reconciled entries, and back."""
 

@@ -8,6 +8,7 @@ from odoo.addons.account_bank_feed.tests.common import (
     statement,
     transaction,
 )
+from odoo.tests import tagged
 
 from .common import CUSTOMER_IBAN, RuleCase
 
@@ -16,20 +17,22 @@ def said(date, amount, text, name="Anna"):
     return transaction(date, amount, text, name=name)
 
 
+@tagged("post_install", "-at_install")
 class TestOrder(RuleCase):
     """What is decided depends neither on the order of files, nor on jobs, nor on batches."""
 
-    def setUp(self):
-        super().setUp()
-        self.make_rule(("text", "contains", "Kontoführung"), direction="out")
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.make_rule(("text", "contains", "Kontoführung"), direction="out")
         amounts = (100, 30.01, 50, 70, 15, 15)
-        self.documents = [
-            self.make_invoice(amount, name=f"RE/2026/{number:05}")
+        invoices = [
+            cls.make_invoice(amount, name=f"RE/2026/{number:05}")
             for number, amount in enumerate(amounts, start=1)
         ]
-        bill = self.make_invoice(7, kind="in_invoice", partner=self.vendor)
+        bill = cls.make_invoice(7, kind="in_invoice", partner=cls.vendor)
         bill.ref = "V-4711"
-        self.documents.append(bill)
+        cls.documents = (*invoices, bill)
 
     def three_weeks(self, *more):
         """Downloads that overlap by days; one invoice is paid in every one of them."""

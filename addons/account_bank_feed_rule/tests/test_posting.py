@@ -2,22 +2,28 @@ from unittest.mock import patch
 
 from odoo.addons.account_bank_feed.tests.common import run_jobs, statement, transaction
 from odoo.exceptions import UserError
+from odoo.tests import tagged
 
 from .common import RuleCase
 
 
+@tagged("post_install", "-at_install")
 class TestPosting(RuleCase):
     """Between decision and posting the world goes on; what is wrong by then hits itself alone."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.invoices = [
+            cls.make_invoice(100 + number, name=f"RE/2026/{number:05}") for number in range(1, 6)
+        ]
+        said = [transaction("2026-01-10", i.amount_total, i.name) for i in cls.invoices]
+        cls.receive(statement(said), run=False)
+        run_jobs(cls.env, until="_job_post")
+        cls.payments = cls.transactions().sorted("amount")
+
     def setUp(self):
         super().setUp()
-        self.invoices = [
-            self.make_invoice(100 + number, name=f"RE/2026/{number:05}") for number in range(1, 6)
-        ]
-        said = [transaction("2026-01-10", i.amount_total, i.name) for i in self.invoices]
-        self.receive(statement(said), run=False)
-        run_jobs(self.env, until="_job_post")
-        self.payments = self.transactions().sorted("amount")
         self.assertEqual(len(self.payments.batch_id), 1)
         self.assertEqual(len(self.payments.matched_item_ids), 5)
 

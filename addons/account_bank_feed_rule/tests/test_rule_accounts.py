@@ -1,11 +1,13 @@
 from decimal import Decimal
 
 from odoo.exceptions import UserError, ValidationError
+from odoo.tests import tagged
 
 from ..usual_rules import ACCOUNTS, CHARTS, USUAL_RULES
 from .rule_case import FEE, RuleWritingCase
 
 
+@tagged("post_install", "-at_install")
 class TestRuleAccounts(RuleWritingCase):
     """Which account gets how much, and where a difference goes."""
 

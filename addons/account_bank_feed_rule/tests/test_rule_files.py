@@ -8,6 +8,7 @@ from ..rule_files import FORMAT
 from .rule_case import FEE, RuleWritingCase
 
 
+@tagged("post_install", "-at_install")
 class TestRuleFiles(RuleWritingCase):
     """Rules out as a file, and in again, here or elsewhere."""
 

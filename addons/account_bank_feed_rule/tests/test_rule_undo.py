@@ -1,19 +1,22 @@
 import re
 
 from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
 
 from .rule_case import FEE, RuleWritingCase
 
 
+@tagged("post_install", "-at_install")
 class TestRuleUndo(RuleWritingCase):
     """How a rule does, and taking back all that one version of it posted."""
 
-    def setUp(self):
-        super().setUp()
-        self.rule = self.make_rule(FEE)
-        self.first = self.pay(-1, "fee", "2026-01-10") + self.pay(-2, "fee", "2026-01-11")
-        self.rule.amount_max = 50
-        self.second = self.pay(-3, "fee", "2026-02-10")
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.rule = cls.make_rule(FEE)
+        cls.first = cls.pay(-1, "fee", "2026-01-10") + cls.pay(-2, "fee", "2026-01-11")
+        cls.rule.amount_max = 50
+        cls.second = cls.pay(-3, "fee", "2026-02-10")
 
     def dialog(self, rule=None, version=None, **values):
         rule = rule or self.rule

@@ -1,9 +1,10 @@
 from odoo.exceptions import AccessError
-from odoo.tests import Form
+from odoo.tests import Form, tagged
 
 from .rule_case import FEE, RuleWritingCase
 
 
+@tagged("post_install", "-at_install")
 class TestRuleVersions(RuleWritingCase):
     """What a rule said when, kept for good; and what it says, in words."""
 

@@ -3,12 +3,13 @@ from decimal import Decimal
 
 from odoo.addons.account_bank_feed.tests.common import make_iban, statement, transaction
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import Form
+from odoo.tests import Form, tagged
 
 from .common import CUSTOMER_IBAN
 from .rule_case import FEE, RuleWritingCase
 
 
+@tagged("post_install", "-at_install")
 class TestRules(RuleWritingCase):
     """What finance may say in a rule, who may say it, and the trail of it."""
 

@@ -1,4 +1,5 @@
 from odoo.addons.account_bank_feed.tests.common import run_jobs, statement, transaction
+from odoo.tests import tagged
 
 from .common import CUSTOMER_IBAN, RuleCase
 
@@ -6,6 +7,7 @@ PAYMENTS = 300
 FEW, MANY = 200, 2_000
 
 
+@tagged("post_install", "-at_install")
 class TestScale(RuleCase):
     def make_items(self, first, last):
         """Open items, a hundred in an entry, each with a partner and an amount of its own."""

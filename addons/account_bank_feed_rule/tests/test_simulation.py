@@ -7,7 +7,7 @@ from odoo import Command
 from odoo.addons.account_bank_feed.tests.common import make_iban, statement, transaction
 from odoo.exceptions import AccessError, UserError
 from odoo.sql_db import Cursor
-from odoo.tests import Form
+from odoo.tests import Form, tagged
 
 from ..matching.simulation import KINDS
 from .common import CUSTOMER_IBAN, RuleCase
@@ -24,6 +24,7 @@ CHANGES = re.compile(
 FEE = ("text", "contains", "fee")
 
 
+@tagged("post_install", "-at_install")
 class TestSimulation(RuleCase):
     """Rules tried on past transactions, each kind of result on real journal items."""
 

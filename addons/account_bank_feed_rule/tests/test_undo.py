@@ -1,18 +1,21 @@
 from odoo.addons.account_bank_feed.tests.common import transaction
 from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
 
 from .common import CUSTOMER_IBAN, RuleCase
 
 
+@tagged("post_install", "-at_install")
 class TestUndo(RuleCase):
     """Back as it was, and forth again."""
 
-    def setUp(self):
-        super().setUp()
-        self.make_rule(("text", "contains", "Kontoführung"))
-        self.invoice = self.make_invoice(119, name="RE/2026/00042")
-        self.bill = self.make_invoice(80, kind="in_invoice", partner=self.vendor)
-        self.bill.ref = "V-4711"
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.make_rule(("text", "contains", "Kontoführung"))
+        cls.invoice = cls.make_invoice(119, name="RE/2026/00042")
+        cls.bill = cls.make_invoice(80, kind="in_invoice", partner=cls.vendor)
+        cls.bill.ref = "V-4711"
 
     def books_now(self):
         """Everything that a match changes."""
