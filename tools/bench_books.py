@@ -87,7 +87,7 @@ ITEMS = {
     "tax": {
         **dict.fromkeys(("balance", "amount_currency"), "-tax"),
         "credit": "tax",
-        "tax_base_amount": "net",
+        "tax_base_amount": "sign(source.tax_base_amount) * net",  # 19.0 has it negative
     },
     "payment_term": {
         "name": "seeds.number",

@@ -48,7 +48,7 @@ class Run:
     seconds: float = 0
     """From the upload until every statement is closed."""
     stages: dict = field(default_factory=dict)
-    """By kind of job: seconds of all together, how many, tries in vain, from first to last."""
+    """By kind of job: seconds of all together, how many, tries, seconds from first to last."""
     cpu: float = 0
     """Processor seconds, PostgreSQL's included."""
     peak: float = 0
@@ -59,6 +59,11 @@ class Run:
     def posting(self):
         """Seconds from the first batch's beginning to the last one's end."""
         return self.stages["post"][3] if "post" in self.stages else 0
+
+    @property
+    def in_vain(self):
+        """How often jobs were begun again, for instance because two wanted the same row."""
+        return int(sum(tries - jobs for _all, jobs, tries, _span in self.stages.values()))
 
     @property
     def each(self):

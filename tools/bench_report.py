@@ -25,6 +25,7 @@ class Row:
     target: str
     measured: str
     verdict: str = ""
+    note: str = ""
 
     @classmethod
     def at_most(cls, what, value, limit, unit, note="", digits=1):
@@ -34,7 +35,7 @@ class Row:
         'MISSED'
         """
         verdict = MET if value <= limit else MISSED
-        return cls(what, f"≤ {limit:,} {unit}", _with(value, unit, note, digits), verdict)
+        return cls(what, f"≤ {limit:,} {unit}", f"{value:,.{digits}f} {unit}", verdict, note)
 
     @classmethod
     def at_least(cls, what, value, limit, unit="times", note="", digits=2):
@@ -44,28 +45,24 @@ class Row:
         '40.00 times'
         """
         verdict = MET if value >= limit else MISSED
-        return cls(what, f"≥ {limit:,} {unit}", _with(value, unit, note, digits), verdict)
+        return cls(what, f"≥ {limit:,} {unit}", f"{value:,.{digits}f} {unit}", verdict, note)
 
     @classmethod
     def unknown(cls, what, target, why):
         """What this machine cannot show."""
-        return cls(what, target, why, UNKNOWN)
-
-
-def _with(value, unit, note, digits):
-    return f"{value:,.{digits}f} {unit}" + (f" ({note})" if note else "")
+        return cls(what, target, "", UNKNOWN, why)
 
 
 def table(rows):
     """Markdown, a line each.
 
-    >>> print("\\n".join(table([Row("what it is", "≤ 1 s", "0.5 s", "met")])))
-    | what       | target | measured | verdict |
-    |------------|--------|----------|---------|
-    | what it is | ≤ 1 s  | 0.5 s    | met     |
+    >>> print("\\n".join(table([Row("what it is", "≤ 1 s", "0.5 s", "met", "by hand")])))
+    | what       | target | measured | verdict | note    |
+    |------------|--------|----------|---------|---------|
+    | what it is | ≤ 1 s  | 0.5 s    | met     | by hand |
     """
-    cells = [("what", "target", "measured", "verdict")]
-    cells += [(row.what, row.target, row.measured, row.verdict) for row in rows]
+    cells = [("what", "target", "measured", "verdict", "note")]
+    cells += [(row.what, row.target, row.measured, row.verdict, row.note) for row in rows]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for place, row in enumerate(cells):
         yield "| " + " | ".join(map(str.ljust, row, widths)) + " |"

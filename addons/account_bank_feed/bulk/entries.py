@@ -49,7 +49,7 @@ class Draft:
     @property
     def shape(self):
         """What decides by which of its steps stock Odoo writes it."""
-        return bool(self.line["partner_id"]), len(self.items) > 2
+        return bool(self.line["partner_id"])
 
     def _two_items(self):
         """The bank's side and its counterpart, as Odoo makes them where none are given."""

@@ -27,7 +27,11 @@ class BankTransaction(models.Model):
         drafts = self._plain_drafts()
         if len(drafts) < AT_LEAST:
             return nothing
-        one_of_each = {draft.shape: draft.transaction.id for draft in reversed(drafts)}
+        # Of each shape the one with most items: it shows whatever the others have.
+        one_of_each = {
+            draft.shape: draft.transaction.id
+            for draft in sorted(drafts, key=lambda draft: len(draft.items))
+        }
         found = specimen.specimens(self.browse(one_of_each.values()))
         writer = entries.EntryWriter(drafts, found)
         chatter = messages.Chatter(self.env, found)

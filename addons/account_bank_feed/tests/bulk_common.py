@@ -53,7 +53,7 @@ class BulkCase(BankFeedAloneCase):
     def setUpClass(cls):
         super().setUpClass()
         # As in production: the tests of Odoo are without chatter, jobs are with all rights.
-        cls.env = cls.env(context={"allowed_company_ids": cls.env.user.company_ids.ids}, su=True)
+        cls.env = cls.env(context={}, su=True)
         for name in ("company", "journal", "partner_a", "partner_b"):
             setattr(cls, name, getattr(cls, name).with_env(cls.env))
         cls.bank = cls.journal.default_account_id
@@ -66,14 +66,13 @@ class BulkCase(BankFeedAloneCase):
             [{"name": f"Vendor {number}"} for number in range(1, 4)]
         )
         cls.invoices = cls.make_documents(BATCH + 6, cls.customers)
-        cls.arrival = cls._arrival(cls)
+        cls.arrival = cls._arrival()
 
-    def _arrival(self):
+    @classmethod
+    def _arrival(cls):
         """Some statement, as part of which the transactions of a test come."""
-        record = self.receive(
-            self, statement([transaction("2026-01-03", 1, "First")]), name="first.xml", run=False
-        )
-        run_jobs(self.env, until="_job_match")
+        record = cls.receive(statement([transaction("2026-01-03", 1, "First")]), run=False)
+        run_jobs(cls.env, until="_job_match")
         return record.transaction_ids
 
     @classmethod

@@ -51,15 +51,16 @@ class NumberCases:
         self.assert_same_books(self.spread("2026-01-10", "2026-02-10"))
 
     def test_numbers_by_a_business_year(self):
+        self.company.write({"fiscalyear_last_month": "6", "fiscalyear_last_day": 30})
         self.name_first_entry("BNKA/2025-2026/00012")
         self.assert_same_books(self.spread("2026-01-10", "2026-07-10", "2027-02-10"))
 
     def test_numbers_by_a_journals_own_pattern(self):
+        self.name_first_entry("K2026-01.005")
         self.journal.sequence_override_regex = (
             r"^(?P<prefix1>.*?)(?P<year>\d{4})(?P<prefix2>\D*?)(?P<month>\d{2})"
             r"(?P<prefix3>\D*?)(?P<seq>\d*)(?P<suffix>\D*?)$"
         )
-        self.name_first_entry("K2026-01.005")
         self.assert_same_books(self.spread("2026-01-10", "2026-02-10"))
 
     def test_gaps_in_the_numbers(self):

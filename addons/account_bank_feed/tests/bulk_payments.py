@@ -65,11 +65,11 @@ class PaymentCases:
 
     def test_what_nobody_decided_is_on_suspense(self):
         payments = self.undecided(15) + self.undecided(15, partner=self.customers[0])
-        payments += [Payment(-7.03 - n) for n in range(5)]
+        payments += [Payment(round(-7.03 - n, 2)) for n in range(5)]
         self.assert_same_books(payments)
 
     def test_fees_on_an_expense_account(self):
-        payments = [Payment(-1.01 - n, account=self.expense) for n in range(BATCH)]
+        payments = [Payment(round(-1.01 - n, 2), account=self.expense) for n in range(BATCH)]
         payments += [Payment(0.01, account=self.expense, partner=self.vendors[0])]
         self.assert_same_books(payments)
 
