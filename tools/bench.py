@@ -6,7 +6,6 @@ in the books ends the command with exit code 1; a target of time that is missed 
 
 import argparse
 import contextlib
-import time
 
 from . import bench_checks, bench_database, bench_nodes, bench_oca, bench_report, postgres
 from .bench_books import ACCOUNTS
@@ -31,14 +30,14 @@ def bench(series, words):
         say(odoo.description)
         heading = list(bench_report.heading(odoo, _command(series, words)))
         measured = Bench(odoo, again=chosen.oca_again)
-        started = time.monotonic()
+        clock = bench_report.Clock()
         for part in chosen.parts:
             getattr(measured, part)()
     measured.memory()
     say("")
     for line in (*heading, "", *bench_report.table(measured.rows)):
         say(line)
-    say(f"\nMeasured in {(time.monotonic() - started) / 60:.0f} minutes.")
+    say(f"\n{clock}")
     for problem in measured.problems:
         say(f"WRONG: {problem}")
     return int(bool(measured.problems))

@@ -4,6 +4,7 @@ import datetime
 import os
 import platform
 import re
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,6 +80,27 @@ def processor():
     """What the processor calls itself."""
     found = re.search(r"^model name\s*: (.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
     return found[1] if found else platform.machine()
+
+
+class Clock:
+    """Since when, and how much of the processors' time the host has given to others since."""
+
+    def __init__(self):
+        self.started = time.monotonic()
+        self.ticks = _ticks()
+
+    def __str__(self):
+        spent = [now - before for now, before in zip(_ticks(), self.ticks, strict=True)]
+        minutes, steal = (time.monotonic() - self.started) / 60, spent[7] / max(sum(spent[:8]), 1)
+        return (
+            f"Measured in {minutes:.0f} minutes. The host gave {steal:.0%} of the processors' time "
+            f"to others; load at the end {os.getloadavg()[0]:.1f}."
+        )
+
+
+def _ticks():
+    """Of all processors: user, nice, system, idle, waiting, two of interrupts, stolen, …"""
+    return [int(word) for word in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]]
 
 
 def settings(cluster):

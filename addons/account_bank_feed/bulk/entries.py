@@ -6,6 +6,8 @@ those is left to Odoo as well, where an addon that is not known here has added i
 equal in a batch, and taken from the specimen.
 """
 
+from dataclasses import dataclass
+
 from .only_here import CHECKED, with_key
 from .partners import fiscal_positions
 from .specimen import ITEM, LINE, MOVE
@@ -111,24 +113,55 @@ class Draft:
             }
 
 
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """What all entries of a batch have in common: values of their columns, by model."""
+
+    move: dict
+    line: dict
+    item: dict
+
+    @classmethod
+    def of(cls, env, specimen):
+        return cls(
+            _common(env, MOVE, specimen.move),
+            _common(env, LINE, specimen.line),
+            _common(env, ITEM, specimen.items[-1]),
+        )
+
+    def given(self):
+        """Names of the columns that Odoo need not compute, by model."""
+        values = {MOVE: self.move, LINE: self.line, ITEM: self.item}
+        return {model: values[model].keys() | IDENTITIES[model] for model in values}
+
+
+def _common(env, model, values):
+    apart = GIVEN_BY_DATABASE | IDENTITIES[model] | _left_to_odoo(env, model)
+    return {name: value for name, value in values.items() if name not in apart}
+
+
+def _left_to_odoo(env, model):
+    """What Odoo computes for each row: what is the partner's, and what other addons add."""
+    added = {
+        name
+        for name, field in env[model]._fields.items()
+        if field.store and field.compute and field._module not in KNOWN_MODULES
+    }
+    return added | OF_THE_PARTNER if model == MOVE else added
+
+
 class EntryWriter:
     """Writes what drafts are booked as.
 
     :param drafts: at least one, all of one journal in the company's currency
-    :param specimens: one of each shape that occurs, see specimen.py
+    :param pattern: a `Pattern` of that journal
     """
 
-    def __init__(self, drafts, specimens):
+    def __init__(self, drafts, pattern):
         self.drafts = drafts
+        self.pattern = pattern
         self.env = drafts[0].transaction.env
         self.journal = drafts[0].transaction.journal_id
-        by_id = {draft.transaction.id: draft for draft in drafts}
-        self.specimens = {by_id[one.transaction_id].shape: one for one in specimens}
-        self.confirmed_by = [(by_id[one.transaction_id], one) for one in specimens]
-        self.like = {
-            model: {shape: self._common(model, one) for shape, one in self.specimens.items()}
-            for model in (MOVE, LINE, ITEM)
-        }
         partners = {draft.line["partner_id"] for draft in drafts}
         company = drafts[0].transaction.company_id
         self.fiscal_positions = fiscal_positions(self.env, company, partners)
@@ -140,38 +173,16 @@ class EntryWriter:
             if account.reconcile or account.account_type in ("asset_cash", "liability_credit_card")
         }
 
-    def _common(self, model, specimen):
-        """What a specimen has in common with all others of its shape."""
-        values = {MOVE: specimen.move, LINE: specimen.line, ITEM: specimen.items[-1]}[model]
-        apart = GIVEN_BY_DATABASE | IDENTITIES[model] | self._left_to_odoo(model)
-        return {name: value for name, value in values.items() if name not in apart}
-
-    def _left_to_odoo(self, model):
-        """What Odoo computes for each row: what is the partner's, and what other addons add."""
-        fields = self.env[model]._fields
-        added = {
-            name
-            for name, field in fields.items()
-            if field.store and field.compute and field._module not in KNOWN_MODULES
-        }
-        return added | OF_THE_PARTNER if model == MOVE else added
-
-    def given(self):
-        """Names of the columns that are given, by model; Odoo need not compute them."""
-        return {
-            model: set().union(*by_shape.values()) | IDENTITIES[model]
-            for model, by_shape in self.like.items()
-        }
-
     # What we would write, held against what Odoo wrote
 
-    def differences(self):
-        """Columns in which our rows would differ from those of the specimens; empty if all is well.
+    def differences(self, specimens):
+        """Columns in which our rows would differ from those of specimens; empty if all is well.
 
+        :param specimens: one of each of the drafts, in their order
         :return: sorted names, such as ``account.move.line.no_followup``
         """
         found = set()
-        for draft, specimen in self.confirmed_by:
+        for draft, specimen in zip(self.drafts, specimens, strict=True):
             found |= self._differing(MOVE, self._move(draft), specimen.move)
             found |= self._differing(LINE, self._line(draft), specimen.line)
             found |= specimen.links
@@ -194,7 +205,7 @@ class EntryWriter:
 
     def _move(self, draft):
         return {
-            **self.like[MOVE][draft.shape],
+            **self.pattern.move,
             **draft.move_values(self.fiscal_positions),
             "name": NO_NUMBER,
             "sequence_prefix": "",
@@ -204,22 +215,20 @@ class EntryWriter:
 
     def _line(self, draft):
         suspense = self.journal.suspense_account_id
-        return {**self.like[LINE][draft.shape], **draft.line_values(suspense)}
+        return {**self.pattern.line, **draft.line_values(suspense)}
 
     def _items(self, draft):
-        like = self.like[ITEM][draft.shape]
         for values in draft.item_values(self.open_accounts):
-            yield {**like, **values}
+            yield {**self.pattern.item, **values}
 
     # Rows
 
     def write(self):
         """:return: the statement lines, posted, without numbers, in the order of the drafts"""
         moves = self._create(MOVE, [self._move(draft) for draft in self.drafts])
-        protected = self._given(MOVE, self.like[MOVE])
-        with self.env.protecting(protected, moves):
+        with self.env.protecting(self._given(MOVE), moves):
             lines = self._create_lines(moves)
-            with self.env.protecting(self._given(LINE, self.like[LINE]), lines):
+            with self.env.protecting(self._given(LINE), lines):
                 self._create_items(moves, lines)
         return lines
 
@@ -250,7 +259,7 @@ class EntryWriter:
         log = {"create_uid": self.env.uid, "write_uid": self.env.uid}
         log |= dict.fromkeys(("create_date", "write_date"), self.env.cr.now())
         records = self.env[model]
-        protected = self._given(model, {None: rows[0]})
+        protected = self._given(model)
         created = with_key(records, CHECKED)._create(
             [
                 {"stored": {**row, **log}, "inherited": {}, "inversed": {}, "protected": protected}
@@ -259,16 +268,16 @@ class EntryWriter:
         )
         return created.with_env(self.env)
 
-    def _given(self, model, by_shape):
+    def _given(self, model):
         """Fields that Odoo would compute, and need not."""
         fields = self.env[model]._fields
-        names = set().union(*by_shape.values()) | IDENTITIES[model]
         # Relations such as taxes stay empty, as those of the specimens are.
-        names |= {
+        empty = {
             name
             for name, field in fields.items()
             if field.type == "many2many" and field._module in KNOWN_MODULES
         }
+        names = self.pattern.given()[model] | empty
         return [fields[name] for name in names if fields[name].compute and fields[name].store]
 
 

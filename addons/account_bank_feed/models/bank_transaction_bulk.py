@@ -1,6 +1,7 @@
 import logging
 
 from odoo import models
+from odoo.tools import ormcache
 
 from ..bulk import entries, messages, numbers, specimen, stock
 from ..series import is_open_account
@@ -27,26 +28,43 @@ class BankTransaction(models.Model):
         drafts = self._plain_drafts()
         if len(drafts) < AT_LEAST:
             return nothing
-        # Of each shape the one with most items: it shows whatever the others have.
-        one_of_each = {
-            draft.shape: draft.transaction.id
-            for draft in sorted(drafts, key=lambda draft: len(draft.items))
-        }
-        found = specimen.specimens(self.browse(one_of_each.values()))
-        writer = entries.EntryWriter(drafts, found)
-        chatter = messages.Chatter(self.env, found)
-        differences = [
-            *writer.differences(),
-            *chatter.differences([draft.line for draft in drafts]),
-            *stock.strangers(self.env, writer.given()),
-        ]
-        if differences:
-            _logger.warning("Entries are not written in bulk: %s differ", ", ".join(differences))
+        pattern, note = self._pattern_of(drafts)
+        if not pattern:
             return nothing
-        lines = writer.write()
-        chatter.write(lines.move_id)
+        lines = entries.EntryWriter(drafts, pattern).write()
+        note.write(lines.move_id)
         self._raise_ranks(lines.move_id)
         return lines.bank_transaction_id
+
+    def _pattern_of(self, drafts):
+        """What these have in common; made anew each minute, and when anything was set otherwise.
+
+        :return: a `Pattern` and what their chatter says, or (None, None) if Odoo has to write them
+        """
+        # Of each shape the one with most items: it shows whatever the others have.
+        one_of_each = {draft.shape: draft for draft in sorted(drafts, key=lambda d: len(d.items))}
+        journal = self.journal_id
+        stamp = (
+            self.env.cr.now().replace(second=0, microsecond=0),
+            journal.write_date,
+            journal.company_id.write_date,
+        )
+        return self._find_pattern(journal.id, tuple(one_of_each), stamp, list(one_of_each.values()))
+
+    @ormcache("journal_id", "shapes", "stamp", "self.env.uid", "self.env.lang")
+    def _find_pattern(self, journal_id, shapes, stamp, drafts):
+        found = specimen.specimens(self.browse(draft.transaction.id for draft in drafts))
+        pattern = entries.Pattern.of(self.env, found[0])
+        note = messages.Note.of(self.env, found)
+        differences = [
+            *entries.EntryWriter(drafts, pattern).differences(found),
+            *note.differences(self.env, found),
+            *stock.strangers(self.env, pattern.given()),
+        ]
+        if not differences:
+            return pattern, note
+        _logger.warning("Entries are not written in bulk: %s differ", ", ".join(differences))
+        return None, None
 
     def _bulk_obstacles(self):
         """Why nothing of this batch can be written in bulk, whatever its transactions are."""

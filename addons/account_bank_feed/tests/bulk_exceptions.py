@@ -210,6 +210,7 @@ class ExceptionCases:
             }
         )
         self.env.user.company_ids = [Command.link(branch.id)]
+        branch.account_journal_suspense_account_id = self.suspense
         journal = self.make_journal("DE02120300000000202051", "BNKB", company=branch)
         payments = self.undecided(journal=journal)
         for payment, invoice in zip(payments, self.invoices[:15], strict=False):
