@@ -133,16 +133,22 @@ def _one_of_partner(payment: Payment, partner_id: Id, index: ItemIndex) -> list[
 
 def _with_more_of_partner(payment, findings: Findings, index: ItemIndex) -> Iterator[Bundle]:
     """What the payer named, with further items of the same partner that make up the amount."""
-    named = list(findings.items.values())
+    named = _of_who_paid(_one_for_each_place(list(findings.items.values()), findings), findings)
     partners = {item.partner_id for item in named}
     if len(partners) != 1 or None in partners or _add_up(payment, named):
         return
     items = _payable(payment, index.of_partner(partners.pop()))
-    must_have = [place for place, item in enumerate(items) if item.id in findings.quotes]
+    wanted = {item.id for item in named}
+    must_have = [place for place, item in enumerate(items) if item.id in wanted]
     if len(must_have) < len(named) or not len(named) < len(items) <= MOST_ITEMS:
         return
     search = _adding_up(payment, items, must_have)
     yield from _several(search, items, must_have)
+
+
+def _of_who_paid(named: Sequence[OpenItem], findings: Findings) -> Sequence[OpenItem]:
+    """Those of the payer, if he is known and named any: others have such numbers by chance."""
+    return [item for item in named if item.partner_id in findings.who] or named
 
 
 def _add_up(payment: Payment, named: Sequence[OpenItem]) -> bool:
@@ -181,14 +187,18 @@ def _several(search: SubsetSearch, items, must_have) -> Iterator[Bundle]:
     for subset in search.found:
         if len(subset.positions) > max(1, len(must_have)):
             chosen = tuple(items[position] for position in subset.positions)
-            yield Bundle(chosen, choice=_choice(subset, search, len(items)))
+            yield Bundle(chosen, choice=_choice(subset, search, len(items), len(must_have)))
 
 
-def _choice(subset: Subset, search: SubsetSearch, items: int) -> Evidence:
-    """How likely these items add up by chance: by how many others there were to choose."""
+def _choice(subset: Subset, search: SubsetSearch, items: int, named: int) -> Evidence:
+    """How likely these items add up by chance: by how many others there were to choose.
+
+    There was no choice of those that the payer named.
+    """
     if subset.kind == "all":
         return Evidence("all_open_items", choice_points(1), {"count": len(subset.positions)})
-    choices = items if subset.kind == "oldest" else comb(items, len(subset.positions))
+    chosen = len(subset.positions) - named
+    choices = items - named if subset.kind == "oldest" else comb(items - named, chosen)
     if not search.complete:
         choices = max(choices, search.choices)
     params = {"count": len(subset.positions), "items": items, "choices": choices}

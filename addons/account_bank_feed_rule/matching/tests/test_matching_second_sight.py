@@ -9,7 +9,7 @@ from ..judge import judge
 from ..partners import PartnerDirectory
 from ..strategy import strategies_named
 from ..types import Bands
-from .make import DAY, IBAN_ANNA, chosen_ids, item, judged, payment
+from .make import BERT, DAY, IBAN_ANNA, chosen_ids, item, judged, payment
 
 SERVICE = 3
 
@@ -41,3 +41,24 @@ def test_a_range_means_what_lies_between_however_its_end_is_written(text):
     items = [item(i, f"INV/2026/000{i}", f"{i}.17") for i in (41, 42, 43, 44)]
     decision = judged(payment(text=text, amount="126.51", iban=IBAN_ANNA), *items)
     assert sorted(chosen_ids(decision)) == [41, 42, 43]
+
+
+def test_a_credit_note_is_found_though_others_have_the_same_digits():
+    """GS-2026-00042 and Bert's bill look like the number that Anna quotes."""
+    items = [
+        item(1, "2026-00042", "618.06"),
+        item(2, "GS2026-00099", "-134.12"),
+        item(3, "GS2026-00042", "-70.00", partner=BERT),
+        item(4, "2026-00077", "99.00"),
+    ]
+    text = "2026-00042 abz. Gutschrift"
+    decision = judged(payment(text=text, amount="483.94", iban=IBAN_ANNA), *items)
+    assert sorted(chosen_ids(decision)) == [1, 2]
+
+
+def test_what_the_payer_named_was_no_choice():
+    items = [item(i, f"INV/2026/000{i}", f"{i}.17") for i in range(40, 52)]
+    text = "INV/2026/00040, INV/2026/00045, INV/2026/00047 u.a."
+    decision = judged(payment(text=text, amount="180.68", iban=IBAN_ANNA), *items)
+    [chosen] = [one for one in decision.candidates[0].evidence if one.kind == "chosen_items"]
+    assert chosen.params["choices"] == 9
