@@ -9,7 +9,7 @@ from ..judge import judge
 from ..partners import PartnerDirectory
 from ..strategy import strategies_named
 from ..types import Bands
-from .make import BERT, DAY, IBAN_ANNA, chosen_ids, item, judged, payment
+from .make import BERT, DAY, IBAN_ANNA, chosen_ids, item, judged, kinds, payment
 
 SERVICE = 3
 
@@ -62,3 +62,19 @@ def test_what_the_payer_named_was_no_choice():
     decision = judged(payment(text=text, amount="180.68", iban=IBAN_ANNA), *items)
     [chosen] = [one for one in decision.candidates[0].evidence if one.kind == "chosen_items"]
     assert chosen.params["choices"] == 9
+
+
+# ----------------------------------------------------------------------
+# Payouts
+# ----------------------------------------------------------------------
+
+
+def test_a_terminal_is_found_by_the_number_in_its_label():
+    more = {"kind": "receivable", "partner": None, "date": days(-1), "due_date": None}
+    items = [
+        item(1, (), "4429.78", source="Terminal 54437086 Nord", **more),
+        item(2, (), "4431.20", source="Terminal 68531460 Mitte", **more),
+    ]
+    text = "KARTENUMSATZ 54437086"
+    decision = judged(payment(text=text, amount="4386.19", name="PAYONE GmbH"), *items)
+    assert (chosen_ids(decision), "payout_named" in kinds(decision)) == ([1], True)
