@@ -231,7 +231,9 @@ def _fit_converted(payment, items) -> Fit | None:
         wrong_way = sum(item.residual for item in items) * payment.amount <= 0
         differs = Evidence("currency_differs", PART_NAMED, params)
         return None if wrong_way else Fit(whole, (differs,), explains=False)
-    if abs(payment.amount - total) <= abs(total) * _CONVERTED_WITHIN:
+    # 500 EUR for 500 CHF: the payer took one currency for the other.
+    mixed_up = payment.amount == sum(item.residual for item in items) != total
+    if not mixed_up and abs(payment.amount - total) <= abs(total) * _CONVERTED_WITHIN:
         return Fit(whole, (Evidence("converted", CONVERTED, params),))
     return Fit(whole, (Evidence("currency_differs", PART_NAMED, params),), explains=False)
 

@@ -1,6 +1,7 @@
 """What is plain, or suspicious, only at second sight."""
 
 import datetime
+from decimal import Decimal
 
 import pytest
 
@@ -78,3 +79,16 @@ def test_a_terminal_is_found_by_the_number_in_its_label():
     text = "KARTENUMSATZ 54437086"
     decision = judged(payment(text=text, amount="4386.19", name="PAYONE GmbH"), *items)
     assert (chosen_ids(decision), "payout_named" in kinds(decision)) == ([1], True)
+
+
+# ----------------------------------------------------------------------
+# How much
+# ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("paid", "band"), [("500.00", "suggest"), ("518.00", "post")])
+def test_the_same_figure_in_another_currency_is_a_mistake(paid, band):
+    owed = item(1, residual="500.00", currency="CHF", company_residual=Decimal("520.00"))
+    decision = judged(payment(text="INV/2026/00042", amount=paid, iban=IBAN_ANNA), owed)
+    assert decision.band == band
+    assert ("currency_differs" in kinds(decision)) == (band == "suggest")
