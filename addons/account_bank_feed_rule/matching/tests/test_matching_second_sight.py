@@ -92,3 +92,22 @@ def test_the_same_figure_in_another_currency_is_a_mistake(paid, band):
     decision = judged(payment(text="INV/2026/00042", amount=paid, iban=IBAN_ANNA), owed)
     assert decision.band == band
     assert ("currency_differs" in kinds(decision)) == (band == "suggest")
+
+
+# ----------------------------------------------------------------------
+# What is no number of a document
+# ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Rechnung vom 08.03.", "Rechnung v. 8.3.", "Zahlung Rechnung Nr. 2026-000", "Rechnung 2026-0"],
+)
+def test_a_day_or_the_beginning_of_its_own_number_names_nothing_else(text):
+    decision = judged(payment(text=text, iban=IBAN_ANNA), item(1, "2026-00042"))
+    assert decision.band == "post"
+
+
+def test_the_beginning_of_another_number_is_still_another():
+    decision = judged(payment(text="Rechnung Nr. 2026-001", iban=IBAN_ANNA), item(1, "2026-00042"))
+    assert kinds(decision) >= {"quotes_unknown"}
