@@ -22,6 +22,8 @@ T = TypeVar("T")
 COMMON = 20
 """A number that more open items than this carry ("Rent 03/2026") identifies none of them,
 unless the partner is known."""
+_OWN_SERIES = 0.02
+"""The share of the documents that we are owed which a series of our own has at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class ItemIndex:
         self.series: set[str] = set()
         self._series_in: set[str] = set()
         self._series_out: set[str] = set()
+        self._called_in: Counter[str] = Counter()
         self._shapes_in: set[str] = set()
         self._shapes_out: set[str] = set()
         self.size = 0
@@ -79,6 +82,11 @@ class ItemIndex:
         self._common = _without_common(self._by_number)
         for lookup in (self._by_reference, self._by_value):
             _without_common(lookup)
+        # "RE 1042" is "invoice 1042", though some vendor calls his documents RE.
+        words = quotations.ABBREVIATES_INVOICE
+        many = self._called_in.total() * _OWN_SERIES
+        self._series_for_in = self.series - {w for w in words if self._called_in[w] <= many}
+        self._series_for_out = self.series - words
         self.crowd = crowd_points(self.size)
         self._number_shape = quotations.KeyShape.of([*self._by_number, *self._common])
         self._reference_shape = references.shape(self._by_reference)
@@ -111,6 +119,8 @@ class ItemIndex:
                 _append_once(self._by_value[value], item)
 
     def _add_series(self, prefix: str, item: OpenItem) -> None:
+        if item.residual > 0:
+            self._called_in[prefix] += 1
         if prefix:
             self.series.add(prefix)
             (self._series_in if item.residual > 0 else self._series_out).add(prefix)
@@ -165,13 +175,20 @@ class ItemIndex:
         readings = []
         for number in _document_numbers(item):
             if quotations.is_quotable(number):
-                weak = quotations.weaknesses(number, tokens, first, end, self.series)
+                series = self._series_against(number, item)
+                weak = quotations.weaknesses(number, tokens, first, end, series)
                 if weak is not None:
                     readings.append((-quotation_points(weak), number, weak))
         if not readings:
             return None
         _points, number, weak = min(readings)
         return _quotation_at(item, number, tokens, first, end, weak)
+
+    def _series_against(self, number: str, item: OpenItem) -> set[str]:
+        """The prefixes that say in front of a number that another document is meant."""
+        if quotations.prefix(number):
+            return self.series
+        return self._series_for_in if item.residual > 0 else self._series_for_out
 
     def _continued(
         self, begun: Quotation, tokens: Tokens, first: int, end: int

@@ -70,9 +70,7 @@ _SAYS_NUMBER = re.compile(
     r"|VS|RFB|OGM|VCS"  # Czech variable symbol, Belgian and other banks' labels
     r"|VWZ|VERWENDUNGSZWECK|BETR|BETREFF|LT|ZU|ZUR|FUE?R|WG|WEGEN|IHRE|ZAHLUNG|UE?BERWEISUNG)"
 )
-_ABBREVIATES_INVOICE = frozenset(
-    {"RE", "RG", "RN", "RCH", "RCHG", "INV", "FA", "FAC", "FT", "BILL"}
-)
+ABBREVIATES_INVOICE = frozenset({"RE", "RG", "RN", "RCH", "RCHG", "INV", "FA", "FAC", "FT", "BILL"})
 _MEANS_INVOICE = re.compile(
     r"(?:RECH\w*|RCHG?|RE|RG|RN|INV|INVOICE\w*|FACT\w*|FAKT\w*|FATT\w*)(?:NR|NO|NUMMER)?|RNR"
 )
@@ -428,7 +426,7 @@ def _prefix_weakness(whole, values, tokens: Tokens, first: int, series) -> tuple
         return left_out
     if before in series:
         return (*left_out, "other_prefix")
-    if before in _ABBREVIATES_INVOICE or not attached:
+    if before in ABBREVIATES_INVOICE or not attached:
         return left_out
     if before == "R" and tokens.gap(first).startswith("."):
         return left_out
@@ -444,7 +442,7 @@ def _glued_prefix(before: str, own_prefix: str, series) -> tuple[str, ...] | Non
     word = before.removesuffix(own_prefix)
     if not own_prefix or before in series or not 1 < len(word) < len(before):
         return None
-    if _SAYS_NUMBER.fullmatch(word) or word in _ABBREVIATES_INVOICE:
+    if _SAYS_NUMBER.fullmatch(word) or word in ABBREVIATES_INVOICE:
         return ()
     is_word = len(word) >= _LEAST_GLUED_WORD and len(own_prefix) > 1
     return ("attached",) if is_word else None
@@ -477,7 +475,7 @@ def is_introduced(tokens: Tokens, first: int) -> bool:
     (True, False)
     """
     before = tokens.values[first - 1] if first and tokens.linked[first] else ""
-    return before in _ABBREVIATES_INVOICE or bool(_SAYS_NUMBER.fullmatch(before))
+    return before in ABBREVIATES_INVOICE or bool(_SAYS_NUMBER.fullmatch(before))
 
 
 def stands_behind_another_word(tokens: Tokens, first: int) -> bool:

@@ -111,3 +111,16 @@ def test_a_day_or_the_beginning_of_its_own_number_names_nothing_else(text):
 def test_the_beginning_of_another_number_is_still_another():
     decision = judged(payment(text="Rechnung Nr. 2026-001", iban=IBAN_ANNA), item(1, "2026-00042"))
     assert kinds(decision) >= {"quotes_unknown"}
+
+
+def test_a_vendors_series_says_nothing_about_our_own_numbers():
+    """ "RE 2026-00042" is an invoice's number, whatever some vendor calls his bills."""
+    items = [item(1, "2026-00042"), item(2, "RE4711", "-50.00", partner=BERT)]
+    decision = judged(payment(text="RE 2026-00042"), *items)
+    assert (decision.band, chosen_ids(decision)) == ("post", [1])
+
+
+def test_a_series_of_our_own_means_another_document():
+    items = [item(i, f"RE2026-000{i}") for i in range(40, 60)]
+    decision = judged(payment(text="RE 2026-00077"), item(1, "2026-00077"), *items)
+    assert kinds(decision) >= {"hardly_named"}
