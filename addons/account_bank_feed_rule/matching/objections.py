@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 
 from .findings import Findings, same_place
 from .index import ItemIndex
-from .normalise import compact
+from .normalise import compact, fold
 from .payouts import providers_named
 from .points import QUOTE_CLEARLY, QUOTED, SERIOUS, WEAKNESSES
 from .purposes import other_purpose
@@ -22,6 +23,12 @@ _KNOWN_BY = (
 _NAMED_BY = frozenset({"document_number", "structured_reference", "end_to_end_id"})
 _UNNAMED = ("unnamed", "return_unnamed")
 _DEDUCTED = Decimal("0.05")
+_DEDUCTION = re.compile(
+    r"\b(?:GUTSCHRIFT\w*|GS|STORNO\w*|ABZUG|ABZ|ABZGL|ABZU?E?GLICH|MINUS|K(?:UE|U)RZUNG|MINDERUNG"
+    r"|M(?:AE|A)NGEL\w*|EINBEHALT\w*|RETOUREN?|RABATT|BONUS|CREDIT ?NOTES?|LESS|DEDUCT\w*"
+    r"|AVOIR|NOTA (?:DI )?CREDITO|DOBROPIS\w*)\b|\./\."
+)
+"""What a payer calls something that he took off, such as a credit note."""
 _SURE_PAYEE = ("counterparty_iban", "end_to_end_id")
 _PART = {"paid_in_part": "partial", "overpaid": "overpaid"}
 _CLEAR_OF_KNOWN = QUOTED - WEAKNESSES["short"]
@@ -46,9 +53,9 @@ def objections(
             yield Evidence("already_claimed", 0, {"item": item.label})
     yield from unknown_return(payment, best)
     yield from _ambiguity(ranked, bands)
-    yield from _other_quotes(findings, best)
+    yield from _other_quotes(payment, findings, best)
     yield from _hardly_named(best)
-    yield from _part(ranked, terms)
+    yield from _part(payment, ranked, terms)
     yield from _assumed(ranked)
     yield from _stranger_paid(payment, best)
     if best.has(*_UNNAMED):
@@ -69,8 +76,11 @@ def _ambiguity(ranked: Sequence[Candidate], bands: Bands) -> Iterator[Evidence]:
 # ----------------------------------------------------------------------
 
 
-def _other_quotes(findings: Findings, best: Candidate) -> Iterator[Evidence]:
+def _other_quotes(payment: Payment, findings: Findings, best: Candidate) -> Iterator[Evidence]:
     """Documents that the payer names clearly, and that the best candidate leaves out."""
+    if not payment.is_in and best.has("end_to_end_id"):
+        # Our own id for a payment of ours; what the text names is the payee's.
+        return
     settled = {item.id for item in best.items}
     explained = [one for one in best.evidence if "start" in one.params]
     explained += [findings.quotes[key] for key in settled if key in findings.quotes]
@@ -131,7 +141,7 @@ def _is_quote(evidence: Evidence) -> bool:
 # ----------------------------------------------------------------------
 
 
-def _part(ranked: Sequence[Candidate], terms: Terms) -> Iterator[Evidence]:
+def _part(payment: Payment, ranked: Sequence[Candidate], terms: Terms) -> Iterator[Evidence]:
     """A part, or too much, is posted only to what the payer names, and when he is known."""
     best = ranked[0]
     for kind, allowed in _PART.items():
@@ -143,6 +153,7 @@ def _part(ranked: Sequence[Candidate], terms: Terms) -> Iterator[Evidence]:
             not getattr(terms, allowed)
             or len({item.numbers[:1] for item in best.items}) > 1
             or _looks_deducted(found[0].params)
+            or _DEDUCTION.search(fold(payment.text))
             or not (quote and _is_clear(quote))
             or not best.has(*_KNOWN_BY)
             or any(one.has(*_EXACT) for one in ranked[1:])

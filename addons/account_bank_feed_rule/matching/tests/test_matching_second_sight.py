@@ -124,3 +124,17 @@ def test_a_series_of_our_own_means_another_document():
     items = [item(i, f"RE2026-000{i}") for i in range(40, 60)]
     decision = judged(payment(text="RE 2026-00077"), item(1, "2026-00077"), *items)
     assert kinds(decision) >= {"hardly_named"}
+
+
+def test_our_own_id_settles_whatever_the_payees_number_looks_like():
+    out = {"kind": "payment", "partner": BERT, "references": ("PAY20260501",)}
+    items = [item(1, "POUT/2026/00007", "-80.00", **out), item(2, "WEB/2026/01561", "12.00")]
+    paid = payment(text="Rechnung 2026/01561", amount="-80.00", end_to_end_id="PAY20260501")
+    assert chosen_ids(judged(paid, *items)) == [1]
+
+
+@pytest.mark.parametrize("words", ["abz. Gutschrift", "./. GS", "less credit note", "minus Mängel"])
+def test_a_part_is_left_to_a_person_where_the_payer_took_something_off(words):
+    text, owed = f"INV/2026/00042 {words}", item(1, residual="900.00")
+    decision = judged(payment(text=text, amount="700.00", iban=IBAN_ANNA), owed)
+    assert (decision.band, kinds(decision) >= {"amount_differs"}) == ("suggest", True)
