@@ -7,10 +7,10 @@ import pytest
 
 from ..index import ItemIndex
 from ..judge import judge
-from ..partners import PartnerDirectory
+from ..partners import Partner, PartnerDirectory
 from ..strategy import strategies_named
 from ..types import Bands
-from .make import BERT, DAY, IBAN_ANNA, chosen_ids, item, judged, kinds, payment
+from .make import ANNA, BERT, DAY, IBAN_ANNA, chosen_ids, item, judged, kinds, payment
 
 SERVICE = 3
 
@@ -138,3 +138,44 @@ def test_a_part_is_left_to_a_person_where_the_payer_took_something_off(words):
     text, owed = f"INV/2026/00042 {words}", item(1, residual="900.00")
     decision = judged(payment(text=text, amount="700.00", iban=IBAN_ANNA), owed)
     assert (decision.band, kinds(decision) >= {"amount_differs"}) == ("suggest", True)
+
+
+def test_of_equal_instalments_the_first_one_due_is_paid():
+    items = [item(i, residual="100.00", due_date=days(30 * i)) for i in (3, 1, 2)]
+    text = "INV/2026/00042"
+    decision = judged(payment(text=text, amount="100.00", iban=IBAN_ANNA), *items)
+    assert (decision.band, chosen_ids(decision)) == ("post", [1])
+
+
+# ----------------------------------------------------------------------
+# Who paid
+# ----------------------------------------------------------------------
+
+HOLDING = Partner(ANNA, ("Zybartowski Holding GmbH",), (IBAN_ANNA,))
+SUBSIDIARY = Partner(BERT, ("Zybartowski Transporte GmbH",))
+STRANGER = Partner(SERVICE, ("Kramer Service GmbH",))
+
+
+def test_a_parent_pays_for_its_subsidiary():
+    paid = payment(text="INV/2026/00042", iban=IBAN_ANNA)
+    decision = judged_among(paid, [item(1, partner=BERT)], HOLDING, SUBSIDIARY)
+    assert (decision.band, "related_partner" in kinds(decision)) == ("post", True)
+
+
+def test_a_parent_that_owes_as_much_itself_may_have_mixed_up_the_numbers():
+    items = [item(1, partner=BERT), item(2, "INV/2026/00077", partner=ANNA)]
+    paid = payment(text="INV/2026/00042", iban=IBAN_ANNA)
+    assert not judged_among(paid, items, HOLDING, SUBSIDIARY).chosen
+
+
+def test_what_a_stranger_owes_is_not_posted_among_the_payers_own():
+    """One wrong digit, and it is somebody else's invoice of the same amount."""
+    items = [
+        item(1, "INV/2026/00042", "238.00", partner=ANNA),
+        item(2, "INV/2026/00077", "49.00", partner=SERVICE),
+        item(3, "INV/2026/00078", "49.00", partner=ANNA),
+    ]
+    text = "INV/2026/00042, INV/2026/00077"
+    paid = payment(text=text, amount="287.00", iban=IBAN_ANNA)
+    decision = judged_among(paid, items, HOLDING, STRANGER)
+    assert not decision.chosen and "other_partner" in kinds(decision)
