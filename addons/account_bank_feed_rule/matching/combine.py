@@ -92,7 +92,7 @@ def _one_for_each_place(named: Sequence[OpenItem], findings: Findings) -> list[O
     for item in sorted(named, key=lambda item: -_founded(item, findings)):
         quote = findings.quotes[item.id]
         rivals = [one for one in kept if same_place(findings.quotes[one.id], quote)]
-        if all(_of_one_document(one, item) for one in rivals):
+        if all(_of_one_document(one, item, findings) for one in rivals):
             kept.append(item)
     return sorted(kept, key=lambda item: item.age_key)
 
@@ -102,8 +102,13 @@ def _founded(item: OpenItem, findings: Findings) -> int:
     return findings.quotes[item.id].points + (who[0].points if who else 0)
 
 
-def _of_one_document(one: OpenItem, other: OpenItem) -> bool:
-    return (one.numbers[:1], one.partner_id) == (other.numbers[:1], other.partner_id)
+def _of_one_document(one: OpenItem, other: OpenItem, findings: Findings) -> bool:
+    """Whether they are instalments, or invoices of one order: the same number names both."""
+    if one.partner_id != other.partner_id:
+        return False
+    named = [findings.quotes[item.id].params.get("number") for item in (one, other)]
+    same = named[0] == named[1] is not None and one.kind == other.kind == "document"
+    return same or one.numbers[:1] == other.numbers[:1]
 
 
 def _of_partner(payment, partner_id: Id, findings, index: ItemIndex) -> Iterator[Bundle]:
@@ -136,6 +141,8 @@ def _with_more_of_partner(payment, findings: Findings, index: ItemIndex) -> Iter
     named = _of_who_paid(_one_for_each_place(list(findings.items.values()), findings), findings)
     partners = {item.partner_id for item in named}
     if len(partners) != 1 or None in partners or _add_up(payment, named):
+        return
+    if not any(item.agrees_in_direction(payment) for item in named):
         return
     items = _payable(payment, index.of_partner(partners.pop()))
     wanted = {item.id for item in named}

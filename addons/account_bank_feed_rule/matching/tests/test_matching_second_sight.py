@@ -179,3 +179,25 @@ def test_what_a_stranger_owes_is_not_posted_among_the_payers_own():
     paid = payment(text=text, amount="287.00", iban=IBAN_ANNA)
     decision = judged_among(paid, items, HOLDING, STRANGER)
     assert not decision.chosen and "other_partner" in kinds(decision)
+
+
+# ----------------------------------------------------------------------
+# Which of several
+# ----------------------------------------------------------------------
+
+
+def test_a_payment_that_names_only_a_credit_note_settles_no_invoice_by_chance():
+    items = [item(1, "RINV/2026/00007", "-49.00"), item(2, "INV/2026/00042", "98.00")]
+    text = "Gutschrift RINV/2026/00007"
+    decision = judged(payment(text=text, amount="49.00", iban=IBAN_ANNA), *items)
+    assert not decision.chosen
+
+
+def test_the_number_of_an_order_names_all_its_invoices():
+    items = [
+        item(1, ("INV/2026/00042", "S00123"), "263.30"),
+        item(2, ("INV/2026/00051", "S00123"), "1190.00"),
+        *(item(i, f"INV/2026/000{i}", f"{i}.90") for i in range(60, 100)),
+    ]
+    decision = judged(payment(text="Auftrag S00123", amount="1453.30", iban=IBAN_ANNA), *items)
+    assert sorted(chosen_ids(decision)) == [1, 2]
