@@ -241,7 +241,11 @@ class ItemIndex:
 
     def amount_points(self, item: OpenItem) -> int:
         """What it is worth that an amount equals this item's."""
-        return amount_points(self._by_amount[item.currency, item.residual] or 1, self.size)
+        return self.points_of_amount(item.currency, item.residual)
+
+    def points_of_amount(self, currency: str, amount: Decimal) -> int:
+        """What it is worth that a payment has just that amount."""
+        return amount_points(self._by_amount[currency, amount] or 1, self.size)
 
     def made(self, make: Callable[[ItemIndex], T]) -> T:
         """What a strategy prepares from all items, prepared once: ``make(index)``."""

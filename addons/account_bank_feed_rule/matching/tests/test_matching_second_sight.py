@@ -9,7 +9,7 @@ from ..index import ItemIndex
 from ..judge import judge
 from ..partners import Partner, PartnerDirectory
 from ..strategy import strategies_named
-from ..types import Bands
+from ..types import Bands, Discount
 from .make import ANNA, BERT, DAY, IBAN_ANNA, chosen_ids, item, judged, kinds, payment
 
 SERVICE = 3
@@ -201,3 +201,15 @@ def test_the_number_of_an_order_names_all_its_invoices():
     ]
     decision = judged(payment(text="Auftrag S00123", amount="1453.30", iban=IBAN_ANNA), *items)
     assert sorted(chosen_ids(decision)) == [1, 2]
+
+
+def test_a_common_price_less_discount_is_no_rarer_than_another_invoice_of_that_amount():
+    discount = Discount(Decimal("3.57"), days(5))
+    common = [item(i, f"INV/2026/01{i}", "178.50", partner=SERVICE) for i in range(100, 180)]
+    items = [
+        item(1, "INV/2026/00042", "178.50", discount=discount),
+        item(2, "INV/2026/00077", "174.93"),
+    ]
+    decision = judged(payment(text="Rechnung", amount="174.93", iban=IBAN_ANNA), *items, *common)
+    assert (decision.band, "ambiguous" in kinds(decision)) == ("suggest", False)
+    assert decision.score < 80
