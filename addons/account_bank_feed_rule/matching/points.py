@@ -23,6 +23,7 @@ document number, whole                         33  a mistyped number seldom is a
 … behind a foreign prefix                     -14  the bare number of somebody else's series
 structured reference, end-to-end id            40  proves itself, or is quoted as a whole
 mistyped or cut-off number                     15  of a partner known otherwise
+date of the document                           12  the same; by itself it decides nothing
 nothing                                   -17…-37  one of so many: ten times as many items, -10
 -----------------------------------------  ------  ---------------------------------------------
 Who is named (the strongest counts, each further kind a few more)
@@ -95,6 +96,7 @@ QUOTED_FURTHER = 5
 MOST_FURTHER = 50
 REFERENCE = 40
 NEAR_NUMBER = 15
+DOCUMENT_DATE = 12
 WEAKNESSES = {
     "wrapped": 3,
     "leading_zeros": 3,

@@ -18,6 +18,7 @@ EVIDENCE = {
     "structured_reference": _("it carries the structured reference %(quoted)s"),
     "end_to_end_id": _("its end-to-end id is %(quoted)s"),
     "near_number": _('it writes "%(quoted)s" for %(number)s (%(error)s)'),
+    "document_date": _("it gives the document's date %(date)s"),
     "batch": _("it names the batch payment %(batch)s"),
     "batch_total": _("the payments of the batch %(batch)s are just the amount"),
     "unnamed": _("it names none of the %(count)s open items"),

@@ -213,3 +213,14 @@ def test_a_common_price_less_discount_is_no_rarer_than_another_invoice_of_that_a
     decision = judged(payment(text="Rechnung", amount="174.93", iban=IBAN_ANNA), *items, *common)
     assert (decision.band, "ambiguous" in kinds(decision)) == ("suggest", False)
     assert decision.score < 80
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Rechnung vom 12.04.2026", "Rg. v. 12.4.", "facture du 12/04/26", "RE 8 vom 2026-04-12"],
+)
+def test_the_date_of_an_invoice_tells_which_of_two_equal_ones_is_likelier(text):
+    dates = {1: datetime.date(2026, 4, 2), 2: datetime.date(2026, 4, 12)}
+    items = [item(i, f"INV/2026/0004{i}", date=date) for i, date in dates.items()]
+    decision = judged(payment(text=text, iban=IBAN_ANNA), *items)
+    assert (decision.band, decision.candidates[0].item.id) == ("suggest", 2)
