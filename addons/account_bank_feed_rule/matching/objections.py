@@ -12,6 +12,7 @@ from .normalise import compact, fold
 from .payouts import providers_named
 from .points import QUOTE_CLEARLY, QUOTED, SERIOUS, WEAKNESSES
 from .purposes import other_purpose
+from .quotations import stands_behind_invoice
 from .returns import unknown_return
 from .types import ZERO, Bands, Candidate, Evidence, Id, OpenItem, Payment, Terms
 from .unknown import unknown_documents
@@ -29,6 +30,9 @@ _DEDUCTION = re.compile(
     r"|AVOIR|NOTA (?:DI )?CREDITO|DOBROPIS\w*)\b|\./\."
 )
 """What a payer calls something that he took off, such as a credit note."""
+_DIGITS = re.compile(r"\d+")
+_FAR_APART = 100
+_RARE_AMOUNT = 25
 _SURE_PAYEE = ("counterparty_iban", "end_to_end_id")
 _PART = {"paid_in_part": "partial", "overpaid": "overpaid"}
 _CLEAR_OF_KNOWN = QUOTED - WEAKNESSES["short"]
@@ -54,7 +58,7 @@ def objections(
     yield from unknown_return(payment, best)
     yield from _ambiguity(ranked, bands)
     yield from _other_quotes(payment, findings, best)
-    yield from _hardly_named(best)
+    yield from _hardly_named(payment, best)
     yield from _part(payment, ranked, terms)
     yield from _assumed(ranked)
     yield from _stranger_paid(payment, best)
@@ -117,13 +121,22 @@ def _is_of_another_vendor(item: OpenItem, best: Candidate) -> bool:
     return sure and item.residual < 0 and item.partner_id != best.item.partner_id
 
 
-def _hardly_named(best: Candidate) -> Iterator[Evidence]:
+def _hardly_named(payment: Payment, best: Candidate) -> Iterator[Evidence]:
     """What may be quoted by chance is posted only when somebody who fits is known."""
     quotes = [one for one in best.evidence if "weaknesses" in one.params]
     if len(quotes) != 1 or not SERIOUS & set(quotes[0].params["weaknesses"]):
         return
-    if not best.has(*_KNOWN_BY):
+    if not best.has(*_KNOWN_BY) and not _is_called_invoice(payment, quotes[0], best):
         yield Evidence("hardly_named", 0, {"quoted": quotes[0].params["quoted"]})
+
+
+def _is_called_invoice(payment: Payment, quote: Evidence, best: Candidate) -> bool:
+    """Whether it is short and nothing else, "invoice" stands in front, and the amount is rare."""
+    if set(quote.params["weaknesses"]) != {"short"} or quote.params["field"] != "text":
+        return False
+    equal = [one.points for one in best.evidence if one.kind in _EXACT]
+    rare = bool(equal) and equal[0] >= _RARE_AMOUNT
+    return rare and stands_behind_invoice(payment.text, quote.params["start"])
 
 
 def _is_clear(quote: Evidence) -> bool:
@@ -220,8 +233,18 @@ def _unknown_quotes(payment: Payment, best: Candidate, index: ItemIndex) -> Iter
 
 
 def _is_mistyped(evidence: Evidence) -> bool:
-    """Whether it is a mistyped number; with another digit it may be another document, paid."""
-    return evidence.kind == "near_number" and evidence.params["error"] != "digit wrong"
+    """Whether it is a mistyped number; with another digit it may be another document, paid.
+
+    Documents with numbers nearby are written at the same time, to the same customers.
+    """
+    if evidence.kind != "near_number":
+        return False
+    return evidence.params["error"] != "digit wrong" or _are_far_apart(evidence.params)
+
+
+def _are_far_apart(params: dict) -> bool:
+    own, written = (_DIGITS.findall(params[key])[-1:] for key in ("number", "quoted"))
+    return bool(own and written) and abs(int(own[0]) - int(written[0])) >= _FAR_APART
 
 
 def _other_identity(findings: Findings, best: Candidate, index) -> Iterator[Evidence]:

@@ -349,6 +349,16 @@ def _behind_label(tokens: Tokens, first: int) -> bool:
     )
 
 
+def stands_behind_invoice(text: str, start: int) -> bool:
+    """Whether "invoice" stands in front of what begins at that character of the remittance.
+
+    >>> stands_behind_invoice("Rechnung Nr. 126029", 13), stands_behind_invoice("PLZ 126029", 4)
+    (True, False)
+    """
+    tokens = remittance_tokens(text)
+    return start in tokens.starts and _behind_label(tokens, tokens.starts.index(start))
+
+
 def _changed_year(
     whole, bare, tokens: Tokens, first: int, end: int, series: Container[str]
 ) -> tuple[str, ...] | None:

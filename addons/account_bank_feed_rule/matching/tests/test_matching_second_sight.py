@@ -216,11 +216,26 @@ def test_a_common_price_less_discount_is_no_rarer_than_another_invoice_of_that_a
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["Rechnung vom 12.04.2026", "Rg. v. 12.4.", "facture du 12/04/26", "RE 8 vom 2026-04-12"],
+    "text", ["Rechnung vom 12.04.2026", "Rg. v. 12.4.", "facture du 12/04/26", "RE 8 v. 12.4.26"]
 )
 def test_the_date_of_an_invoice_tells_which_of_two_equal_ones_is_likelier(text):
     dates = {1: datetime.date(2026, 4, 2), 2: datetime.date(2026, 4, 12)}
     items = [item(i, f"INV/2026/0004{i}", date=date) for i, date in dates.items()]
     decision = judged(payment(text=text, iban=IBAN_ANNA), *items)
     assert (decision.band, decision.candidates[0].item.id) == ("suggest", 2)
+
+
+@pytest.mark.parametrize(("written", "band"), [("20742", "post"), ("20743", "suggest")])
+def test_a_wrong_digit_is_mistyped_unless_it_is_a_neighbours_number(written, band):
+    owed = item(1, "INV/2026/20142") if band == "post" else item(1, "INV/2026/20742")
+    decision = judged(payment(text=f"INV/2026/{written}", iban=IBAN_ANNA), owed)
+    assert decision.band == band
+
+
+@pytest.mark.parametrize(
+    ("text", "band"), [("Rechnung 126029", "post"), ("126029", "suggest"), ("Nr 126029", "suggest")]
+)
+def test_a_short_number_called_invoice_needs_no_known_payer_if_the_amount_is_rare(text, band):
+    others = [item(i, f"{i}", f"{i}.13", partner=BERT) for i in range(130_000, 130_500)]
+    decision = judged(payment(text=text, amount="418.37"), item(1, "126029", "418.37"), *others)
+    assert decision.band == band
