@@ -1,5 +1,9 @@
 """The few places where Odoo 18.0 and 19.0 need different words for the same thing."""
 
+import inspect
+
+from odoo.tools import SQL
+
 
 def user_groups_field(env):
     """The name of the field of users that holds the groups given to them directly."""
@@ -13,3 +17,42 @@ def cron_progress(env, *, done, remaining):
         cron._commit_progress(done, remaining=remaining)
     else:
         cron._notify_progress(done=done, remaining=remaining)
+
+
+def is_open_account(account):
+    """Whether entries may be made on it."""
+    return not account.deprecated if "deprecated" in account else account.active
+
+
+def message_parents(records):
+    """The message that a new one would answer in the chatter of each: record id -> message id."""
+    if not records._mail_flat_thread:
+        return dict.fromkeys(records.ids, False)
+    # 18.0 takes the first message, 19.0 the last one that somebody wrote, or else the last.
+    on_19 = "outgoing_email_to" in records.env["mail.message"]._fields
+    order = "message_type IN ('comment', 'email') DESC, coalesce(date, create_date) DESC, id DESC"
+    records.env["mail.message"].flush_model()
+    rows = records.env.execute_query(
+        SQL(
+            """
+            SELECT DISTINCT ON (res_id) res_id, id FROM mail_message
+             WHERE model = %s AND res_id IN %s AND message_type != 'user_notification'
+             ORDER BY res_id, %s
+            """,
+            records._name,
+            tuple(records.ids),
+            SQL(order) if on_19 else SQL("id"),  # pylint: disable=sql-injection
+        )
+    )
+    return {**dict.fromkeys(records.ids, False), **dict(rows)}
+
+
+def reply_addresses(records, message):
+    """Where answers to a message go, for each record: id -> address.
+
+    :param message: values of the message; 19.0 asks for its author too
+    """
+    arguments = {"default": message["email_from"]}
+    if "author_id" in inspect.signature(records._notify_get_reply_to).parameters:
+        arguments["author_id"] = message["author_id"]
+    return records._notify_get_reply_to(**arguments)

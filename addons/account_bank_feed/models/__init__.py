@@ -1,6 +1,7 @@
 from . import (
     account_bank_statement_line,
     account_journal,
+    account_move,
     account_move_line,
     account_partial_reconcile,
     bank_audit_log,
@@ -16,6 +17,7 @@ from . import (
     bank_import_statement_journal,
     bank_statement_profile,
     bank_transaction,
+    bank_transaction_bulk,
     bank_transaction_counterpart,
     bank_transaction_counterpart_lines,
     bank_transaction_counterpart_matches,

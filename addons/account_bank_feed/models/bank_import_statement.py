@@ -550,9 +550,15 @@ class BankImportStatement(models.Model):
         self.import_id._follow_statements()
 
     def _waits(self):
-        return any(
-            transaction.booked and transaction.state in ("pending", "error", "quarantined")
-            for transaction in self.transaction_ids
+        return bool(
+            self.env["bank.transaction"].search_count(
+                [
+                    ("import_statement_id", "=", self.id),
+                    ("booked", "=", True),
+                    ("state", "in", ("pending", "error", "quarantined")),
+                ],
+                limit=1,
+            )
         )
 
     def _close(self):

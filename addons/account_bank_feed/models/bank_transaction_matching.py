@@ -77,8 +77,7 @@ class BankTransaction(models.Model):
         if not waiting:
             return
         waiting.counterpart_ids.unlink()  # of a decision that could not be booked
-        for transaction, decision in waiting._decide().items():
-            transaction.write(decision)
+        self._keep_decisions(waiting._decide())
         self.env["bank.import.batch"]._hand_out(waiting)
 
     @api.model
@@ -131,6 +130,17 @@ class BankTransaction(models.Model):
             on suspense
         """
         return {}
+
+    def _keep_decisions(self, decisions):
+        """:param decisions: transaction -> values of the fields above"""
+        claims = []
+        for transaction, values in decisions.items():
+            items = values.pop("matched_item_ids", None)
+            if items:
+                claims.append((transaction, items))
+            transaction.write(values)
+        if claims:  # as `write` would do it, but with one query for all
+            self._fields["matched_item_ids"].write_batch(claims)
 
     def _final_account(self):
         """The account that it was decided to book to, with nothing there to be matched yet.

@@ -4,6 +4,8 @@ from psycopg2.errors import UniqueViolation
 from odoo import Command, models
 from odoo.exceptions import RedirectWarning, UserError
 
+from ..bulk import matches, tracking
+
 LAST_SEQUENCE = 2_147_483_647
 """Odoo sorts the statement lines of a day by descending ``sequence``."""
 
@@ -128,17 +130,24 @@ class BankTransaction(models.Model):
 
     def _book(self):
         """Write the statement lines, which post themselves, and reconcile their counterparts."""
-        # A default tax of an account is not in what the bank reports.
-        lines = self.env["account.bank.statement.line"].with_context(skip_computed_taxes=True)
-        lines = lines.create([transaction._statement_line_values() for transaction in self])
+        in_bulk = self._create_in_bulk()
+        (self - in_bulk)._create_statement_lines()
         self._reconcile_counterparts()
         self.write({"booked_at": self.env.cr.now()})
-        lines.flush_recordset()
+        self.statement_line_ids.flush_recordset()
         self._note_matches_by_others()
         self.env["bank.audit.log"]._record(
             "book",
             [(t, "pending", t.state, t.explanation) for t in self],
         )
+        self.env.flush_all()
+        in_bulk._number_entries()
+
+    def _create_statement_lines(self):
+        """Let Odoo write the statement lines, which post themselves."""
+        # A default tax of an account is not in what the bank reports.
+        lines = self.env["account.bank.statement.line"].with_context(skip_computed_taxes=True)
+        return lines.create([transaction._statement_line_values() for transaction in self])
 
     def _note_matches_by_others(self):
         """Other modules may match a line as soon as it is created: that decision is not ours."""
@@ -186,7 +195,8 @@ class BankTransaction(models.Model):
         before = parts._payment_states()
         parts._release_returned()
         if plan:
-            self.env["account.move.line"]._reconcile_plan(plan)
+            tracking.in_bulk(self)
+            matches.reconcile(self.env, plan)
         parts._set_payment_states("paid", before)
 
     def _plan_of_whole_items(self):

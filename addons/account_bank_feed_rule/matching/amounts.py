@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
+from typing import NamedTuple
 
 from .charges import charges_in_text, may_take_charges
 from .index import ItemIndex
@@ -33,8 +33,7 @@ _MOST_DISCOUNTS = 6
 _CONVERTED_WITHIN = Decimal("0.05")
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(NamedTuple):
     """What a payment settles of some items; ``explains`` tells if that is the whole amount."""
 
     allocations: tuple[Allocation, ...]
@@ -51,19 +50,19 @@ def fit(
 
     :param named: whether the payer quoted one of them: only then parts are likely
     """
-    currencies = {item.currency for item in items}
-    if len(currencies) > 1:
+    currency = items[0].currency
+    if len(items) > 1 and len({item.currency for item in items}) > 1:
         return None
-    if currencies != {payment.currency}:
+    if currency != payment.currency:
         return _fit_foreign(payment, items, terms, index, named=named)
-    open_amount = sum(item.residual for item in items)
+    open_amount = sum([item.residual for item in items])
     if open_amount * payment.amount <= 0:
         return None
     points = _amount_points(payment, items, index)
     early = _long_before(payment, items)
     found = _fit_whole(payment, items, open_amount, terms, 0 if early else points)
     found = found or _fit_part(payment, items, open_amount, named)
-    return dataclasses.replace(found, evidence=(*found.evidence, early)) if early else found
+    return found._replace(evidence=(*found.evidence, early)) if early else found
 
 
 def _amount_points(payment: Payment, items: Sequence[OpenItem], index: ItemIndex) -> int:
@@ -78,18 +77,24 @@ def _amount_points(payment: Payment, items: Sequence[OpenItem], index: ItemIndex
 
 def _fit_whole(payment, items, open_amount: Decimal, terms: Terms, points: int) -> Fit | None:
     """All of the items, with the difference explained."""
-    whole = tuple(Allocation(item, item.residual) for item in items)
     difference = payment.amount - open_amount
     if not difference:
-        params = {"amount": str(abs(payment.amount)), "currency": payment.currency}
         kind = "amount_equal" if len(items) == 1 else "sum_equal"
-        return Fit(whole, (Evidence(kind, points, {**params, "count": len(items)}),))
+        params = {
+            "amount": str(abs(payment.amount)), "currency": payment.currency, "count": len(items)
+        }  # fmt: skip
+        return Fit(_whole(items), (Evidence(kind, points, params),))
     for explain in (_discount, _charges, _small_difference, _assumed_charges):
         found = explain(payment, items, difference, terms, points)
         if found:
             evidence, adjustments = found
-            return Fit(whole, (evidence,), adjustments)
+            return Fit(_whole(items), (evidence,), adjustments)
     return None
+
+
+def _whole(items: Sequence[OpenItem]) -> tuple[Allocation, ...]:
+    """All that is open on the items."""
+    return tuple([Allocation(item, item.residual) for item in items])
 
 
 def _discount(payment, items, difference: Decimal, terms: Terms, points: int):
@@ -181,16 +186,16 @@ def _is_discount(difference: Decimal, payment: Payment) -> bool:
 def _fit_part(payment, items, open_amount: Decimal, named: bool) -> Fit:
     """Some of the items, the oldest first, or all of them with something left."""
     difference = payment.amount - open_amount
+    paid, owed = abs(payment.amount), abs(open_amount)
     params = {
-        "amount": str(abs(payment.amount)),
-        "residual": str(abs(open_amount)),
-        "difference": str(abs(payment.amount) - abs(open_amount)),
+        "amount": str(paid),
+        "residual": str(owed),
+        "difference": str(paid - owed),
         "currency": payment.currency,
     }
     points = PART_NAMED if named else PART_UNNAMED
     if difference * payment.amount > 0:
-        whole = tuple(Allocation(item, item.residual) for item in items)
-        return Fit(whole, (Evidence("overpaid", points, params),), (), difference, False)
+        return Fit(_whole(items), (Evidence("overpaid", points, params),), (), difference, False)
     allocations = tuple(_oldest_first(payment.amount, items))
     return Fit(allocations, (Evidence("paid_in_part", points, params),), explains=False)
 
@@ -229,7 +234,7 @@ def _fit_converted(payment, items) -> Fit | None:
     worth = [item.company_residual for item in items]
     total = ZERO if None in worth else sum(worth)
     params = {"currency": payment.currency, "item_currency": items[0].currency}
-    whole = tuple(Allocation(item, item.residual) for item in items)
+    whole = _whole(items)
     if total * payment.amount <= 0:
         wrong_way = sum(item.residual for item in items) * payment.amount <= 0
         differs = Evidence("currency_differs", PART_NAMED, params)
@@ -242,7 +247,7 @@ def _fit_converted(payment, items) -> Fit | None:
 
 
 def _long_before(payment: Payment, items: Sequence[OpenItem]) -> Evidence | None:
-    newest = max(item.date for item in items)
+    newest = max([item.date for item in items])
     if (newest - payment.date).days <= DAYS_BEFORE_DOCUMENT:
         return None
     return Evidence("long_before_document", 0, {"date": newest.isoformat()})

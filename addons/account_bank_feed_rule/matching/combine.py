@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from math import comb
+from typing import NamedTuple
 
 from .amounts import Fit
 from .findings import Findings, same_place
@@ -27,8 +27,7 @@ _READINGS = 6
 _THOUSANDTHS = Decimal("1000")
 
 
-@dataclass(frozen=True, slots=True)
-class Bundle:
+class Bundle(NamedTuple):
     """Items to weigh together.
 
     ``evidence`` names them where their own numbers do not; ``choice`` tells how many other
@@ -47,7 +46,7 @@ def bundles(
     """All that is worth weighing, each set of items once, the best founded first."""
     seen: set[frozenset[Id]] = set()
     for bundle in _all_bundles(payment, findings, index):
-        ids = frozenset(item.id for item in bundle.items)
+        ids = frozenset([item.id for item in bundle.items])
         if ids not in seen:
             seen.add(ids)
             yield bundle
@@ -138,6 +137,8 @@ def _one_of_partner(payment: Payment, partner_id: Id, index: ItemIndex) -> list[
 
 def _with_more_of_partner(payment, findings: Findings, index: ItemIndex) -> Iterator[Bundle]:
     """What the payer named, with further items of the same partner that make up the amount."""
+    if not findings.items:
+        return
     named = _of_who_paid(_one_for_each_place(list(findings.items.values()), findings), findings)
     partners = {item.partner_id for item in named}
     if len(partners) != 1 or None in partners or _add_up(payment, named):

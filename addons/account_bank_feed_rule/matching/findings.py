@@ -47,8 +47,9 @@ class Findings:
             return evidence
         counted: dict[str, Evidence] = {}
         for one in sorted(evidence, key=lambda one: -one.points):
-            points = min(one.points, SECOND_PARTNER_KIND) if counted else one.points
-            counted.setdefault(one.kind, one.counting(points))
+            if one.kind not in counted:
+                further = counted and one.points > SECOND_PARTNER_KIND
+                counted[one.kind] = one.counting(SECOND_PARTNER_KIND) if further else one
         return list(counted.values())
 
     def partners_by_points(self) -> list[Id]:

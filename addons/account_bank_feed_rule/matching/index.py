@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from . import quotations, references
+from .item_names import Reader, read_names
 from .normalise import Tokens
 from .number_lists import continuations
 from .partners import PartnerDirectory
@@ -26,8 +26,7 @@ _OWN_SERIES = 0.02
 """The share of the documents that we are owed which a series of our own has at least."""
 
 
-@dataclass(frozen=True, slots=True)
-class Quotation:
+class Quotation(NamedTuple):
     """An open item's number as it stands in a payment: where, how it reads, what weakens it."""
 
     item: OpenItem
@@ -46,12 +45,20 @@ class ItemIndex:
 
     :param items: in any order; the index does not depend on it
     :param partners: who pays, see :class:`~.partners.PartnerDirectory`
+    :param read: :func:`~.item_names.read_names`, or the same with a memory of what it has read
     """
 
-    def __init__(self, items: Iterable[OpenItem], partners: PartnerDirectory | None = None):
+    def __init__(
+        self,
+        items: Iterable[OpenItem],
+        partners: PartnerDirectory | None = None,
+        read: Reader = read_names,
+    ):
+        self._read = read
         items = sorted(items, key=lambda item: item.age_key)
         self._fill((i for i in _with_covered(items) if i.kind != "settled"), partners)
         self.settled = ItemIndex.__new__(ItemIndex)
+        self.settled._read = read
         self.settled._fill((i for i in items if i.kind == "settled"), self.partners)
 
     def _fill(self, items: Iterable[OpenItem], partners: PartnerDirectory | None) -> None:
@@ -62,13 +69,13 @@ class ItemIndex:
 
     def _start(self, partners: PartnerDirectory | None) -> None:
         self.partners = PartnerDirectory() if partners is None else partners
-        self.series: set[str] = set()
         self._series_in: set[str] = set()
         self._series_out: set[str] = set()
         self._called_in: Counter[str] = Counter()
         self._shapes_in: set[str] = set()
         self._shapes_out: set[str] = set()
         self.size = 0
+        self._quotable: dict[Id, tuple[str, ...]] = {}
         self._by_number: dict[str, list[OpenItem]] = defaultdict(list)
         self._by_reference: dict[str, list[OpenItem]] = defaultdict(list)
         self._by_value: dict[str, list[OpenItem]] = defaultdict(list)
@@ -82,13 +89,14 @@ class ItemIndex:
         self._common = _without_common(self._by_number)
         for lookup in (self._by_reference, self._by_value):
             _without_common(lookup)
+        self.series = self._series_in | self._series_out
         # "RE 1042" is "invoice 1042", though some vendor calls his documents RE.
         words = quotations.ABBREVIATES_INVOICE
         many = self._called_in.total() * _OWN_SERIES
         self._series_for_in = self.series - {w for w in words if self._called_in[w] <= many}
         self._series_for_out = self.series - words
         self.crowd = crowd_points(self.size)
-        self._number_shape = quotations.KeyShape.of([*self._by_number, *self._common])
+        self._number_shape = quotations.KeyShape.of(self._by_number)
         self._reference_shape = references.shape(self._by_reference)
 
     def _add(self, item: OpenItem) -> None:
@@ -104,26 +112,19 @@ class ItemIndex:
 
     def _name(self, item: OpenItem) -> None:
         """Let the item be found under its numbers and references."""
-        for number in _document_numbers(item):
-            for key in quotations.keys(number):
-                _append_once(self._by_number[key], item)
-            if quotations.is_quotable(number):
-                self._add_series(quotations.prefix(number), item)
-                shapes = self._shapes_in if item.residual > 0 else self._shapes_out
-                shapes.add(quotations.shape(Tokens.of(number).values))
-                _append_once(self._by_value[references.canonical(number)], item)
-        for reference in item.references:
-            if references.scheme(reference) and quotations.is_quotable(reference):
-                value = references.canonical(reference)
-                _append_once(self._by_reference[value], item)
-                _append_once(self._by_value[value], item)
-
-    def _add_series(self, prefix: str, item: OpenItem) -> None:
-        if item.residual > 0:
-            self._called_in[prefix] += 1
-        if prefix:
-            self.series.add(prefix)
-            (self._series_in if item.residual > 0 else self._series_out).add(prefix)
+        found = self._read(item.numbers, item.references)
+        self._quotable[item.id] = found.numbers
+        for key in found.keys:
+            self._by_number[key].append(item)
+        for value in found.references:
+            self._by_reference[value].append(item)
+        for value in found.values:
+            self._by_value[value].append(item)
+        is_owed = item.residual > 0
+        if is_owed:
+            self._called_in.update(found.series or ("",))
+        (self._series_in if is_owed else self._series_out).update(found.series)
+        (self._shapes_in if is_owed else self._shapes_out).update(found.shapes)
 
     def series_of(self, payment: Payment) -> set[str]:
         """What the numbers of documents begin with that such a payment settles."""
@@ -143,16 +144,20 @@ class ItemIndex:
         :param known: partners among whom a number is looked for that too many use
         """
         tokens = quotations.remittance_tokens(text)
+        numbers = self._by_number
         whole: set[Id] = set()
         for first, end, closed, plain in quotations.windows(tokens, self._number_shape):
-            found = self._with_keys(closed, plain, known)
-            if not found:
+            if closed not in numbers and plain not in numbers:
                 continue
-            # What is quoted as a whole needs no second look at a part of it.
-            found = [item for item in found if item.id not in whole] if whole else found
-            for quotation in self._quotations(found, tokens, first, end):
+            for item in self._with_keys(closed, plain, known):
+                # What is quoted as a whole needs no second look at a part of it.
+                if item.id in whole:
+                    continue
+                quotation = self._quotation(item, tokens, first, end)
+                if quotation is None:
+                    continue
                 if not quotation.weaknesses:
-                    whole.add(quotation.item.id)
+                    whole.add(item.id)
                 yield quotation
                 yield from self._continued(quotation, tokens, first, end)
 
@@ -165,20 +170,13 @@ class ItemIndex:
             found = [*found, *(item for one in known for item in common.get(one, ()))]
         return found
 
-    def _quotations(self, items, tokens: Tokens, first: int, end: int) -> Iterator[Quotation]:
-        for item in items:
-            quotation = self._quotation(item, tokens, first, end)
-            if quotation:
-                yield quotation
-
     def _quotation(self, item: OpenItem, tokens: Tokens, first: int, end: int) -> Quotation | None:
         readings = []
-        for number in _document_numbers(item):
-            if quotations.is_quotable(number):
-                series = self._series_against(number, item)
-                weak = quotations.weaknesses(number, tokens, first, end, series)
-                if weak is not None:
-                    readings.append((-quotation_points(weak), number, weak))
+        for number in self._quotable[item.id]:
+            series = self._series_against(number, item)
+            weak = quotations.weaknesses(number, tokens, first, end, series)
+            if weak is not None:
+                readings.append((-quotation_points(weak), number, weak))
         if not readings:
             return None
         _points, number, weak = min(readings)
@@ -295,26 +293,17 @@ def _with_covered(items: list[OpenItem]) -> Iterator[OpenItem]:
             yield item
 
 
-def _document_numbers(item: OpenItem) -> list[str]:
-    """What is read as a document number: also references that follow no standard."""
-    return [*item.numbers, *(ref for ref in item.references if not references.scheme(ref))]
-
-
 def _quotation_at(item, number, tokens: Tokens, first: int, end: int, weak) -> Quotation:
     start, stop = tokens.starts[first], tokens.ends[end - 1]
     return Quotation(item, number, tokens.text[start:stop], start, stop, weak)
 
 
-def _append_once(found: list[OpenItem], item: OpenItem) -> None:
-    if not found or found[-1] is not item:
-        found.append(item)
-
-
 def _without_common(lookup: dict[str, list[OpenItem]]) -> dict[str, dict[Id, list[OpenItem]]]:
-    """Take out what too many items are called, and give it by partner."""
+    """Empty what too many items are called, and give it by partner."""
     common: dict[str, dict[Id, list[OpenItem]]] = {}
     for key in [key for key, found in lookup.items() if len(found) > COMMON]:
         of_partners = common[key] = defaultdict(list)
-        for item in lookup.pop(key):
+        for item in lookup[key]:
             of_partners[item.partner_id].append(item)
+        lookup[key] = []
     return common

@@ -66,6 +66,8 @@ def _doubted(ranked: Sequence[Candidate], found: Sequence[Evidence]) -> list[Can
     left = 100
     for one in (*best.evidence, *found):
         left = left * OF_A_HUNDRED.get(one.kind, 100) // 100
+    if left == 100:
+        return list(ranked)
     alike = best.has("unnamed")
     return [
         one.scored(one.score * left // 100) if one is best or one.has("unnamed") == alike else one

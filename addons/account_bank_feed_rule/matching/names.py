@@ -229,8 +229,7 @@ def are_called_alike(one: str, other: str) -> bool:
     return any(len(word) >= _TELLING for word in set(own) & set(others))
 
 
-@dataclass(frozen=True, slots=True)
-class NameMatch:
+class NameMatch(NamedTuple):
     """A partner whose name agrees.
 
     ``name`` is as registered and ``similarity`` goes up to 100. ``coincidence``
@@ -319,7 +318,7 @@ class NameIndex:
         if not _significant(words):
             return []
         cut = len(name.strip()) in _WIDTHS
-        form = _NO_FORM.union(*forms.values())
+        form = _NO_FORM.union(*forms.values()) if forms else _NO_FORM
         return (
             self._best(self._equal(words), form)
             or cut
@@ -424,7 +423,8 @@ class NameIndex:
         return [self._match(found, similarity) for similarity, found in _without_worse(first)]
 
     def _match(self, found: _Agreement, similarity: int) -> NameMatch:
-        chance = exp(-sum(self._weights.get(word, 0) for word in dict.fromkeys(found.words)))
+        known = [self._weights.get(word, 0) for word in dict.fromkeys(found.words)]
+        chance = exp(-sum(known))
         entry = found.entry
         return NameMatch(entry.partner_id, entry.name, similarity, chance, found.truncated)
 
@@ -529,6 +529,8 @@ def _is_hyphenated(text: str, words: list[str], first: int, end: int) -> bool:
 
 def _without_worse(ranked: list[tuple[int, _Agreement]]) -> list[tuple[int, _Agreement]]:
     """The best few; but of those that are called alike all, since each is the other's rival."""
+    if len(ranked) <= MOST:
+        return ranked
     alike = sum(similarity == ranked[0][0] for similarity, _found in ranked)
     return ranked[: max(MOST, min(alike, MOST_ALIKE))]
 

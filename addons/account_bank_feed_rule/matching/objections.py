@@ -86,6 +86,8 @@ def _other_quotes(payment: Payment, findings: Findings, best: Candidate) -> Iter
         # Our own id for a payment of ours; what the text names is the payee's.
         return
     settled = {item.id for item in best.items}
+    if settled.issuperset(findings.items):
+        return
     explained = [one for one in best.evidence if "start" in one.params]
     explained += [findings.quotes[key] for key in settled if key in findings.quotes]
     clearly = min([QUOTE_CLEARLY, *(one.points for one in explained[-1:])])
@@ -194,9 +196,11 @@ def _assumed(ranked: Sequence[Candidate]) -> Iterator[Evidence]:
 
 def _stranger_paid(payment: Payment, best: Candidate) -> Iterator[Evidence]:
     """Anybody may pay us; but whom we pay we have chosen, and it must be the vendor."""
+    if payment.is_in:
+        return
     told = payment.name or payment.iban
     ours = all(item.kind in ("document", "order") for item in best.items)
-    if not payment.is_in and told and ours and not best.has(*_KNOWN_BY):
+    if told and ours and not best.has(*_KNOWN_BY):
         yield Evidence("payee_unknown", 0, {"payee": told})
 
 

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from . import references
 from .index import ItemIndex
@@ -166,6 +166,8 @@ def _numbers_of(source: str) -> list[str]:
     return [one for one in _LONG_NUMBER.findall(source) if not _COMPACT_DATE.fullmatch(one)]
 
 
+# The same few sources are asked about again and again.
+@lru_cache(maxsize=256)
 def is_cash(source: str) -> bool:
     """Whether a source is called like a till.
 

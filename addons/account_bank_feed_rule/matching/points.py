@@ -88,6 +88,7 @@ cash: deposit and till, one day                13  19 of 20 deposits are of till
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import gcd, log10
 
 QUOTED = 33
@@ -201,6 +202,7 @@ def quotation_points(weaknesses: tuple[str, ...]) -> int:
     return max(QUOTED_LEAST, QUOTED - sum([WEAKNESSES[weakness] for weakness in weaknesses]))
 
 
+@lru_cache(maxsize=1024)
 def amount_points(equal: int, items: int) -> int:
     """What an equal amount is worth when so many of all open items have it.
 

@@ -141,9 +141,9 @@ def keys(number: str) -> frozenset[str]:
     >>> sorted(keys("2026")), sorted(keys("17"))
     ([], [])
     """
-    values, bare, *_rest = _read(number)
     if not is_quotable(number):
         return frozenset()
+    values, bare, _letters = _read(number)
     found = {"".join(values), plain_key(values)}
     if bare != values and (_is_bare_quotable(bare) or _is_quotable_behind_label(bare)):
         found |= {"".join(bare), plain_key(bare)}
@@ -165,10 +165,7 @@ def plain_key(values: Iterable[str]) -> str:
 
 def is_quotable(number: str) -> bool:
     """Whether a number says enough to be recognised in a text at all."""
-    return _read(number).is_quotable
-
-
-def _is_quotable(number: str, values: tuple[str, ...]) -> bool:
+    values = _read(number).whole
     digits = _count_digits(values)
     length = sum(map(len, values))
     if length > LONGEST:
@@ -245,8 +242,8 @@ class KeyShape:
 
     @classmethod
     def of(cls, keys: Collection[str]) -> KeyShape:
-        beginnings = {key[:length] for key in keys for length in (2, 3)}
-        return cls(max(map(len, keys), default=0), frozenset(beginnings))
+        beginnings = frozenset({key[:2] for key in keys} | {key[:3] for key in keys})
+        return cls(max(map(len, keys), default=0), beginnings)
 
 
 def windows(tokens: Tokens, shape: KeyShape) -> Iterator[tuple[int, int, str, str]]:
@@ -275,17 +272,11 @@ def windows(tokens: Tokens, shape: KeyShape) -> Iterator[tuple[int, int, str, st
 
 
 class _Number(NamedTuple):
-    """A document number, prepared for many comparisons.
-
-    ``bare`` is what stands behind its ``letters``. ``spellings`` are all in which it may be
-    quoted, closed up or as :func:`plain_key`.
-    """
+    """A document number as it is read; ``bare`` is what stands behind its ``letters``."""
 
     whole: tuple[str, ...]
     bare: tuple[str, ...]
     letters: str
-    spellings: frozenset[str]
-    is_quotable: bool
 
 
 # An item's numbers are looked at several times in a row, then hardly ever again.
@@ -293,14 +284,7 @@ class _Number(NamedTuple):
 def _read(number: str) -> _Number:
     whole = token_values(number)
     bare = _without_prefix(whole)
-    letters = "".join(whole[: len(whole) - len(bare)])
-    closed, plain = "".join(bare), list(map(without_zeros, bare))
-    spellings = {closed, letters + closed, "|".join(plain)}
-    if letters:
-        spellings.add(plain_key(whole))
-    if len(bare) == 2:
-        spellings |= {f"{plain[1]}|{plain[0]}", plain[1]}
-    return _Number(whole, bare, letters, frozenset(spellings), _is_quotable(number, whole))
+    return _Number(whole, bare, "".join(whole[: len(whole) - len(bare)]))
 
 
 def weaknesses(
@@ -315,10 +299,8 @@ def weaknesses(
     >>> weaknesses("INV/2026/00042", tokens, 1, 4, {"INV"})
     ('wrapped', 'prefix_left_out')
     """
-    whole, bare, letters, spellings, _is_quotable = _read(number)
-    quoted, plain = tokens.values[first:end], "|".join(tokens.plain[first:end])
-    if plain not in spellings and "".join(quoted) not in spellings:
-        return None
+    whole, bare, letters = _read(number)
+    quoted = tokens.values[first:end]
     for values in (whole, bare) if letters else (whole,):
         found = _spelling(values, quoted, tokens, first)
         if found is None or not _is_called(values, whole, tokens, first):
@@ -363,8 +345,10 @@ def _changed_year(
     whole, bare, tokens: Tokens, first: int, end: int, series: Container[str]
 ) -> tuple[str, ...] | None:
     """The weaknesses of "42/2026" and of "Rechnung 10042", for 2026/0042 and 2026/10042."""
-    quoted = tokens.values[first:end]
-    if _year_at(bare) is None or _is_attached(tokens, first, end):
+    quoted = tokens.plain[first:end]
+    if _year_at(bare) is None or quoted not in _without_year(bare):
+        return None
+    if _is_attached(tokens, first, end):
         return None
     in_front = _prefix_weakness(whole, bare, tokens, first, series)
     if in_front is None or "other_prefix" in in_front:
@@ -372,13 +356,18 @@ def _changed_year(
     labelled = _behind_label(tokens, first)
     if tokens.linked[first] and tokens.values[first - 1] == "".join(whole[: -len(bare)]):
         labelled, in_front = True, ()
-    if plain_key(quoted) == plain_key(bare[::-1]):
+    if len(quoted) == 2:
         # "KW 42/2026" is a week.
         long = len(plain_key(bare)) >= _LEAST_YEAR_MOVED
         moved = tokens.gap(first + 1).strip() and (labelled or long)
         return (*in_front, "year_moved") if moved else None
-    left_out = len(quoted) == 1 and without_zeros(quoted[0]) == without_zeros(bare[1])
-    return (*in_front, "year_left_out") if left_out and labelled else None
+    return (*in_front, "year_left_out") if labelled else None
+
+
+def _without_year(bare: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """The digits with the year behind the number, or with it left out."""
+    first, second = map(without_zeros, bare)
+    return (second, first), (second,)
 
 
 def _spelling(values, quoted, tokens: Tokens, first: int) -> tuple[str, ...] | None:

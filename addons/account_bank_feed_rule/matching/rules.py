@@ -11,7 +11,6 @@ found to be a customer's payment must not end up as a bank fee in another.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import gc
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -77,14 +76,13 @@ class RuleSpec:
 
     def applies(self, payment: Payment) -> list[Evidence] | None:
         """The evidence of its conditions when the rule is for this payment, else None."""
-        amount = abs(payment.amount)
         if self.journals is not None and payment.journal_id not in self.journals:
             return None
         if self.direction and direction(payment) != self.direction:
             return None
-        if self.amount_min is not None and amount < self.amount_min:
+        if self.amount_min is not None and abs(payment.amount) < self.amount_min:
             return None
-        if self.amount_max is not None and amount > self.amount_max:
+        if self.amount_max is not None and abs(payment.amount) > self.amount_max:
             return None
         return matches(self.conditions, payment)
 
@@ -155,12 +153,4 @@ def _by_rule(payment: Payment, rule: RuleSpec, evidence, index: ItemIndex, taken
         decision = transfer(payment, index, taken, sure=bool(rule.conditions))
     else:
         decision = Decision(payment.id, "leave", reasons=(Evidence("left_by_rule"),))
-    if decision is None:
-        return None
-    return dataclasses.replace(
-        decision,
-        reasons=(*evidence, *decision.reasons) if evidence else decision.reasons,
-        rule_id=rule.id,
-        rule_name=rule.name,
-        rule_version=rule.version,
-    )
+    return decision and decision.by_rule(rule.id, rule.name, rule.version, evidence)

@@ -47,8 +47,9 @@ def candidates(
         for bundle in bundles(payment, findings, index, terms)
         if (candidate := _weigh(payment, bundle, findings, index, strategies, terms))
     ]
-    ranked = sorted(_sums_alike(weighed), key=lambda one: (-one.points, _order(one)))
-    return scored(ranked)[:KEPT]
+    if len(weighed) > 1:
+        weighed = sorted(_sums_alike(weighed), key=lambda one: (-one.points, _order(one)))
+    return scored(weighed)[:KEPT]
 
 
 def _sums_alike(weighed: list[Candidate]) -> list[Candidate]:
@@ -106,14 +107,14 @@ def _weigh(payment, bundle: Bundle, findings, index, strategies, terms) -> Candi
         evidence.append(bundle.choice)
     if len(bundle.items) == 1 and _is_later_instalment(bundle.items[0], index):
         evidence.append(Evidence("later_instalment", LATER_INSTALMENT))
-    if any(item.kind == "payment" for item in bundle.items):
+    if "payment" in [item.kind for item in bundle.items]:
         evidence.append(Evidence("registered", REGISTERED))
     return Candidate(
         allocations=fitted.allocations,
         evidence=tuple(evidence),
         adjustments=fitted.adjustments,
         rest=fitted.rest,
-        points=sum(one.points for one in evidence),
+        points=sum([one.points for one in evidence]),
     )
 
 
@@ -133,6 +134,8 @@ def _is_later_instalment(item: OpenItem, index: ItemIndex) -> bool:
 
 def _named(quotes: Sequence[Evidence]) -> list[Evidence]:
     """The strongest quotation counts in full, each further one a little."""
+    if len(quotes) < 2:
+        return list(quotes)
     ranked = sorted(quotes, key=lambda quote: -quote.points)
     counted = ranked[:1]
     for place, quote in enumerate(ranked[1:], start=1):

@@ -9,6 +9,7 @@ amounts, never at texts.
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from decimal import Decimal
 from typing import Literal
 
 from .index import ItemIndex
+from .item_names import read_names
 from .partners import PartnerDirectory
 from .rules import RuleSpec, decide
 from .types import ZERO, Adjustment, Allocation, Candidate, Decision, Id, OpenItem, Payment
@@ -175,9 +177,11 @@ def replay(
     :param taken: ids of open items that something else has claimed already
     """
     past = _Past(items, actuals, taken)
+    # Most items are open in many slices, under the same names in all of them.
+    read = functools.cache(read_names)
     decisions: dict[Id, Decision] = {}
     for cut in _slices(payments):
-        index = ItemIndex(past.open_until(cut[-1].date), partners)
+        index = ItemIndex(past.open_until(cut[-1].date), partners, read)
         found = decide(cut, rules, index, past.taken())
         past.go_on(found)
         decisions.update(found)

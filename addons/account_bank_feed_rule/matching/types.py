@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
@@ -227,7 +227,10 @@ class Candidate:
 
     def has(self, *kinds: str) -> bool:
         """Whether evidence of one of these kinds is among it."""
-        return any(evidence.kind in kinds for evidence in self.evidence)
+        for evidence in self.evidence:  # noqa: SIM110  called too often for a generator
+            if evidence.kind in kinds:
+                return True
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +303,13 @@ class Decision:
     def objections(self) -> tuple[Evidence, ...]:
         """Why the payment was not posted."""
         return tuple(reason for reason in self.reasons if reason.is_objection)
+
+    def by_rule(self, rule_id: Id, name: str, version: int, met: Sequence[Evidence]) -> Decision:
+        """The same as the decision of a rule whose conditions are ``met``."""
+        return Decision(
+            self.payment_id, self.band, self.candidates, self.settlement, self.score, self.margin,
+            (*met, *self.reasons), rule_id, name, version, self.bookings, self.outcome, self.pair,
+        )  # fmt: skip
 
     def withheld(self, objection: Evidence) -> Decision:
         """The same as a suggestion, for one more reason."""

@@ -1,6 +1,7 @@
 from . import (
     bank_feed_alias,
     bank_feed_books,
+    bank_feed_books_open,
     bank_feed_books_returned,
     bank_feed_part,
     bank_feed_proposal,

@@ -1,8 +1,8 @@
 from odoo import api, models
 from odoo.addons.account_bank_feed.money import exact
+from odoo.tools import SQL
 
 from ..matching import (
-    Discount,
     ItemIndex,
     OpenItem,
     Partner,
@@ -41,25 +41,6 @@ class BankFeedBooks(models.AbstractModel):
     # Open items
     # ------------------------------------------------------------------
 
-    def _open(self, company, domain, more_fields=()):
-        """Open journal items, with what an open item is made of in one query."""
-        names = [
-            "account_id", "partner_id", "date", "date_maturity", "amount_residual_currency",
-            "amount_residual", "amount_currency", "currency_id", "move_name", "ref", "move_id",
-            "journal_id", "payment_id", *more_fields,
-        ]  # fmt: skip
-        found = self.env["account.move.line"].search_fetch(
-            [
-                ("company_id", "=", company.id),
-                ("parent_state", "=", "posted"),
-                ("reconciled", "=", False),
-                *domain,
-            ],
-            names,
-        )
-        found.partner_id.fetch(["commercial_partner_id"])
-        return found.filtered("amount_residual_currency")
-
     def _documents(self, company):
         """Everything that customers owe the company and that it owes its vendors."""
         found = self._open(
@@ -68,18 +49,15 @@ class BankFeedBooks(models.AbstractModel):
                 ("account_id.account_type", "in", ("asset_receivable", "liability_payable")),
                 ("statement_line_id", "=", False),
             ],
-            ["discount_date", "discount_amount_currency"],
         )
-        found.move_id.fetch(["payment_reference", "invoice_origin"])
-        shop = self._webshop_references(found.move_id)
+        shop = self._webshop_references("account.move", [row.move_id for row in found])
         return [
-            self._item(
-                item,
-                numbers=(item.move_name, item.ref, item.move_id.invoice_origin),
-                references=(item.move_id.payment_reference, *shop.get(item.move_id.id, ())),
-                discount=_discount(item),
+            row.as_item(
+                numbers=(row.move_name, row.ref, row.invoice_origin),
+                references=(row.payment_reference, *shop.get(row.move_id, ())),
+                discount=row.discount,
             )
-            for item in found
+            for row in found
         ]
 
     def _registered_payments(self, company):
@@ -93,16 +71,16 @@ class BankFeedBooks(models.AbstractModel):
                 ("statement_line_id", "=", False),
             ],
         )
+        payments = self.env["account.payment"].browse(row.payment_id for row in found)
         with_entry = [
-            self._item(
-                item,
+            row.as_item(
                 kind="payment",
-                numbers=(item.move_name, item.payment_id.name),
-                references=(item.payment_id.payment_reference, item.payment_id.memo),
-                batch=self._batch_of(item.payment_id),
-                journal_id=item.payment_id.journal_id.id,
+                numbers=(row.move_name, payment.name),
+                references=(payment.payment_reference, payment.memo),
+                batch=self._batch_of(payment),
+                journal_id=payment.journal_id.id,
             )
-            for item in found
+            for row, payment in zip(found, payments, strict=True)
         ]
         return with_entry + self._payments_without_entry(company)
 
@@ -124,8 +102,8 @@ class BankFeedBooks(models.AbstractModel):
                 due_date=None,
                 residual=_signed(payment),
                 currency=payment.currency_id.name,
-                numbers=_given(payment.name, payment.memo),
-                references=_given(payment.payment_reference),
+                numbers=given(payment.name, payment.memo),
+                references=given(payment.payment_reference),
                 kind="payment",
                 batch=self._batch_of(payment),
                 covers=frozenset(self._open_terms(payment).ids),
@@ -148,17 +126,15 @@ class BankFeedBooks(models.AbstractModel):
     def _receivables(self, company):
         """What tills, card terminals and payment providers owe the company."""
         accounts = company.bank_feed_clearing_account_ids
-        found = self._open(company, [("account_id", "in", accounts.ids)], ["name"])
         return [
-            self._item(
-                item,
+            row.as_item(
                 kind="receivable",
-                numbers=(item.move_name,),
-                references=(item.ref, item.name),
-                source=item.name or item.ref or item.account_id.name,
+                numbers=(row.move_name,),
+                references=(row.ref, row.name),
+                source=row.name or row.ref or accounts.browse(row.account_id).name,
             )
-            for item in found
-            if not item.payment_id and not item.move_id.statement_line_id
+            for row in self._open(company, [("account_id", "in", accounts.ids)])
+            if not row.payment_id and not row.statement_line_id
         ]
 
     def _transfers(self, company):
@@ -171,10 +147,8 @@ class BankFeedBooks(models.AbstractModel):
             ],
         )
         return [
-            self._item(
-                item, kind="transfer", numbers=(item.move_name,), journal_id=item.journal_id.id
-            )
-            for item in found
+            row.as_item(kind="transfer", numbers=(row.move_name,), journal_id=row.journal_id)
+            for row in found
         ]
 
     def _orders(self, company):
@@ -190,7 +164,7 @@ class BankFeedBooks(models.AbstractModel):
             ]
         )
         advances = self._advances(company, orders)
-        shop = self._webshop_references(orders)
+        shop = self._webshop_references("sale.order", orders.ids)
         return [
             self._open_order(order, left, shop.get(order.id, ()))
             for order in orders
@@ -207,8 +181,8 @@ class BankFeedBooks(models.AbstractModel):
             due_date=None,
             residual=left,
             currency=order.currency_id.name,
-            numbers=_given(order.name, order.client_order_ref),
-            references=_given(order.reference, *shop_references),
+            numbers=given(order.name, order.client_order_ref),
+            references=given(order.reference, *shop_references),
             kind="order",
         )
 
@@ -225,34 +199,27 @@ class BankFeedBooks(models.AbstractModel):
         )
         return dict(groups)
 
-    def _webshop_references(self, records):
-        """What payment providers call the payments of these documents."""
-        if "transaction_ids" not in records._fields:
+    def _webshop_references(self, model, ids):
+        """What payment providers call the payments of these documents: id -> references."""
+        link = self.env[model]._fields.get("transaction_ids")
+        if not link or not ids:
             return {}
-        return {
-            record.id: _given(
-                *record.transaction_ids.mapped("reference"),
-                *record.transaction_ids.mapped("provider_reference"),
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT %(document)s, %(payment)s FROM %(link)s WHERE %(document)s = ANY(%(ids)s)",
+                document=SQL.identifier(link.column1),
+                payment=SQL.identifier(link.column2),
+                link=SQL.identifier(link.relation),
+                ids=list(ids),
             )
-            for record in records
-            if record.transaction_ids
-        }
-
-    def _item(self, item, numbers=(), references=(), **values):
-        """A journal item as the matching core knows it."""
-        return OpenItem(
-            id=item.id,
-            account_id=item.account_id.id,
-            partner_id=item.partner_id.commercial_partner_id.id or None,
-            date=item.date,
-            due_date=item.date_maturity or None,
-            residual=exact(item.amount_residual_currency, item.currency_id),
-            currency=item.currency_id.name,
-            numbers=_given(*numbers),
-            references=_given(*references),
-            company_residual=exact(item.amount_residual, item.company_currency_id),
-            **values,
         )
+        payments = self.env["payment.transaction"].browse(payment_id for _id, payment_id in rows)
+        found = {}
+        for (document_id, _payment_id), payment in zip(rows, payments, strict=True):
+            names = (payment.reference, payment.provider_reference)
+            found[document_id] = given(*found.get(document_id, ()), *names)
+        return found
 
     # ------------------------------------------------------------------
     # Partners
@@ -269,9 +236,9 @@ class BankFeedBooks(models.AbstractModel):
         known = [
             Partner(
                 partner.id,
-                _given(partner.name, *others.get(partner.id, ())),
+                given(partner.name, *others.get(partner.id, ())),
                 tuple(owners.get(partner.id, ())),
-                _given(partner.ref),
+                given(partner.ref),
                 tuple(mandates.get(partner.id, ())),
             )
             for partner in partners
@@ -332,19 +299,11 @@ def _left_to_pay(order, advances):
     return exact(order.amount_total - paid, order.currency_id)
 
 
-def _given(*texts):
-    return tuple(dict.fromkeys(text for text in texts if text))
-
-
 def _signed(payment):
     amount = exact(payment.amount, payment.currency_id)
     return amount if payment.payment_type == "inbound" else -amount
 
 
-def _discount(item):
-    """The early-payment discount; Odoo grants none after a first partial payment."""
-    untouched = item.amount_residual_currency == item.amount_currency
-    if not item.discount_date or not untouched or not item.discount_amount_currency:
-        return None
-    off = exact(item.amount_residual_currency - item.discount_amount_currency, item.currency_id)
-    return Discount(off, item.discount_date) if off else None
+def given(*texts):
+    """Each of the texts once, without empty ones."""
+    return tuple(dict.fromkeys(text for text in texts if text))

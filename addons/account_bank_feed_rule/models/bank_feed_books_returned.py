@@ -24,11 +24,22 @@ class BankFeedBooks(models.AbstractModel):
     def _settled_before(self, company, transactions):
         """What earlier payments settled, which the returned ones among these take back."""
         returned = transactions.filtered(_may_have_come_back)
+        origins = self._originals(company, returned)
+        self._read_at_once(origins)
         return [
             self._settled(item, origin)
-            for origin in self._originals(company, returned)
+            for origin in origins
             for item in self._items_that_settled(origin)
         ]
+
+    def _read_at_once(self, origins):
+        """Read for all of them what is then asked of one after the other."""
+        own = origins.statement_line_ids.line_ids
+        registered = own._bank_feed_documents().payment_id.move_id.line_ids
+        settling = own | registered
+        settling.mapped("account_type")
+        settling.partner_id.fetch(["commercial_partner_id"])
+        settling._bank_feed_documents().move_id.fetch(["name"])
 
     def _originals(self, company, returned):
         """The transactions that may come back with these, in whole or a payment of their batch."""
@@ -64,16 +75,17 @@ class BankFeedBooks(models.AbstractModel):
 
     def _settled(self, item, origin):
         numbers = item._bank_feed_documents().move_id.mapped("name")
+        paid = self._paid_by(item, origin)
         return OpenItem(
             id=item.id,
             account_id=item.account_id.id,
             partner_id=item.partner_id.commercial_partner_id.id or None,
             date=item.date,
             due_date=None,
-            residual=self._paid_by(item, origin),
+            residual=paid,
             currency=item.currency_id.name,
             numbers=tuple(filter(None, numbers)),
-            references=tuple(self._references_of(item, origin, numbers)),
+            references=tuple(self._references_of(item, origin, numbers, paid)),
             kind="settled",
         )
 
@@ -85,11 +97,10 @@ class BankFeedBooks(models.AbstractModel):
         discount = sum(coming_back._discount_taken().mapped("amount_currency"))
         return exact(item.amount_currency + discount, item.currency_id)
 
-    def _references_of(self, item, origin, numbers):
+    def _references_of(self, item, origin, numbers, paid):
         """What the bank and we call the payment; in a batch that of its own amount."""
-        amount = self._paid_by(item, origin)
         details = origin.detail_ids.filtered(
-            lambda detail: exact(detail.amount, detail.currency_id) == -amount
+            lambda detail: exact(detail.amount, detail.currency_id) == -paid
         )
         quoting = details.filtered(
             lambda detail: any(compact(n) in compact(detail.remittance or "") for n in numbers)

@@ -139,18 +139,28 @@ class BankFeedRule(models.Model):
 
     # How sure
     post_score = fields.Integer(
-        "Post from", default=95, help="From this score (0–100) on, it is posted by itself."
+        "Post from", default=95, help="From so many points on, a match is posted by itself."
     )
     suggest_score = fields.Integer(
-        "Suggest from", default=20, help="From this score on, it is a suggestion; below, a note."
+        "Suggest from",
+        default=20,
+        help="From so many points on, a match is suggested; below, it is hardly one.",
     )
     margin = fields.Integer(
-        default=10, help="By how many points the best candidate must beat the next one."
+        "Lead over the next",
+        default=10,
+        help="By how many points the best match must beat the next one to be posted.",
     )
 
     # ------------------------------------------------------------------
     # As the matching core knows it
     # ------------------------------------------------------------------
+
+    @api.onchange("kind")
+    def _onchange_kind(self):
+        """Accounts are those of a company: the present one, unless another was chosen."""
+        if self.kind == "book" and not self.company_id:
+            self.company_id = self.env.company
 
     @api.constrains(*sorted(WORDING - {"name", "active"}))
     def _check_wording(self):
@@ -210,8 +220,15 @@ class BankFeedRule(models.Model):
 
     @api.model
     def _of_company(self, company):
-        """The rules that hold for a company, in their order."""
-        return self.sudo().search([("company_id", "in", (False, company.id))])
+        """The rules that hold for a company, in their order: none that is switched off.
+
+        Also where the caller comes from a screen that shows those that are off.
+        """
+        return (
+            self.sudo()
+            .with_context(active_test=True)
+            .search([("company_id", "in", (False, company.id))])
+        )
 
     def _adjustment_account(self, kind, amount, company=None):
         """Where an adjustment of a match is booked, see ``matching.types.Adjustment``.
@@ -265,21 +282,22 @@ class BankFeedRule(models.Model):
     def _edited(self):
         """Whatever changes inside is one new version of these rules, in the audit log.
 
+        A rule that says the same as before stays at its version.
+
         Rules, conditions and lines all come through here. The rules that this gives know that
         their change is being recorded, so that it counts once.
         """
         if self.env.context.get("bank_feed_edited") is _EDITED:
             yield self
             return
-        before = [rule._wording() for rule in self]
+        before = {rule: rule._wording() for rule in self}
         yield self.with_context(bank_feed_edited=_EDITED)
         self._check_wording()
-        for rule in self:
+        changed = self.filtered(lambda rule: rule._wording() != before[rule])
+        for rule in changed:
             # pylint: disable-next=super-method-mismatch
             super(BankFeedRule, rule).write({"version": rule.version + 1})
-        self._keep_version(
-            [(old, f"version {rule.version}") for rule, old in zip(self, before, strict=True)]
-        )
+        changed._keep_version([(before[rule], f"version {rule.version}") for rule in changed])
 
     def _keep_version(self, changes):
         """Keep the present wording of each rule, in the trail and as a version.

@@ -57,12 +57,15 @@ class BankFeedRule(models.Model):
         }
 
     def action_undo(self):
-        """Ask for version and reason, then undo what it posted."""
+        """Ask for version and reason, then undo what it posted.
+
+        The present version is chosen already, unless only earlier ones posted something.
+        """
         self.ensure_one()
         version = self.env["bank.feed.rule.version"].search(
             [("rule_id", "=", self.id), ("version", "=", self.version)], limit=1
         )
-        return self._undo_dialog(version)
+        return self._undo_dialog(version.filtered("posted_count"))
 
     def _undo_dialog(self, version):
         return {

@@ -20,6 +20,7 @@ class BankFeedRuleVersion(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     wording = fields.Json(required=True, readonly=True)
     text = fields.Text("What it said", readonly=True)
+    changes = fields.Text("What changed", compute="_compute_changes")
     posted_count = fields.Integer("Posted", compute="_compute_counts")
     undone_count = fields.Integer("Undone", compute="_compute_counts")
 
@@ -29,6 +30,25 @@ class BankFeedRuleVersion(models.Model):
             record.display_name = self.env._(
                 "%(rule)s, version %(version)s", rule=record.name, version=record.version
             )
+
+    @api.depends("text")
+    @api.depends_context("lang")
+    def _compute_changes(self):
+        kept = self.search([("rule_id", "in", self.rule_id.ids)])
+        texts = {(one.rule_id, one.version): one.text for one in kept}
+        for record in self:
+            before = record.rule_id and texts.get((record.rule_id, record.version - 1))
+            record.changes = record._changes_since(before or "")
+
+    def _changes_since(self, before):
+        """The lines of the wording that are no longer so, and those that are new."""
+        now = (self.text or "").split("\n")
+        if not before:
+            return self.env._("New: %s", "\n".join(now[1:2]))
+        then = before.split("\n")
+        gone = [self.env._("Before: %s", line) for line in then if line not in now]
+        added = [self.env._("Now: %s", line) for line in now if line not in then]
+        return "\n".join(gone + added)
 
     def _compute_counts(self):
         posted, undone = self.env["bank.transaction"]._rule_counts(self.rule_id, by_version=True)

@@ -22,7 +22,7 @@ class BankFeedRule(models.Model):
             )
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Usual rules, to be checked and switched on"),
+            "name": self.env._("Usual rules to check"),
             "res_model": self._name,
             "view_mode": "list,form",
             "domain": [("id", "in", made.ids)],

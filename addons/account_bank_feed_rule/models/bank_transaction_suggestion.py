@@ -32,11 +32,64 @@ class BankTransactionSuggestion(models.Model):
         "Open amount", related="item_id.amount_residual_currency", currency_field="item_currency_id"
     )
     item_currency_id = fields.Many2one(related="item_id.currency_id", string="Currency of the item")
+    open_amount = fields.Monetary(
+        "Open amount",
+        compute="_compute_open_amount",
+        currency_field="item_currency_id",
+        help="What is open now on all of the items together.",
+    )
+    left_open = fields.Monetary(
+        "Stays open",
+        compute="_compute_open_amount",
+        currency_field="item_currency_id",
+        help="What is still open on the items once this is matched.",
+    )
+    obstacle = fields.Char(
+        "Note", compute="_compute_open_amount", help="Why it cannot be matched any more."
+    )
     score = fields.Integer(readonly=True)
-    explanation = fields.Char(readonly=True)
+    explanation = fields.Text(readonly=True)
     counterparts = fields.Json(
         readonly=True, help="What accepting it books, where that is more than whole items."
     )
+
+    @api.depends(
+        "item_ids.amount_residual_currency",
+        "item_ids.reconciled",
+        "counterparts",
+        "transaction_id.amount",
+    )
+    @api.depends_context("lang")
+    def _compute_open_amount(self):
+        for suggestion in self:
+            by_currency = suggestion.item_ids.grouped("currency_id")
+            items = by_currency.get(suggestion.item_currency_id, suggestion.item_id.browse())
+            suggestion.open_amount = sum(items.mapped("amount_residual_currency"))
+            settled = suggestion._items_to_settle().filtered("reconciled")
+            suggestion.obstacle = self.env._("Settled meanwhile") if settled else False
+            suggestion.left_open = 0 if settled else suggestion._what_stays_open()
+
+    def _what_stays_open(self):
+        """Of the open amount, what accepting this does not settle."""
+        currency, rows = self.item_currency_id, self.counterparts or ()
+        if rows:
+            settled = sum(
+                row.get("item_amount") or row["amount"]
+                for row in rows
+                if row["kind"] == "item" and row.get("item_currency_id") == currency.id
+            )
+        elif currency == self.transaction_id.currency_id:
+            settled = self.transaction_id.amount
+        else:
+            return 0
+        left = self.open_amount - settled
+        return currency.round(left) if left * self.open_amount > 0 else 0
+
+    def _items_to_settle(self):
+        """The items, but for those that a payment which came back had settled."""
+        rows = self.counterparts or ()
+        returned = [row.get("item_id") for row in rows if row["kind"] == "return"]
+        return self.item_ids - self.item_ids.browse(filter(None, returned))
 
     @api.model
     def _keep(self, decisions):

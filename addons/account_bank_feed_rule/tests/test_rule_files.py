@@ -110,7 +110,7 @@ class TestRuleFiles(RuleWritingCase):
         data["rules"][0]["lines"].pop()
         importer = self.importer(data)
         self.assertEqual(self.effects(importer), [("Bank fees", "change")])
-        self.assertIn("amount_max, lines", importer.line_ids.detail)
+        self.assertIn("other than now: Amount to, Accounts", importer.line_ids.detail)
         self.assertIn("version 2", importer.line_ids.detail)
         self.assertEqual((rule.version, rule.amount_max), (1, 99.5), "looking changes nothing")
         importer.action_confirm()

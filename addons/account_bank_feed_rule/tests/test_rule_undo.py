@@ -97,6 +97,12 @@ class TestRuleUndo(RuleWritingCase):
         self.assertEqual(self.dialog().possible_count, 0)
         self.assertIn("nothing to undo", self.dialog().consequence)
 
+    def test_undo_starts_with_all_versions_where_the_present_one_posted_nothing(self):
+        self.rule.amount_max = 60
+        dialog = self.dialog()
+        self.assertFalse(dialog.version_id)
+        self.assertEqual(dialog.possible_count, 3)
+
     def lock(self, date):
         # Odoo refuses this lock while a line waits; one that was set before does not ask.
         self.env.cr.execute(

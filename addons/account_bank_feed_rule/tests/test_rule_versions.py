@@ -54,6 +54,41 @@ class TestRuleVersions(RuleWritingCase):
         self.assertEqual(rule.version, 2)
         self.assertEqual(rule.line_ids.mapped("share"), ["rest", "percent"])
 
+    def test_saying_the_same_again_is_no_new_version(self):
+        rule = self.make_rule(FEE)
+        rule.write({"name": rule.name, "amount_max": 0, "sequence": rule.sequence})
+        rule.condition_ids.write({"value": "fee"})
+        rule.line_ids.write({"account_id": self.expense.id})
+        self.assertEqual((rule.version, len(self.versions(rule))), (1, 1))
+        self.assertEqual(self.trail("edit", rule).mapped("reason"), ["created"])
+
+    def test_a_version_tells_what_changed(self):
+        rule = self.make_rule(FEE, direction="out")
+        rule.write({"name": "Fees", "direction": False})
+        first, second = self.versions(rule)
+        self.assertRegex(first.changes, "^New: Money out, when Remittance .* book to .*$")
+        now = second.changes.split("\n")
+        self.assertEqual([now[0], now[2]], ["Before: Bank fees", "Now: Fees"])
+        self.assertRegex(now[1], "^Before: Money out, when")
+        self.assertRegex(now[3], "^Now: Money in or out, when")
+        self.assertEqual(len(now), 4)
+        rule.unlink()
+        self.env.invalidate_all()
+        self.assertRegex(second.changes, "^New: Money in or out")
+
+    def test_a_manager_of_one_company_makes_a_rule_that_books(self):
+        env = self.env_of(self.make_user("manager", groups=["account.group_account_readonly"]))
+        self.assertFalse(env.user.has_group("base.group_multi_company"))
+        with Form(env["bank.feed.rule"]) as form:
+            form.name = "Rent"
+            form.kind = "book"
+            with form.condition_ids.new() as condition:
+                condition.value = "rent"
+            with form.line_ids.new() as line:
+                line.account_id = self.expense.with_env(env)
+        rule = form.save()
+        self.assertEqual((rule.company_id, rule.line_ids.company_id), (self.company, self.company))
+
     def test_moving_a_rule_is_in_the_trail_and_no_new_version(self):
         rule = self.make_rule(FEE)
         rule.sequence = 7

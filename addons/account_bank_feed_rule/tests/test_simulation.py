@@ -1,6 +1,8 @@
 import re
 from unittest.mock import patch
 
+from freezegun import freeze_time
+
 from odoo import Command
 from odoo.addons.account_bank_feed.tests.common import make_iban, statement, transaction
 from odoo.exceptions import AccessError, UserError
@@ -340,6 +342,23 @@ class TestSimulation(RuleCase):
         action = wizard.action_simulate()
         self.assertEqual((action["res_id"], wizard.done), (wizard.id, True))
         self.assertEqual(wizard.count_ids.mapped("kind"), list(KINDS))
+
+    def test_rules_that_are_off_are_not_tried_from_a_list_that_shows_them(self):
+        self.rule(FEE, active=False)
+        self.pay("-4.90", "Account fee")
+        for shown in (True, False):
+            simulations = self.env["bank.feed.simulation"].with_context(active_test=shown)
+            wizard = simulations.create({"date_from": "2026-01-01", "date_to": "2026-12-31"})
+            wizard.action_simulate()
+            self.assertEqual(self.only_line(wizard).kind, "waits")
+
+    def test_the_period_is_that_of_the_latest_transactions(self):
+        simulations = self.env["bank.feed.simulation"]
+        with freeze_time("2026-11-22"):
+            self.assertEqual(str(simulations.new().date_from), "2026-08-22")
+            self.pay("-4.90", "Account fee", "2026-04-10")
+            period = simulations.new()
+        self.assertEqual((str(period.date_from), str(period.date_to)), ("2026-01-10", "2026-11-22"))
 
     def test_from_the_result_to_the_transaction(self):
         fee = self.pay("-4.90", "Account fee")

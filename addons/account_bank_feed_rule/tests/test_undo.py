@@ -126,6 +126,20 @@ class TestUndo(RuleCase):
         self.assertEqual(paid.suggestion_ids.item_id, self.open_items(self.invoice))
         return paid, paid.suggestion_ids
 
+    def test_a_suggestion_tells_what_is_open_and_when_it_is_too_late(self):
+        paid, offer = self.suggested()
+        self.assertEqual((offer.open_amount, offer.obstacle), (119, False))
+        self.assertEqual(offer.left_open, 19)
+        settled = self.pay(119, "RE/2026/00042", "2026-01-11")
+        self.assertEqual(settled.state, "reconciled")
+        self.assertEqual((offer.open_amount, offer.obstacle), (0, "Settled meanwhile"))
+        self.assertEqual(offer.left_open, 0)
+        settled.action_undo("wrong")
+        self.assertEqual((offer.open_amount, offer.obstacle), (119, False))
+        offer.action_accept()
+        self.assertEqual(paid.state, "reconciled")
+        self.assertEqual(self.invoice.amount_residual, 19)
+
     def test_an_accepted_suggestion_is_in_the_trail_with_who_and_why(self):
         paid, offer = self.suggested()
         person = self.make_user("accountant")

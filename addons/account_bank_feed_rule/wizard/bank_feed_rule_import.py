@@ -94,7 +94,7 @@ class BankFeedRuleImport(models.TransientModel):
                 touched += plan.existing
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Imported rules, new ones to be checked and switched on"),
+            "name": self.env._("Imported rules"),
             "res_model": rules._name,
             "view_mode": "list,form",
             "domain": [("id", "in", touched.ids)],
@@ -162,12 +162,31 @@ class BankFeedRuleImport(models.TransientModel):
             "change": lambda: self.env._(
                 "Becomes version %(version)s; other than now: %(keys)s",
                 version=plan.existing.version + 1,
-                keys=", ".join(plan.changes),
+                keys=", ".join(map(self._key_in_words, plan.changes)),
             ),
             "same": lambda: self.env._("Nothing changes"),
             "problem": lambda: self._told(plan),
         }[plan.effect]()
         return {"name": plan.name, "effect": plan.effect, "detail": detail}
+
+    def _key_in_words(self, key):
+        """What the rule's form calls what a key of the file is about."""
+        special = {
+            "all_companies": self.env._("Company"),
+            "bands": self.env._("How sure"),
+            "terms": self.env._("Differences"),
+            "accounts": self.env._("Accounts for differences"),
+        }
+        if key in special:
+            return special[key]
+        fields_of_rule = self.env["bank.feed.rule"]._fields
+        names = {
+            "journals": "journal_ids",
+            "conditions": "condition_ids",
+            "strategies": "strategy_ids",
+            "lines": "line_ids",
+        }
+        return fields_of_rule[names.get(key, key)]._description_string(self.env)
 
 
 class BankFeedRuleImportLine(models.TransientModel):

@@ -51,7 +51,7 @@ class BankFeedSimulation(models.TransientModel):
     date_from = fields.Date(
         "From",
         required=True,
-        default=lambda self: fields.Date.context_today(self) - relativedelta(months=MONTHS),
+        default=lambda self: self._latest_day() - relativedelta(months=MONTHS),
     )
     date_to = fields.Date("To", required=True, default=fields.Date.context_today)
     journal_ids = fields.Many2many(
@@ -62,7 +62,7 @@ class BankFeedSimulation(models.TransientModel):
         help="Empty for all of them.",
     )
     limit = fields.Integer(
-        "Most transactions", required=True, default=MOST_TRANSACTIONS, help="The latest count."
+        "At most", required=True, default=MOST_TRANSACTIONS, help="The latest transactions count."
     )
 
     done = fields.Boolean(readonly=True)
@@ -71,6 +71,22 @@ class BankFeedSimulation(models.TransientModel):
     cut_off = fields.Boolean(readonly=True, help="There were more transactions than were tried.")
     count_ids = fields.One2many("bank.feed.simulation.count", "simulation_id", readonly=True)
     line_ids = fields.One2many("bank.feed.simulation.line", "simulation_id", readonly=True)
+
+    def _compute_display_name(self):
+        for simulation in self:
+            simulation.display_name = self.env._("Simulation")
+
+    @api.model
+    def _latest_day(self):
+        """Today, or that of the newest transaction if it is older."""
+        today = fields.Date.context_today(self)
+        newest = self.env["bank.transaction"].search_fetch(
+            [("company_id", "=", self.env.company.id)],
+            ["booking_date"],
+            order="booking_date desc",
+            limit=1,
+        )
+        return min(newest.booking_date or today, today)
 
     @api.model
     def default_get(self, fields_list):
@@ -104,9 +120,9 @@ class BankFeedSimulation(models.TransientModel):
         return self._action()
 
     def action_again(self):
-        """Back to the questions, with the same answers."""
+        """Back to the questions, with the same answers: in a dialog, which has their buttons."""
         self.done = False
-        return self._action()
+        return {**self._action(), "name": self.env._("Simulate"), "target": "new"}
 
     def action_view_lines(self):
         return self._view_lines([])

@@ -5,13 +5,13 @@ from ..matching.simulation import KINDS, NOTHING
 from .bank_feed_simulation import MOST_LINES
 
 KIND_LABELS = [
-    ("differs", "Would be posted otherwise"),
-    ("conflicts", "Claims what another one has"),
-    ("loses", "Posted by a rule, would not be any more"),
-    ("misses", "Settled by hand, would not be posted"),
+    ("differs", "Would be posted differently"),
+    ("conflicts", "Loses its item to another payment"),
+    ("loses", "Posted by a rule, would wait"),
+    ("misses", "Settled by hand, would wait"),
     ("new", "Waits, would be posted"),
-    ("agrees", "Would be posted just so"),
-    ("waits", "Waits, and would still"),
+    ("agrees", "Would be posted the same"),
+    ("waits", "Waits, would still wait"),
 ]
 
 
@@ -42,6 +42,7 @@ class BankFeedSimulationLine(models.TransientModel):
 
     _name = "bank.feed.simulation.line"
     _description = "Transaction of a Simulation"
+    _rec_name = "transaction_id"
     _order = "id"
 
     simulation_id = fields.Many2one("bank.feed.simulation", required=True, ondelete="cascade")

@@ -1,11 +1,10 @@
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from odoo import api, models
 from odoo.addons.account_bank_feed.money import exact
 
-from ..matching import Discount
 from ..matching.simulation import NOTHING, Actual, Effect
 
 PARTNER_TYPES = ("asset_receivable", "liability_payable")
@@ -46,35 +45,20 @@ class BankFeedBooks(models.AbstractModel):
         past = self.env.context.get("bank_feed_past")
         return past if isinstance(past, Past) else None
 
-    def _open(self, company, domain, more_fields=()):
-        found = super()._open(company, domain, more_fields)
+    def _openness(self):
         past = self._past()
         if not past:
-            return found
-        again = found.search(
-            [
-                ("id", "in", list(past.restored)),
-                ("company_id", "=", company.id),
-                ("parent_state", "=", "posted"),
-                *domain,
-            ]
-        )
-        return (found | again).filtered(lambda item: item.id not in past.own)
+            return super()._openness()
+        again = ["|", *super()._openness(), ("id", "in", list(past.restored))]
+        return [*again, ("id", "not in", list(past.own))]
 
-    def _item(self, item, *args, **values):
-        made = super()._item(item, *args, **values)
+    def _as_of(self, row):
         past = self._past()
-        if not past or item.id not in past.restored:
-            return made
-        whole = exact(item.amount_currency, item.currency_id)
-        residual = made.residual + past.restored[item.id]
-        in_company = exact(item.balance, item.company_currency_id)
-        return replace(
-            made,
-            residual=residual,
-            company_residual=in_company * residual / whole if whole else in_company,
-            discount=made.discount or (_discount(item) if residual == whole else None),
-        )
+        if not past or row.id not in past.restored:
+            return super()._as_of(row)
+        residual = row.residual + past.restored[row.id]
+        in_company = row.balance * residual / row.amount if row.amount else row.balance
+        return row._replace(residual=residual, company_residual=in_company)
 
     def _settled_before(self, company, transactions):
         past = self._past()
@@ -294,14 +278,6 @@ def _actual(transaction, effect, decided, reopened):
         transaction.rule_id.id if by == "rule" else None,
         bool(reopened),
     )
-
-
-def _discount(item):
-    """The early-payment discount of an item on which nothing was paid yet."""
-    if not item.discount_date or not item.discount_amount_currency:
-        return None
-    off = exact(item.amount_currency - item.discount_amount_currency, item.currency_id)
-    return Discount(off, item.discount_date) if off else None
 
 
 def _exact(amount, places):

@@ -36,6 +36,8 @@ _WORDS = re.compile(
     r"|\bCASH[- ]?(?:DEPOSIT|PAYMENT IN)|\bBARGELD|\bEINZAHLG|\bVERSEMENT ESPECES"
     r"|\bINGRESO EFECTIVO"
 )
+_HINT = re.compile(r"EINZAHL|GELD|SAFEBAG|NACHTTRESOR|CASH|VERSEMENT|INGRESO")
+"""One of these is in all that the words above find; most payments say nothing of the kind."""
 _MACHINE = re.compile(r"TID|TERMINAL|KARTE|CARD")
 
 
@@ -49,7 +51,7 @@ class CashDeposit(Strategy):
         if payment.amount <= 0 or not _is_deposit(payment):
             return
         tills = index.made(_tills)
-        named = list(_named(payment, tills))
+        named = list(_named(payment, index.made(_bags)))
         yield from named
         if named:
             return
@@ -63,7 +65,8 @@ class CashDeposit(Strategy):
 def _is_deposit(payment: Payment) -> bool:
     if payment.code and _CODE.search(payment.code):
         return True
-    return bool(_WORDS.search(fold(payment.text)))
+    text = fold(payment.text)
+    return bool(_HINT.search(text)) and bool(_WORDS.search(text))
 
 
 def _tills(index: ItemIndex) -> dict[str, list[OpenItem]]:
@@ -76,6 +79,16 @@ def _tills(index: ItemIndex) -> dict[str, list[OpenItem]]:
     return found
 
 
+def _bags(index: ItemIndex) -> dict[str, list[OpenItem]]:
+    """Cash by the numbers of its bag or slip."""
+    found: dict[str, list[OpenItem]] = {}
+    for items in index.made(_tills).values():
+        for item in items:
+            for reference in dict.fromkeys(map(compact, item.references)):
+                found.setdefault(reference, []).append(item)
+    return found
+
+
 def _is_card(item: OpenItem) -> bool:
     """Whether a terminal or a provider owes it."""
     if item.kind == "transfer":
@@ -83,19 +96,16 @@ def _is_card(item: OpenItem) -> bool:
     return bool(providers_named(item.source)) or bool(_MACHINE.search(fold(item.source)))
 
 
-def _named(payment: Payment, tills: dict[str, list[OpenItem]]) -> Iterator[Proposal]:
+def _named(payment: Payment, bags: dict[str, list[OpenItem]]) -> Iterator[Proposal]:
     """The cash whose bag or slip has its number in the text, all of it together."""
     tokens = remittance_tokens(payment.text)
     words = {value: place for place, value in enumerate(tokens.values) if len(value) >= _LEAST}
     if not any(map(str.isdigit, words)):
         return
-    bags: dict[str, list[OpenItem]] = {}
-    for items in tills.values():
-        for item in items:
-            for reference in words.keys() & map(compact, item.references):
-                bags.setdefault(reference, []).append(item)
-    for reference, items in bags.items():
-        place = words[reference]
+    for reference, place in words.items():
+        items = bags.get(reference, ())
+        if not items:
+            continue
         params = {"quoted": reference, "field": "text"}
         params |= {"start": tokens.starts[place], "end": tokens.ends[place]}
         yield Proposal(

@@ -17,6 +17,8 @@ _CALLED = re.compile(
     r"[\s.-]{0,2}(?:NR|NUMMER|NO|NUMBER|N)?[\s.:#-]{0,3}"
     r"(?=[A-Z/-]{0,4}\d)([A-Z]{0,4}[\s-]?\d[\d-]{2,14})"
 )
+_HINT = re.compile("KD|KUND|CUST|DEB|KRED|CLIENT|ACC")
+"""One of these is in all that the above finds; most payments have none."""
 
 
 class CustomerNumber(Strategy):
@@ -27,7 +29,7 @@ class CustomerNumber(Strategy):
 
     def partners(self, payment: Payment, index: ItemIndex) -> Iterable[tuple[Id, Evidence]]:
         text = fold(payment.text)
-        for match in _CALLED.finditer(text):
+        for match in _CALLED.finditer(text) if _HINT.search(text) else ():
             yield from _owners(index, compact(match[1]), CUSTOMER_NUMBER)
         for number in _standing_alone(text):
             yield from _owners(index, number, BARE_CUSTOMER_NUMBER)

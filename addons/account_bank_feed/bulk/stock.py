@@ -1,0 +1,78 @@
+"""Whether stock Odoo's steps are the ones that are known here.
+
+Writing in bulk skips methods of Odoo. That is right as long as they do what they did when this was
+written; so it is done only where every class that has a hand in them is on the list below, and
+nothing was patched onto them, as automation rules do.
+"""
+
+import inspect
+
+from .specimen import ITEM, LINE, MOVE
+
+KNOWN_MODULES = {"base", "mail", "account"}
+"""Whatever these do to the methods below was read when this was written."""
+
+KNOWN_HOOKS = {
+    (MOVE, "_message_track"): {"account_bank_feed"},
+    (MOVE, "_post"): {"l10n_de"},  # delivery dates of invoices
+    (MOVE, "message_post"): {"sms"},  # text messages, on demand
+    ("account.fiscal.position", "_get_vat_valid"): {"base_vat"},  # asks the VIES
+    ("res.partner", "_get_vat_required_valid"): {"base_vat"},
+    (MOVE, "_notify_thread"): {"sms"},
+    (ITEM, "create"): {"analytic"},  # rounds distributions; there are none in bulk
+    (ITEM, "write"): {"analytic"},
+    (ITEM, "_compute_analytic_distribution"): {"analytic"},
+}
+"""Further modules, by the method of which they were read."""
+
+SKIPPED = {
+    LINE: {"create", "write", "default_get", "_prepare_move_line_default_vals"}
+    | {"_synchronize_from_moves", "_synchronize_to_moves"},
+    MOVE: {"create", "write", "_post", "action_post", "_sanitize_vals", "_check_balanced"}
+    | {"_sync_dynamic_lines", "_get_unbalanced_moves", "_synchronize_business_models"}
+    | {"_set_next_sequence", "_get_accounting_date", "_reconcile_reversed_moves"}
+    | {"message_subscribe", "_message_subscribe", "_message_auto_subscribe", "message_post"}
+    | {"_message_post_after_hook", "_notify_thread", "_message_track", "_message_log"}
+    | {"_mail_track", "_track_subtype", "_track_template", "_creation_subtype"},
+    ITEM: {"create", "write", "_sanitize_vals", "_sync_invoice", "_create_analytic_lines"}
+    | {"_reconcile_marked", "_check_tax_lock_date", "_check_constrains_account_id_journal_id"},
+    "account.fiscal.position": {"_get_fiscal_position", "_get_fpos_ranking_functions"}
+    | {"_get_fpos_validation_functions", "_get_vat_valid"},
+    "res.partner": {"_get_vat_required_valid", "_increase_rank"},
+}
+"""Methods that stock Odoo runs for each line, and we do not; beside those that compute or check
+fields."""
+
+
+def strangers(env, given):
+    """Methods that were changed by something that is not known here.
+
+    :param given: model name -> names of the fields that are given instead of computed
+    :return: sorted names, such as ``account.move._post (some_addon)``
+    """
+    found = set()
+    for model, names in SKIPPED.items():
+        fields = env[model]._fields
+        methods = set(names)
+        if model in (MOVE, ITEM):  # see `only_here.CHECKED`
+            methods |= {check.__name__ for check in env[model]._constraint_methods}
+        for field in (fields[name] for name in given.get(model, ())):
+            methods |= {one for one in (field.compute, field.inverse) if isinstance(one, str)}
+        found |= {
+            f"{model}.{method} ({module})"
+            for module, method in _definitions(type(env[model]), methods)
+            if module not in KNOWN_MODULES | KNOWN_HOOKS.get((model, method), set())
+        }
+    return sorted(found)
+
+
+def _definitions(registry_class, methods):
+    """Yield (module, method) for each class that defines one of the methods."""
+    for cls in registry_class.__mro__:
+        # The registry's own classes have no module: what they define was patched onto them.
+        module = cls.__dict__.get("_module") or ("a patch" if hasattr(cls, "pool") else None)
+        if not module:
+            continue
+        for method in methods & cls.__dict__.keys():
+            if inspect.isfunction(cls.__dict__[method]):
+                yield module, method

@@ -1,0 +1,223 @@
+"""What bulk posting leaves to stock Odoo, all of a batch or some of it, and comes out right."""
+
+import contextlib
+
+from odoo import Command
+
+from .bulk_common import BATCH, Payment
+
+
+@contextlib.contextmanager
+def patched(model, name, method):
+    """A method is put onto the class of a model in the registry, as automation rules do."""
+    assert name not in vars(model)
+    setattr(model, name, method)
+    try:
+        yield
+    finally:
+        delattr(model, name)
+
+
+class ExceptionCases:
+    def purchase_tax(self, **values):
+        return self.env["account.tax"].create(
+            {
+                "name": "19 % in",
+                "amount": 19,
+                "type_tax_use": "purchase",
+                "price_include_override": "tax_included",
+                **values,
+            }
+        )
+
+    # ------------------------------------------------------------------
+    # Nothing of a batch
+    # ------------------------------------------------------------------
+
+    def test_a_journal_in_another_currency(self):
+        dollar = self.env.ref("base.USD")
+        dollar.active = True
+        self.env["res.currency.rate"].create(
+            {"currency_id": dollar.id, "name": "2026-01-01", "rate": 1.25}
+        )
+        journal = self.make_journal("DE02120300000000202051", "BNKD", currency=dollar)
+        payments = self.undecided(journal=journal)
+        self.assert_same_books(payments, bulk=False)
+
+    def test_a_journal_that_is_hashed(self):
+        self.journal.restrict_mode_hash_table = True
+        self.assert_same_books(self.undecided(), bulk=False)
+
+    def test_analytic_distribution_models(self):
+        plan = self.env["account.analytic.plan"].create({"name": "Plan"})
+        account = self.env["account.analytic.account"].create({"name": "A", "plan_id": plan.id})
+        self.env["account.analytic.distribution.model"].create(
+            {
+                "partner_id": self.vendors[0].id,
+                "analytic_distribution": {str(account.id): 100},
+                "company_id": self.company.id,
+            }
+        )
+        payments = [Payment(-5 - n, account=self.expense) for n in range(BATCH)]
+        payments += self.undecided(5, partner=self.vendors[0], account=self.expense)
+        books = self.assert_same_books(payments, bulk=False)
+        self.assertEqual(len(books["account_analytic_line"]), 5)
+
+    def test_modules_that_change_a_skipped_method(self):
+        for model, name in (
+            ("account.move", "_post"),
+            ("account.move", "create"),
+            ("account.move", "_compute_partner_bank_id"),
+            ("account.move", "_check_balanced"),
+            ("account.move.line", "create"),
+            ("account.move.line", "_compute_account_id"),
+            ("account.bank.statement.line", "create"),
+            ("account.bank.statement.line", "write"),
+            ("account.fiscal.position", "_get_fiscal_position"),
+        ):
+            with self.subTest(method=f"{model}.{name}"):
+                registry_class = self.registry[model]
+
+                def method(records, *args, _class=registry_class, _name=name, **options):
+                    return getattr(super(_class, records), _name)(*args, **options)
+
+                with patched(registry_class, name, method), self.forgotten():
+                    transactions = self.receive_payments(self.undecided(25))
+                    self.assertFalse(self.book_by_feed(transactions))
+                    self.assertEqual(len(transactions.statement_line_ids), 25)
+
+    def test_an_automation_that_changes_entries_as_they_are_created(self):
+        model = self.registry["account.move"]
+
+        def create(records, vals_list):
+            moves = super(model, records).create(vals_list)
+            moves.narration = "Seen"
+            return moves
+
+        with patched(model, "create", create):
+            books = self.assert_same_books(self.undecided(), bulk=False)
+        self.assertIn("Seen", str(books["account_move"]))
+
+    # ------------------------------------------------------------------
+    # Some of a batch
+    # ------------------------------------------------------------------
+
+    def test_taxes_in_a_booking(self):
+        tax = self.purchase_tax()
+        payments = [Payment(-10 - n, account=self.expense) for n in range(BATCH)]
+        payments += [
+            Payment(-11.9, account=self.expense, taxes=tax, apart=True) for _number in range(3)
+        ]
+        self.assert_same_books(payments)
+
+    def test_an_account_with_a_default_tax(self):
+        account = self.expense.copy({"tax_ids": [Command.set(self.purchase_tax().ids)]})
+        payments = [Payment(-10 - n, account=account) for n in range(BATCH)]
+        self.assert_same_books(payments)
+
+    def test_discounts(self):
+        term = self.env["account.payment.term"].create(
+            {
+                "name": "2 %",
+                "early_discount": True,
+                "discount_percentage": 2,
+                "discount_days": 10,
+                "early_pay_discount_computation": "included",
+                "line_ids": [Command.create({"value": "percent", "value_amount": 100})],
+            }
+        )
+        tax = self.company_data["default_tax_sale"]
+        line = {"name": "Goods", "price_unit": 100, "tax_ids": [Command.set(tax.ids)]}
+        invoices = self.make_documents(
+            3,
+            self.customers,
+            invoice_payment_term_id=term.id,
+            invoice_line_ids=[Command.create(line)],
+        )
+        items = [self.open_items(invoice) for invoice in invoices]
+        payments = [
+            Payment(item.discount_amount_currency, discount=item, partner=item.partner_id)
+            for item in items
+        ]
+        for payment in payments:
+            payment.apart = True
+        self.assert_same_books(self.paid(self.invoices) + payments)
+
+    def test_invoices_in_another_currency(self):
+        """Their matches bring exchange entries."""
+        dollar = self.env.ref("base.USD")
+        dollar.active = True
+        self.env["res.currency.rate"].create(
+            [
+                {"currency_id": dollar.id, "name": date, "rate": rate}
+                for date, rate in (("2026-01-01", 1.25), ("2026-01-09", 1.2))
+            ]
+        )
+        foreign = self.make_documents(3, self.customers, currency_id=dollar.id)
+        payments = [
+            Payment(round(i.amount_total / 1.2, 2), items=self.open_items(i), partner=i.partner_id)
+            for i in foreign
+        ]
+        self.assert_same_books(self.paid(self.invoices) + payments)
+
+    def test_taxes_that_fall_due_with_the_payment(self):
+        self.company.tax_exigibility = True
+        tax = self.env["account.tax"].create(
+            {
+                "name": "19 % when paid",
+                "amount": 19,
+                "tax_exigibility": "on_payment",
+                "cash_basis_transition_account_id": self.expense.copy(
+                    {"reconcile": True, "account_type": "asset_current"}
+                ).id,
+            }
+        )
+        line = {"name": "Goods", "price_unit": 100, "tax_ids": [Command.set(tax.ids)]}
+        invoices = self.make_documents(3, self.customers, invoice_line_ids=[Command.create(line)])
+        books = self.assert_same_books(self.paid(self.invoices) + self.paid(invoices))
+        self.assertGreater(len(books["account_move"]), len(self.invoices) * 2 + 6)
+
+    def test_a_company_that_cancels_by_negative_amounts(self):
+        self.company.account_storno = True
+        refunds = self.make_documents(5, self.customers, "out_refund", first=300)
+        self.assert_same_books(self.paid(self.invoices) + self.paid(refunds))
+
+    def test_nothing_is_paid(self):
+        self.assert_same_books([*self.undecided(), Payment(0, apart=True)])
+
+    # ------------------------------------------------------------------
+    # Other companies
+    # ------------------------------------------------------------------
+
+    def test_another_company(self):
+        other = self.make_company("Other")
+        journal = self.make_journal("DE02120300000000202051", "BNKO", company=other)
+        private = self.env["res.partner"].create({"name": "Theirs", "company_id": other.id})
+        payments = self.undecided(journal=journal)
+        for payment in payments[::2]:
+            payment.partner = self.customers[0]
+        for payment in payments[1::4]:
+            payment.partner = private
+        self.assert_same_books(payments)
+
+    def test_a_branch(self):
+        branch = self.env["res.company"].create(
+            {
+                "name": "Branch",
+                "parent_id": self.company.id,
+                "country_id": self.company.country_id.id,
+            }
+        )
+        self.env.user.company_ids = [Command.link(branch.id)]
+        journal = self.make_journal("DE02120300000000202051", "BNKB", company=branch)
+        payments = self.undecided(journal=journal)
+        for payment, invoice in zip(payments, self.invoices[:15], strict=False):
+            payment.items = self.open_items(invoice)
+            payment.partner = invoice.partner_id
+        self.assert_same_books(payments)
+
+    def test_two_journals(self):
+        """A batch is of one journal; another one is left to stock Odoo."""
+        journal = self.make_journal("DE02120300000000202051", "BNK2")
+        payments = [*self.undecided(15), *self.undecided(15, journal=journal)]
+        self.assert_same_books(payments, bulk=False)
