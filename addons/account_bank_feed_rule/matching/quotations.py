@@ -71,6 +71,8 @@ _SAYS_NUMBER = re.compile(
     r"|VWZ|VERWENDUNGSZWECK|BETR|BETREFF|LT|ZU|ZUR|FUE?R|WG|WEGEN|IHRE|ZAHLUNG|UE?BERWEISUNG)"
 )
 ABBREVIATES_INVOICE = frozenset({"RE", "RG", "RN", "RCH", "RCHG", "INV", "FA", "FAC", "FT", "BILL"})
+_NO_COUNTRY = ABBREVIATES_INVOICE | {"RF"}
+"""What two letters in front of digits mean more often than a country."""
 _MEANS_INVOICE = re.compile(
     r"(?:RECH\w*|RCHG?|RE|RG|RN|INV|INVOICE\w*|FACT\w*|FAKT\w*|FATT\w*)(?:NR|NO|NUMMER)?|RNR"
 )
@@ -130,7 +132,7 @@ def _is_iban(value: str) -> bool:
     """
     rearranged = value[4:] + value[:4]
     right = 15 <= len(value) <= 34 and mod_97_10.is_valid(rearranged)
-    return right and not value.startswith("RF")
+    return right and value[:2] not in _NO_COUNTRY
 
 
 def keys(number: str) -> frozenset[str]:

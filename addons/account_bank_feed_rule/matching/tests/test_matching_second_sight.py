@@ -113,6 +113,11 @@ def test_the_beginning_of_another_number_is_still_another():
     assert kinds(decision) >= {"quotes_unknown"}
 
 
+def test_an_invoices_number_is_no_account_though_its_check_digits_are_right():
+    text, owed = "re423676161756423676", item(1, "RE/423676/161756/423676")
+    assert chosen_ids(judged(payment(text=text), owed)) == [1]
+
+
 def test_a_vendors_series_says_nothing_about_our_own_numbers():
     """ "RE 2026-00042" is an invoice's number, whatever some vendor calls his bills."""
     items = [item(1, "2026-00042"), item(2, "RE4711", "-50.00", partner=BERT)]
