@@ -93,8 +93,7 @@ class ItemIndex:
         # "RE 1042" is "invoice 1042", though some vendor calls his documents RE.
         words = quotations.ABBREVIATES_INVOICE
         many = self._called_in.total() * _OWN_SERIES
-        self._series_for_in = self.series - {w for w in words if self._called_in[w] <= many}
-        self._series_for_out = self.series - words
+        self._own_series = self.series - {word for word in words if self._called_in[word] <= many}
         self.crowd = crowd_points(self.size)
         self._number_shape = quotations.KeyShape.of(self._by_number)
         self._reference_shape = references.shape(self._by_reference)
@@ -173,7 +172,8 @@ class ItemIndex:
     def _quotation(self, item: OpenItem, tokens: Tokens, first: int, end: int) -> Quotation | None:
         readings = []
         for number in self._quotable[item.id]:
-            series = self._series_against(number, item)
+            # What has letters itself is told from others by them.
+            series = self.series if quotations.prefix(number) else self._own_series
             weak = quotations.weaknesses(number, tokens, first, end, series)
             if weak is not None:
                 readings.append((-quotation_points(weak), number, weak))
@@ -181,12 +181,6 @@ class ItemIndex:
             return None
         _points, number, weak = min(readings)
         return _quotation_at(item, number, tokens, first, end, weak)
-
-    def _series_against(self, number: str, item: OpenItem) -> set[str]:
-        """The prefixes that say in front of a number that another document is meant."""
-        if quotations.prefix(number):
-            return self.series
-        return self._series_for_in if item.residual > 0 else self._series_for_out
 
     def _continued(
         self, begun: Quotation, tokens: Tokens, first: int, end: int

@@ -131,6 +131,14 @@ def test_a_series_of_our_own_means_another_document():
     assert kinds(decision) >= {"hardly_named"}
 
 
+def test_our_own_series_in_front_of_a_vendors_bare_number_means_our_invoice():
+    items = [item(i, f"INV/2026/000{i}", f"{i}.50") for i in range(10, 60)]
+    bill = item(99, ("BILL/2026/00001", "2026/00042"), "-80.00", partner=BERT)
+    paid = payment(text="INV/2026/00042", reference="INV/2026/00042", amount="42.50")
+    decision = judged(paid, *items, bill)
+    assert (decision.band, chosen_ids(decision)) == ("post", [42])
+
+
 def test_our_own_id_settles_whatever_the_payees_number_looks_like():
     out = {"kind": "payment", "partner": BERT, "references": ("PAY20260501",)}
     items = [item(1, "POUT/2026/00007", "-80.00", **out), item(2, "WEB/2026/01561", "12.00")]
