@@ -58,17 +58,20 @@ def fit(
     open_amount = sum([item.residual for item in items])
     if open_amount * payment.amount <= 0:
         return None
-    points = _amount_points(items, index)
+    points = _amount_points(payment, items, index)
     early = _long_before(payment, items)
     found = _fit_whole(payment, items, open_amount, terms, 0 if early else points)
     found = found or _fit_part(payment, items, open_amount, named)
     return found._replace(evidence=(*found.evidence, early)) if early else found
 
 
-def _amount_points(items: Sequence[OpenItem], index: ItemIndex) -> int:
+def _amount_points(payment: Payment, items: Sequence[OpenItem], index: ItemIndex) -> int:
     """What it is worth that the amount fits."""
     if len(items) == 1:
-        return index.amount_points(items[0])
+        item = items[0]
+        if item.discount and payment.amount == item.residual - item.discount.amount:
+            return index.points_of_amount(item.currency, payment.amount)
+        return index.amount_points(item)
     return sum_points([int(item.residual * _HUNDRED) for item in items])
 
 
@@ -236,7 +239,9 @@ def _fit_converted(payment, items) -> Fit | None:
         wrong_way = sum(item.residual for item in items) * payment.amount <= 0
         differs = Evidence("currency_differs", PART_NAMED, params)
         return None if wrong_way else Fit(whole, (differs,), explains=False)
-    if abs(payment.amount - total) <= abs(total) * _CONVERTED_WITHIN:
+    # 500 EUR for 500 CHF: the payer took one currency for the other.
+    mixed_up = payment.amount == sum(item.residual for item in items) != total
+    if not mixed_up and abs(payment.amount - total) <= abs(total) * _CONVERTED_WITHIN:
         return Fit(whole, (Evidence("converted", CONVERTED, params),))
     return Fit(whole, (Evidence("currency_differs", PART_NAMED, params),), explains=False)
 

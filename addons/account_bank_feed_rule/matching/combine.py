@@ -91,7 +91,7 @@ def _one_for_each_place(named: Sequence[OpenItem], findings: Findings) -> list[O
     for item in sorted(named, key=lambda item: -_founded(item, findings)):
         quote = findings.quotes[item.id]
         rivals = [one for one in kept if same_place(findings.quotes[one.id], quote)]
-        if all(_of_one_document(one, item) for one in rivals):
+        if all(_of_one_document(one, item, findings) for one in rivals):
             kept.append(item)
     return sorted(kept, key=lambda item: item.age_key)
 
@@ -101,8 +101,13 @@ def _founded(item: OpenItem, findings: Findings) -> int:
     return findings.quotes[item.id].points + (who[0].points if who else 0)
 
 
-def _of_one_document(one: OpenItem, other: OpenItem) -> bool:
-    return (one.numbers[:1], one.partner_id) == (other.numbers[:1], other.partner_id)
+def _of_one_document(one: OpenItem, other: OpenItem, findings: Findings) -> bool:
+    """Whether they are instalments, or invoices of one order: the same number names both."""
+    if one.partner_id != other.partner_id:
+        return False
+    named = [findings.quotes[item.id].params.get("number") for item in (one, other)]
+    same = named[0] == named[1] is not None and one.kind == other.kind == "document"
+    return same or one.numbers[:1] == other.numbers[:1]
 
 
 def _of_partner(payment, partner_id: Id, findings, index: ItemIndex) -> Iterator[Bundle]:
@@ -134,16 +139,24 @@ def _with_more_of_partner(payment, findings: Findings, index: ItemIndex) -> Iter
     """What the payer named, with further items of the same partner that make up the amount."""
     if not findings.items:
         return
-    named = list(findings.items.values())
+    named = _of_who_paid(_one_for_each_place(list(findings.items.values()), findings), findings)
     partners = {item.partner_id for item in named}
     if len(partners) != 1 or None in partners or _add_up(payment, named):
         return
+    if not any(item.agrees_in_direction(payment) for item in named):
+        return
     items = _payable(payment, index.of_partner(partners.pop()))
-    must_have = [place for place, item in enumerate(items) if item.id in findings.quotes]
+    wanted = {item.id for item in named}
+    must_have = [place for place, item in enumerate(items) if item.id in wanted]
     if len(must_have) < len(named) or not len(named) < len(items) <= MOST_ITEMS:
         return
     search = _adding_up(payment, items, must_have)
     yield from _several(search, items, must_have)
+
+
+def _of_who_paid(named: Sequence[OpenItem], findings: Findings) -> Sequence[OpenItem]:
+    """Those of the payer, if he is known and named any: others have such numbers by chance."""
+    return [item for item in named if item.partner_id in findings.who] or named
 
 
 def _add_up(payment: Payment, named: Sequence[OpenItem]) -> bool:
@@ -182,14 +195,18 @@ def _several(search: SubsetSearch, items, must_have) -> Iterator[Bundle]:
     for subset in search.found:
         if len(subset.positions) > max(1, len(must_have)):
             chosen = tuple(items[position] for position in subset.positions)
-            yield Bundle(chosen, choice=_choice(subset, search, len(items)))
+            yield Bundle(chosen, choice=_choice(subset, search, len(items), len(must_have)))
 
 
-def _choice(subset: Subset, search: SubsetSearch, items: int) -> Evidence:
-    """How likely these items add up by chance: by how many others there were to choose."""
+def _choice(subset: Subset, search: SubsetSearch, items: int, named: int) -> Evidence:
+    """How likely these items add up by chance: by how many others there were to choose.
+
+    There was no choice of those that the payer named.
+    """
     if subset.kind == "all":
         return Evidence("all_open_items", choice_points(1), {"count": len(subset.positions)})
-    choices = items if subset.kind == "oldest" else comb(items, len(subset.positions))
+    chosen = len(subset.positions) - named
+    choices = items - named if subset.kind == "oldest" else comb(items - named, chosen)
     if not search.complete:
         choices = max(choices, search.choices)
     params = {"count": len(subset.positions), "items": items, "choices": choices}

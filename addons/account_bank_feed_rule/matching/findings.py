@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -9,6 +10,8 @@ from .index import ItemIndex
 from .points import SECOND_PARTNER_KIND
 from .strategy import Proposal, Strategy
 from .types import Evidence, Id, OpenItem, Payment
+
+_DIGITS = re.compile(r"\d+")
 
 
 @dataclass(slots=True)
@@ -74,6 +77,8 @@ def same_place(one: Evidence, other: Evidence) -> bool:
     """Whether two quotations are the same words, read as two numbers."""
     if _is_of_a_range(one) and _is_of_a_range(other):
         return False
+    if _is_within_a_range(one) or _is_within_a_range(other):
+        return False
     if one.params["quoted"] == other.params["quoted"]:
         return True
     return (
@@ -86,3 +91,11 @@ def same_place(one: Evidence, other: Evidence) -> bool:
 def _is_of_a_range(quote: Evidence) -> bool:
     """Whether it continues a list: "0042-0045" means all four of them."""
     return "continued" in quote.params.get("weaknesses", ())
+
+
+def _is_within_a_range(quote: Evidence) -> bool:
+    """Whether it is meant, and not written: "0042 - 0045" means 0043 where 0045 is written."""
+    if not _is_of_a_range(quote):
+        return False
+    written = _DIGITS.findall(quote.params["quoted"])
+    return bool(written) and not quote.params["number"].endswith(written[-1])

@@ -22,6 +22,8 @@ T = TypeVar("T")
 COMMON = 20
 """A number that more open items than this carry ("Rent 03/2026") identifies none of them,
 unless the partner is known."""
+_OWN_SERIES = 0.02
+"""The share of the documents that we are owed which a series of our own has at least."""
 
 
 class Quotation(NamedTuple):
@@ -69,6 +71,7 @@ class ItemIndex:
         self.partners = PartnerDirectory() if partners is None else partners
         self._series_in: set[str] = set()
         self._series_out: set[str] = set()
+        self._called_in: Counter[str] = Counter()
         self._shapes_in: set[str] = set()
         self._shapes_out: set[str] = set()
         self.size = 0
@@ -87,6 +90,10 @@ class ItemIndex:
         for lookup in (self._by_reference, self._by_value):
             _without_common(lookup)
         self.series = self._series_in | self._series_out
+        # "RE 1042" is "invoice 1042", though some vendor calls his documents RE.
+        words = quotations.ABBREVIATES_INVOICE
+        many = self._called_in.total() * _OWN_SERIES
+        self._own_series = self.series - {word for word in words if self._called_in[word] <= many}
         self.crowd = crowd_points(self.size)
         self._number_shape = quotations.KeyShape.of(self._by_number)
         self._reference_shape = references.shape(self._by_reference)
@@ -113,6 +120,8 @@ class ItemIndex:
         for value in found.values:
             self._by_value[value].append(item)
         is_owed = item.residual > 0
+        if is_owed:
+            self._called_in.update(found.series or ("",))
         (self._series_in if is_owed else self._series_out).update(found.series)
         (self._shapes_in if is_owed else self._shapes_out).update(found.shapes)
 
@@ -163,7 +172,9 @@ class ItemIndex:
     def _quotation(self, item: OpenItem, tokens: Tokens, first: int, end: int) -> Quotation | None:
         readings = []
         for number in self._quotable[item.id]:
-            weak = quotations.weaknesses(number, tokens, first, end, self.series)
+            # What has letters itself is told from others by them.
+            series = self.series if quotations.prefix(number) else self._own_series
+            weak = quotations.weaknesses(number, tokens, first, end, series)
             if weak is not None:
                 readings.append((-quotation_points(weak), number, weak))
         if not readings:
@@ -222,7 +233,11 @@ class ItemIndex:
 
     def amount_points(self, item: OpenItem) -> int:
         """What it is worth that an amount equals this item's."""
-        return amount_points(self._by_amount[item.currency, item.residual] or 1, self.size)
+        return self.points_of_amount(item.currency, item.residual)
+
+    def points_of_amount(self, currency: str, amount: Decimal) -> int:
+        """What it is worth that a payment has just that amount."""
+        return amount_points(self._by_amount[currency, amount] or 1, self.size)
 
     def made(self, make: Callable[[ItemIndex], T]) -> T:
         """What a strategy prepares from all items, prepared once: ``make(index)``."""

@@ -52,6 +52,8 @@ _MOST_WORDS = 200
 """So many words of a text are read; a remittance that goes on and on must not cost more."""
 _CROWD = 20
 """A key that more names share than this tells nobody apart."""
+_TELLING = 3
+"""A word of less letters is no family's or group's name."""
 _MISTYPED = 7
 _LONG = 12
 _EQUAL_LETTERS, _EQUAL_LETTERS_OF_LONG = 88, 83
@@ -210,6 +212,21 @@ def _significant(words: Iterable[str]) -> list[str]:
 
 def _key(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(words))
+
+
+def are_called_alike(one: str, other: str) -> bool:
+    """Whether two names may be those of a family or a group: of companies the first word counts.
+
+    >>> are_called_alike("Zybartowski Holding GmbH", "Zybartowski Transporte GmbH")
+    True
+    >>> are_called_alike("Anna Müller", "Mueller, Jan"), are_called_alike("Süd AG", "Nord Süd AG")
+    (True, False)
+    """
+    (words, forms), (other_words, other_forms) = read_name(one), read_name(other)
+    own, others = _significant(words), _significant(other_words)
+    if forms or other_forms:
+        own, others = own[:1], others[:1]
+    return any(len(word) >= _TELLING for word in set(own) & set(others))
 
 
 class NameMatch(NamedTuple):

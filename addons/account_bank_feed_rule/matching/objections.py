@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 
 from .findings import Findings, same_place
 from .index import ItemIndex
-from .normalise import compact
+from .normalise import compact, fold
 from .payouts import providers_named
 from .points import QUOTE_CLEARLY, QUOTED, SERIOUS, WEAKNESSES
 from .purposes import other_purpose
+from .quotations import stands_behind_invoice
 from .returns import unknown_return
 from .types import ZERO, Bands, Candidate, Evidence, Id, OpenItem, Payment, Terms
 from .unknown import unknown_documents
@@ -22,6 +24,15 @@ _KNOWN_BY = (
 _NAMED_BY = frozenset({"document_number", "structured_reference", "end_to_end_id"})
 _UNNAMED = ("unnamed", "return_unnamed")
 _DEDUCTED = Decimal("0.05")
+_DEDUCTION = re.compile(
+    r"\b(?:GUTSCHRIFT\w*|GS|STORNO\w*|ABZUG|ABZ|ABZGL|ABZU?E?GLICH|MINUS|K(?:UE|U)RZUNG|MINDERUNG"
+    r"|M(?:AE|A)NGEL\w*|EINBEHALT\w*|RETOUREN?|RABATT|BONUS|CREDIT ?NOTES?|LESS|DEDUCT\w*"
+    r"|AVOIR|NOTA (?:DI )?CREDITO|DOBROPIS\w*)\b|\./\."
+)
+"""What a payer calls something that he took off, such as a credit note."""
+_DIGITS = re.compile(r"\d+")
+_FAR_APART = 100
+_RARE_AMOUNT = 25
 _SURE_PAYEE = ("counterparty_iban", "end_to_end_id")
 _PART = {"paid_in_part": "partial", "overpaid": "overpaid"}
 _CLEAR_OF_KNOWN = QUOTED - WEAKNESSES["short"]
@@ -46,9 +57,9 @@ def objections(
             yield Evidence("already_claimed", 0, {"item": item.label})
     yield from unknown_return(payment, best)
     yield from _ambiguity(ranked, bands)
-    yield from _other_quotes(findings, best)
-    yield from _hardly_named(best)
-    yield from _part(ranked, terms)
+    yield from _other_quotes(payment, findings, best)
+    yield from _hardly_named(payment, best)
+    yield from _part(payment, ranked, terms)
     yield from _assumed(ranked)
     yield from _stranger_paid(payment, best)
     if best.has(*_UNNAMED):
@@ -69,8 +80,11 @@ def _ambiguity(ranked: Sequence[Candidate], bands: Bands) -> Iterator[Evidence]:
 # ----------------------------------------------------------------------
 
 
-def _other_quotes(findings: Findings, best: Candidate) -> Iterator[Evidence]:
+def _other_quotes(payment: Payment, findings: Findings, best: Candidate) -> Iterator[Evidence]:
     """Documents that the payer names clearly, and that the best candidate leaves out."""
+    if not payment.is_in and best.has("end_to_end_id"):
+        # Our own id for a payment of ours; what the text names is the payee's.
+        return
     settled = {item.id for item in best.items}
     if settled.issuperset(findings.items):
         return
@@ -109,13 +123,22 @@ def _is_of_another_vendor(item: OpenItem, best: Candidate) -> bool:
     return sure and item.residual < 0 and item.partner_id != best.item.partner_id
 
 
-def _hardly_named(best: Candidate) -> Iterator[Evidence]:
+def _hardly_named(payment: Payment, best: Candidate) -> Iterator[Evidence]:
     """What may be quoted by chance is posted only when somebody who fits is known."""
     quotes = [one for one in best.evidence if "weaknesses" in one.params]
     if len(quotes) != 1 or not SERIOUS & set(quotes[0].params["weaknesses"]):
         return
-    if not best.has(*_KNOWN_BY):
+    if not best.has(*_KNOWN_BY) and not _is_called_invoice(payment, quotes[0], best):
         yield Evidence("hardly_named", 0, {"quoted": quotes[0].params["quoted"]})
+
+
+def _is_called_invoice(payment: Payment, quote: Evidence, best: Candidate) -> bool:
+    """Whether it is short and nothing else, "invoice" stands in front, and the amount is rare."""
+    if set(quote.params["weaknesses"]) != {"short"} or quote.params["field"] != "text":
+        return False
+    equal = [one.points for one in best.evidence if one.kind in _EXACT]
+    rare = bool(equal) and equal[0] >= _RARE_AMOUNT
+    return rare and stands_behind_invoice(payment.text, quote.params["start"])
 
 
 def _is_clear(quote: Evidence) -> bool:
@@ -133,7 +156,7 @@ def _is_quote(evidence: Evidence) -> bool:
 # ----------------------------------------------------------------------
 
 
-def _part(ranked: Sequence[Candidate], terms: Terms) -> Iterator[Evidence]:
+def _part(payment: Payment, ranked: Sequence[Candidate], terms: Terms) -> Iterator[Evidence]:
     """A part, or too much, is posted only to what the payer names, and when he is known."""
     best = ranked[0]
     for kind, allowed in _PART.items():
@@ -145,6 +168,7 @@ def _part(ranked: Sequence[Candidate], terms: Terms) -> Iterator[Evidence]:
             not getattr(terms, allowed)
             or len({item.numbers[:1] for item in best.items}) > 1
             or _looks_deducted(found[0].params)
+            or _DEDUCTION.search(fold(payment.text))
             or not (quote and _is_clear(quote))
             or not best.has(*_KNOWN_BY)
             or any(one.has(*_EXACT) for one in ranked[1:])
@@ -213,8 +237,18 @@ def _unknown_quotes(payment: Payment, best: Candidate, index: ItemIndex) -> Iter
 
 
 def _is_mistyped(evidence: Evidence) -> bool:
-    """Whether it is a mistyped number; with another digit it may be another document, paid."""
-    return evidence.kind == "near_number" and evidence.params["error"] != "digit wrong"
+    """Whether it is a mistyped number; with another digit it may be another document, paid.
+
+    Documents with numbers nearby are written at the same time, to the same customers.
+    """
+    if evidence.kind != "near_number":
+        return False
+    return evidence.params["error"] != "digit wrong" or _are_far_apart(evidence.params)
+
+
+def _are_far_apart(params: dict) -> bool:
+    own, written = (_DIGITS.findall(params[key])[-1:] for key in ("number", "quoted"))
+    return bool(own and written) and abs(int(own[0]) - int(written[0])) >= _FAR_APART
 
 
 def _other_identity(findings: Findings, best: Candidate, index) -> Iterator[Evidence]:

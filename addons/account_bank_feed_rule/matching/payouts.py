@@ -69,6 +69,8 @@ _GENERIC = re.compile(
     r"\b(?:TID|TERMINAL(?:[- ]?ID)?|NR|NO|ID|KASSE|TILL|CASH|KARTE\w*|CARD|ACCOUNT|KONTO)\b|[^\w]+"
 )
 _LEAST_DIGITS = 4
+_LONG_NUMBER = re.compile(r"(?<!\d)\d{6,}(?!\d)")
+_COMPACT_DATE = re.compile(r"(?:20)?\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 
 _AMOUNT = r"(\d{1,3}(?:[.' ]\d{3})+[.,]\d\d|\d+[.,]\d\d)(?!\d)"
 _BETWEEN = r"[^\d\n]{0,12}?"
@@ -109,6 +111,8 @@ class Receivables:
     def _add(self, item: OpenItem) -> None:
         if item.source:
             self.by_source[item.source].append(item)
+            for number in _numbers_of(item.source):
+                self.by_reference[number].append(item)
             if item.partner_id is not None:
                 self.of_partner[item.partner_id].add(item.source)
         for reference in {references.canonical(one) for one in item.references}:
@@ -151,6 +155,15 @@ class Receivables:
 
     def items_of(self, sources: Iterable[str]) -> list[OpenItem]:
         return [item for source in sources for item in self.by_source[source]]
+
+
+def _numbers_of(source: str) -> list[str]:
+    """The numbers by which a label names a terminal or a merchant account: no dates.
+
+    >>> _numbers_of("Shop 12, TID 54000137, 20260312")
+    ['54000137']
+    """
+    return [one for one in _LONG_NUMBER.findall(source) if not _COMPACT_DATE.fullmatch(one)]
 
 
 # The same few sources are asked about again and again.

@@ -23,6 +23,7 @@ document number, whole                         33  a mistyped number seldom is a
 … behind a foreign prefix                     -14  the bare number of somebody else's series
 structured reference, end-to-end id            40  proves itself, or is quoted as a whole
 mistyped or cut-off number                     15  of a partner known otherwise
+date of the document                           12  the same; by itself it decides nothing
 nothing                                   -17…-37  one of so many: ten times as many items, -10
 -----------------------------------------  ------  ---------------------------------------------
 Who is named (the strongest counts, each further kind a few more)
@@ -34,6 +35,7 @@ name in the counterparty's field           8…  40  by how many strangers have 
 name in the text                           5…  30  the same, and it may be anybody's
 … a name not quite equal                  up to -14
 IBAN of another partner                       -15  people do pay for each other
+… who is called alike: parent, family          -5
 name of another partner                        -8
 -----------------------------------------  ------  ---------------------------------------------
 How much
@@ -48,6 +50,7 @@ charges taken off that nobody names             3
 original amount equal, other currency      10…  30
 about equal after conversion                    5
 less, or more                                 -15  where named; -30 where not
+a later one of equal instalments              -20  the one that is due first is paid first
 paid more than 60 days before the document      0  an equal amount is then chance
 -----------------------------------------  ------  ---------------------------------------------
 What came back (looked for only among what earlier payments settled)
@@ -94,6 +97,7 @@ QUOTED_FURTHER = 5
 MOST_FURTHER = 50
 REFERENCE = 40
 NEAR_NUMBER = 15
+DOCUMENT_DATE = 12
 WEAKNESSES = {
     "wrapped": 3,
     "leading_zeros": 3,
@@ -117,6 +121,7 @@ TEXT_NAME_RANGE = (5, 30)
 SECOND_PARTNER_KIND = 4
 OTHER_PARTNER = -15
 OTHER_NAME = -8
+RELATED_PARTNER = -5
 
 AMOUNT_RANGE = (10, 30)
 SUM_RANGE = (10, 45)
@@ -131,6 +136,9 @@ PART_NAMED = -15
 PART_UNNAMED = -30
 REGISTERED = 6
 """A payment that is in the books already is looked for before the documents of the partner."""
+
+LATER_INSTALMENT = -20
+"""Of equal instalments of a document the one that is due first is paid first."""
 
 RETURN_UNNAMED = -8
 PERHAPS_RETURNED = -25

@@ -70,9 +70,9 @@ _SAYS_NUMBER = re.compile(
     r"|VS|RFB|OGM|VCS"  # Czech variable symbol, Belgian and other banks' labels
     r"|VWZ|VERWENDUNGSZWECK|BETR|BETREFF|LT|ZU|ZUR|FUE?R|WG|WEGEN|IHRE|ZAHLUNG|UE?BERWEISUNG)"
 )
-_ABBREVIATES_INVOICE = frozenset(
-    {"RE", "RG", "RN", "RCH", "RCHG", "INV", "FA", "FAC", "FT", "BILL"}
-)
+ABBREVIATES_INVOICE = frozenset({"RE", "RG", "RN", "RCH", "RCHG", "INV", "FA", "FAC", "FT", "BILL"})
+_NO_COUNTRY = ABBREVIATES_INVOICE | {"RF"}
+"""What two letters in front of digits mean more often than a country."""
 _MEANS_INVOICE = re.compile(
     r"(?:RECH\w*|RCHG?|RE|RG|RN|INV|INVOICE\w*|FACT\w*|FAKT\w*|FATT\w*)(?:NR|NO|NUMMER)?|RNR"
 )
@@ -132,7 +132,7 @@ def _is_iban(value: str) -> bool:
     """
     rearranged = value[4:] + value[:4]
     right = 15 <= len(value) <= 34 and mod_97_10.is_valid(rearranged)
-    return right and not value.startswith("RF")
+    return right and value[:2] not in _NO_COUNTRY
 
 
 def keys(number: str) -> frozenset[str]:
@@ -333,6 +333,16 @@ def _behind_label(tokens: Tokens, first: int) -> bool:
     )
 
 
+def stands_behind_invoice(text: str, start: int) -> bool:
+    """Whether "invoice" stands in front of what begins at that character of the remittance.
+
+    >>> stands_behind_invoice("Rechnung Nr. 126029", 13), stands_behind_invoice("PLZ 126029", 4)
+    (True, False)
+    """
+    tokens = remittance_tokens(text)
+    return start in tokens.starts and _behind_label(tokens, tokens.starts.index(start))
+
+
 def _changed_year(
     whole, bare, tokens: Tokens, first: int, end: int, series: Container[str]
 ) -> tuple[str, ...] | None:
@@ -417,7 +427,7 @@ def _prefix_weakness(whole, values, tokens: Tokens, first: int, series) -> tuple
         return left_out
     if before in series:
         return (*left_out, "other_prefix")
-    if before in _ABBREVIATES_INVOICE or not attached:
+    if before in ABBREVIATES_INVOICE or not attached:
         return left_out
     if before == "R" and tokens.gap(first).startswith("."):
         return left_out
@@ -433,7 +443,7 @@ def _glued_prefix(before: str, own_prefix: str, series) -> tuple[str, ...] | Non
     word = before.removesuffix(own_prefix)
     if not own_prefix or before in series or not 1 < len(word) < len(before):
         return None
-    if _SAYS_NUMBER.fullmatch(word) or word in _ABBREVIATES_INVOICE:
+    if _SAYS_NUMBER.fullmatch(word) or word in ABBREVIATES_INVOICE:
         return ()
     is_word = len(word) >= _LEAST_GLUED_WORD and len(own_prefix) > 1
     return ("attached",) if is_word else None
@@ -466,7 +476,7 @@ def is_introduced(tokens: Tokens, first: int) -> bool:
     (True, False)
     """
     before = tokens.values[first - 1] if first and tokens.linked[first] else ""
-    return before in _ABBREVIATES_INVOICE or bool(_SAYS_NUMBER.fullmatch(before))
+    return before in ABBREVIATES_INVOICE or bool(_SAYS_NUMBER.fullmatch(before))
 
 
 def stands_behind_another_word(tokens: Tokens, first: int) -> bool:

@@ -13,9 +13,18 @@ from .amounts import fit
 from .combine import Bundle, bundles
 from .findings import Findings, gather
 from .index import ItemIndex
-from .points import MOST_FURTHER, OTHER_NAME, OTHER_PARTNER, QUOTED_FURTHER, REGISTERED
+from .names import are_called_alike
+from .points import (
+    LATER_INSTALMENT,
+    MOST_FURTHER,
+    OTHER_NAME,
+    OTHER_PARTNER,
+    QUOTED_FURTHER,
+    REGISTERED,
+    RELATED_PARTNER,
+)
 from .strategy import Strategy
-from .types import Candidate, Evidence, OpenItem, Payment, Terms
+from .types import Candidate, Evidence, Id, OpenItem, Payment, Terms
 
 _MOST_POINTS = 150
 _SURELY_KNOWN = 40
@@ -90,12 +99,14 @@ def _weigh(payment, bundle: Bundle, findings, index, strategies, terms) -> Candi
         *(_named(quotes) if quotes or bundle.evidence else ()),
         *bundle.evidence,
         *fitted.evidence,
-        *_counterparty(bundle.items, findings, index),
+        *_counterparty(payment, bundle.items, findings, index),
     ]
     if not quotes and not bundle.evidence:
         evidence += _unnamed(payment, bundle, index, strategies if fitted.explains else ())
     if bundle.choice:
         evidence.append(bundle.choice)
+    if len(bundle.items) == 1 and _is_later_instalment(bundle.items[0], index):
+        evidence.append(Evidence("later_instalment", LATER_INSTALMENT))
     if "payment" in [item.kind for item in bundle.items]:
         evidence.append(Evidence("registered", REGISTERED))
     return Candidate(
@@ -104,6 +115,20 @@ def _weigh(payment, bundle: Bundle, findings, index, strategies, terms) -> Candi
         adjustments=fitted.adjustments,
         rest=fitted.rest,
         points=sum([one.points for one in evidence]),
+    )
+
+
+def _is_later_instalment(item: OpenItem, index: ItemIndex) -> bool:
+    """Whether an equal instalment of the same document is due earlier: that one is paid first."""
+    if not item.numbers or item.due_date is None or item.kind != "document":
+        return False
+    alike = index.of_partner_with_amount(item.partner_id, item.residual, item.currency)
+    return len(alike) > 1 and any(
+        one.numbers[0] == item.numbers[0]
+        and one.residual == item.residual
+        and one.due_date < item.due_date
+        for one in alike
+        if one.numbers and one.due_date and one.kind == "document"
     )
 
 
@@ -129,12 +154,12 @@ def _unnamed(payment, bundle: Bundle, index: ItemIndex, strategies) -> list[Evid
     return found
 
 
-def _counterparty(items: Sequence[OpenItem], findings: Findings, index) -> list[Evidence]:
+def _counterparty(payment: Payment, items, findings: Findings, index) -> list[Evidence]:
     """Whether who paid is the partner of the items, or somebody else whom we know."""
     partners = {item.partner_id for item in items} - {None}
     agreeing = [evidence for one in partners for evidence in findings.who.get(one, ())]
     if agreeing:
-        return findings.strongest(agreeing)
+        return findings.strongest(agreeing) + _for_others(partners, findings, index)
     if not partners:
         return []
     other = next(iter(findings.partners_by_points()), None)
@@ -143,10 +168,29 @@ def _counterparty(items: Sequence[OpenItem], findings: Findings, index) -> list[
     strongest = findings.who[other][0]
     params = {"partner": index.partners.name_of(other)}
     if strongest.points >= _SURELY_KNOWN and strongest.kind in _SURE_KINDS:
+        owes_the_same = index.of_partner_with_amount(other, payment.amount, payment.currency)
+        if not owes_the_same and _all_called_like(params["partner"], partners, index):
+            return [Evidence("related_partner", RELATED_PARTNER, params)]
         return [Evidence("other_partner", OTHER_PARTNER, params)]
     if strongest.points >= _NAME_KNOWN and strongest.kind == "counterparty_name":
         return [Evidence("other_name", OTHER_NAME, params)]
     return []
+
+
+def _for_others(partners: Iterable[Id], findings: Findings, index) -> list[Evidence]:
+    """Who is known to have paid, where items of somebody who has nothing to do with him are in."""
+    others = [one for one in partners if one not in findings.who]
+    payer = findings.partners_by_points()[0]
+    if not others or findings.who[payer][0].kind not in _SURE_KINDS:
+        return []
+    name = index.partners.name_of(payer)
+    if _all_called_like(name, others, index):
+        return []
+    return [Evidence("other_partner", OTHER_PARTNER, {"partner": name})]
+
+
+def _all_called_like(name: str, partners: Iterable[Id], index: ItemIndex) -> bool:
+    return all(are_called_alike(name, index.partners.name_of(one)) for one in partners)
 
 
 _SURE_KINDS = ("counterparty_iban", "mandate", "customer_number")

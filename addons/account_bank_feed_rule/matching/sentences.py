@@ -18,6 +18,7 @@ EVIDENCE = {
     "structured_reference": _("it carries the structured reference %(quoted)s"),
     "end_to_end_id": _("its end-to-end id is %(quoted)s"),
     "near_number": _('it writes "%(quoted)s" for %(number)s (%(error)s)'),
+    "document_date": _("it gives the document's date %(date)s"),
     "batch": _("it names the batch payment %(batch)s"),
     "batch_total": _("the payments of the batch %(batch)s are just the amount"),
     "unnamed": _("it names none of the %(count)s open items"),
@@ -29,6 +30,7 @@ EVIDENCE = {
     "counterparty_name_like": _("%(name)s is nearly the partner's name %(partner)s"),
     "name_in_text": _("the text names %(partner)s"),
     "other_name": _("but %(partner)s is the name of who paid"),
+    "related_partner": _("%(partner)s, who is called alike, paid for it"),
     # How much
     "amount_equal": _("the amount of %(amount)s %(currency)s is just what is open"),
     "sum_equal": _("the %(count)s items together are just the amount of %(amount)s %(currency)s"),
@@ -43,6 +45,7 @@ EVIDENCE = {
     "overpaid": _("%(amount)s %(currency)s are paid where %(residual)s are open"),
     "all_open_items": _("these %(count)s are all that is open"),
     "chosen_items": _("no other of the partner's %(items)s open items add up to the amount"),
+    "later_instalment": _("but an equal instalment of it is due earlier"),
     "registered": _("the payment is in the books already"),
     # What came back
     "return_unnamed": _("it does not say which of %(count)s earlier payments came back"),

@@ -13,6 +13,8 @@ from .types import Candidate, Payment
 
 _LEAST_DIGITS = 4
 _LEAST_INTRODUCED = 2
+_LABEL = re.compile(r"(?:[A-Z]+[\s.:]+)+(?=\d)")
+_DAY = re.compile(r"(?:[A-Z]+\.? ?)?\d?\d\. ?\d?\d\.?")
 _PERIOD = re.compile(r"(?:(?:0?[1-9]|1[0-2])\D)?(?:19|20)\d\d|(?:19|20)\d\d\D(?:0?[1-9]|1[0-2])")
 
 
@@ -42,9 +44,16 @@ def _may_be_short_for(quoted: str, number: str, is_last: bool) -> bool:
     True
     >>> _may_be_short_for("INV/2026/0", "INV/2026/02244", True)
     True
+    >>> _may_be_short_for("NR. 2026/0", "INV/2026/02244", True)
+    True
     """
     if is_last and compact(number).startswith(compact(quoted)):
         return True
+    written = _LABEL.sub("", quoted, count=1)
+    if is_last and not any(map(str.isalpha, written)):
+        begun = re.sub(r"\D", "", written)
+        if begun and re.sub(r"\D", "", number).startswith(begun):
+            return True
     digits = re.sub(r"\D", "", quoted).lstrip("0")
     return bool(digits) and re.sub(r"\D", "", number).endswith(digits)
 
@@ -78,7 +87,7 @@ def _is_like(tokens: Tokens, first: int, end: int, series, shapes) -> bool:
     if values[0] in series or means_invoice(values[0]):
         return digits >= (_LEAST_DIGITS if values[0] in series else _LEAST_INTRODUCED)
     text = tokens.text[tokens.starts[first] : tokens.ends[end - 1]]
-    if _PERIOD.fullmatch(text):
+    if _PERIOD.fullmatch(text) or _DAY.fullmatch(text):
         return False
     introduced = first and tokens.linked[first] and means_invoice(tokens.values[first - 1])
     return bool(introduced) and digits >= _LEAST_INTRODUCED or shape(values) in shapes
