@@ -1,16 +1,16 @@
 """Reconciling the items of a batch with what they settle."""
 
 
-def reconcile(env, plan):
+def reconcile(items, plan):
     """Reconcile each group of journal items; the same partial and full matches as Odoo makes.
 
     Odoo asks about each group what may come of it: exchange entries, taxes that fall due when they
     are paid, documents whose lines changed. Where everything is in the company's currency and no
     tax waits for a payment, nothing does. So those groups are matched together; Odoo does the rest.
 
+    :param items: the model of journal items
     :param plan: recordsets of journal items of one account each, none of them settled
     """
-    items = env["account.move.line"]
     # One group after the other is looked at; so what that needs is read for all of them first.
     everything = items.browse(item_id for group in plan for item_id in group.ids)
     everything.fetch(["amount_residual", "account_id", "move_id"])

@@ -35,7 +35,10 @@ SKIPPED = {
     | {"_message_post_after_hook", "_notify_thread", "_message_track", "_message_log"}
     | {"_mail_track", "_track_subtype", "_track_template", "_creation_subtype"},
     ITEM: {"create", "write", "_sanitize_vals", "_sync_invoice", "_create_analytic_lines"}
-    | {"_reconcile_marked", "_check_tax_lock_date", "_check_constrains_account_id_journal_id"},
+    | {"_reconcile_marked", "_check_tax_lock_date", "_check_constrains_account_id_journal_id"}
+    | {"_reconcile_plan", "_reconcile_plan_with_sync", "_optimize_reconciliation_plan"}
+    | {"_prepare_reconciliation_plan", "_prepare_reconciliation_amls"}
+    | {"_prepare_reconciliation_single_partial", "_check_amls_exigibility_for_reconciliation"},
     "account.fiscal.position": {"_get_fiscal_position", "_get_fpos_ranking_functions"}
     | {"_get_fpos_validation_functions", "_get_vat_valid"},
     "res.partner": {"_get_vat_required_valid", "_increase_rank"},

@@ -18,7 +18,8 @@ WANTED = "bank_feed.track_in_bulk"
 CAPTURE = "bank_feed_capture_messages"
 """Context key: a list to which the values of messages are added as they are created."""
 
-TEXTS = (f"mail.tracking.{kind}.account.move" for kind in ("message", "author"))
+TEXTS = ("mail.tracking.message.account.move", "mail.tracking.author.account.move")
+"""Where Odoo keeps a text or an author that somebody set for what is tracked."""
 
 
 def in_bulk(moves):
@@ -41,17 +42,20 @@ def alike(moves, fields, initial):
     descriptions = moves.fields_get(
         fields, attributes=("string", "type", "selection", "currency_field")
     )
-    groups = defaultdict(lambda: (moves.browse(), None))
+    groups = defaultdict(list)
     for move in moves:
         changes, commands = move._mail_track(descriptions, initial[move.id])
         if changes and not move._track_get_default_log_message(changes):
             # What kind of message it is follows from these, see `_track_subtype`.
             kind = (move.move_type, move.state, move.payment_state, bool(move.origin_payment_id))
             key = repr((kind, sorted(changes), commands))
-            groups[key] = groups[key][0] + move, commands
-    return [
-        (same, _subtype(same[0], initial, commands), commands) for same, commands in groups.values()
-    ]
+            groups[key].append((move.id, commands))
+    found = []
+    for group in groups.values():
+        same = moves.browse(move_id for move_id, _commands in group).with_prefetch(moves.ids)
+        commands = group[0][1]
+        found.append((same, _subtype(same[0], initial, commands), commands))
+    return found
 
 
 def _subtype(move, initial, commands):

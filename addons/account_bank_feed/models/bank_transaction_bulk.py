@@ -1,6 +1,7 @@
 import logging
+from collections import Counter, defaultdict
 
-from odoo import models
+from odoo import fields, models
 from odoo.tools import ormcache
 
 from ..bulk import entries, messages, numbers, specimen, stock
@@ -43,13 +44,22 @@ class BankTransaction(models.Model):
         """
         # Of each shape the one with most items: it shows whatever the others have.
         one_of_each = {draft.shape: draft for draft in sorted(drafts, key=lambda d: len(d.items))}
-        journal = self.journal_id
-        stamp = (
-            self.env.cr.now().replace(second=0, microsecond=0),
-            journal.write_date,
-            journal.company_id.write_date,
+        stamp = (fields.Datetime.now().replace(second=0), *self._settings())
+        return self._find_pattern(
+            self.journal_id.id, tuple(one_of_each), stamp, list(one_of_each.values())
         )
-        return self._find_pattern(journal.id, tuple(one_of_each), stamp, list(one_of_each.values()))
+
+    def _settings(self):
+        """Whatever is set on the journal and its company."""
+        journal = self.journal_id
+        journal.flush_recordset()
+        journal.company_id.flush_recordset()
+        self.env.cr.execute(
+            "SELECT md5(journal::text), md5(company::text) FROM account_journal journal "
+            "JOIN res_company company ON company.id = journal.company_id WHERE journal.id = %s",
+            [journal.id],
+        )
+        return self.env.cr.fetchone()
 
     @ormcache("journal_id", "shapes", "stamp", "self.env.uid", "self.env.lang")
     def _find_pattern(self, journal_id, shapes, stamp, drafts):
@@ -98,19 +108,18 @@ class BankTransaction(models.Model):
     def _raise_ranks(self, moves):
         """Who has paid or was paid is a customer or a supplier, as Odoo counts them."""
         for kind, rank in (("asset_receivable", "customer"), ("liability_payable", "supplier")):
-            items = moves.line_ids.filtered(
-                lambda item, kind=kind: item.partner_id and item.account_id.account_type == kind
-            )
-            counts = {}
-            for _move, of_one in items.grouped("move_id").items():
-                for partner in of_one.partner_id:
-                    counts[partner] = counts.get(partner, 0) + 1
-            by_count = {}
-            for partner, count in counts.items():
-                by_count.setdefault(count, self.env["res.partner"])
-                by_count[count] |= partner | partner.commercial_partner_id
-            for count, partners in by_count.items():
-                partners._increase_rank(f"{rank}_rank", count)
+            counts = Counter()
+            for move in moves:
+                items = move.line_ids.filtered(
+                    lambda item, k=kind: item.account_id.account_type == k
+                )
+                for partner in items.partner_id:
+                    counts.update((partner | partner.commercial_partner_id).ids)
+            by_count = defaultdict(list)
+            for partner_id, count in counts.items():
+                by_count[count].append(partner_id)
+            for count, ids in by_count.items():
+                self.env["res.partner"].browse(ids)._increase_rank(f"{rank}_rank", count)
 
     def _number_entries(self):
         """Give the entries of these their numbers: the last thing that is done for a batch."""

@@ -132,7 +132,9 @@ class BankTransaction(models.Model):
         """Write the statement lines, which post themselves, and reconcile their counterparts."""
         in_bulk = self._create_in_bulk()
         (self - in_bulk)._create_statement_lines()
-        self._reconcile_counterparts()
+        if in_bulk:
+            tracking.in_bulk(self)
+        self._reconcile_counterparts(in_bulk=bool(in_bulk))
         self.write({"booked_at": self.env.cr.now()})
         self.statement_line_ids.flush_recordset()
         self._note_matches_by_others()
@@ -140,7 +142,7 @@ class BankTransaction(models.Model):
             "book",
             [(t, "pending", t.state, t.explanation) for t in self],
         )
-        self.env.flush_all()
+        self.env.cr.flush()  # what is tracked is said, before others have to wait for numbers
         in_bulk._number_entries()
 
     def _create_statement_lines(self):
@@ -188,15 +190,21 @@ class BankTransaction(models.Model):
             "line_ids": [Command.create(item) for item in items],
         }
 
-    def _reconcile_counterparts(self):
-        """Reconcile each new line with the open items that it pays, the whole batch at once."""
+    def _reconcile_counterparts(self, in_bulk=False):
+        """Reconcile each new line with the open items that it pays, the whole batch at once.
+
+        :param in_bulk: Odoo's way to do that is known, and so can be shortened
+        """
         parts = self.counterpart_ids
         plan = [*self._plan_of_whole_items(), *parts._plan(), *self._plan_of_transfers()]
         before = parts._payment_states()
         parts._release_returned()
         if plan:
-            tracking.in_bulk(self)
-            matches.reconcile(self.env, plan)
+            items = self.env["account.move.line"]
+            if in_bulk:
+                matches.reconcile(items, plan)
+            else:
+                items._reconcile_plan(plan)
         parts._set_payment_states("paid", before)
 
     def _plan_of_whole_items(self):

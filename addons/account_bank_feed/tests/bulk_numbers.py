@@ -58,7 +58,7 @@ class NumberCases:
     def test_numbers_by_a_journals_own_pattern(self):
         self.name_first_entry("K2026-01.005")
         self.journal.sequence_override_regex = (
-            r"^(?P<prefix1>.*?)(?P<year>\d{4})(?P<prefix2>\D*?)(?P<month>\d{2})"
+            r"^(?P<prefix1>.*?)(?P<year>(?:\d{4})?)(?P<prefix2>\D*?)(?P<month>(?:\d{2})?)"
             r"(?P<prefix3>\D*?)(?P<seq>\d*)(?P<suffix>\D*?)$"
         )
         self.assert_same_books(self.spread("2026-01-10", "2026-02-10"))
