@@ -28,9 +28,9 @@ PROGRESS = """
 SELECT (SELECT count(*) FROM account_bank_statement_line),
        (SELECT count(*) FROM queue_job WHERE state = 'done'),
        (SELECT count(*) FROM queue_job WHERE state NOT IN ('done', 'failed', 'cancelled')),
-       (SELECT count(*) FROM bank_import WHERE state IN ('received', 'processing'))
+       (SELECT count(*) FROM bank_import WHERE state IN ('received', 'processing')),
+       (SELECT count(*) FROM queue_job WHERE state = 'failed')
 """
-# Jobs note their beginning and end in whole seconds.
 STAGES = """
 SELECT replace(method_name, '_job_', ''), sum(exec_time), count(*), sum(retry),
        extract(epoch FROM max(date_done) - min(date_started))
@@ -122,7 +122,7 @@ def _send(odoo, node, facts, meter=None):
 
 
 def _watch(odoo, node, count, meter):
-    """Return once no import and no job is left."""
+    """Return once no import and no job is left, or jobs have failed and nobody goes on."""
     started = moved = told = time.monotonic()
     last = first = None
     while True:
@@ -133,7 +133,7 @@ def _watch(odoo, node, count, meter):
             meter.look()
         if found != last:
             moved, last = now, found
-        if not found[2] and not found[3]:
+        if not found[2] and (not found[3] or found[4]):
             return
         if now - moved > PATIENCE:
             raise Missing(f"Nothing moved for {PATIENCE} s: see {node.log} for the cause.")
