@@ -1,8 +1,10 @@
 import { ConnectionLostError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 
-/** How often imports are asked how far they are, in milliseconds. */
-const EVERY = 2000;
+/** How long to wait until the imports are asked again how far they are, in milliseconds. */
+const PAUSE = 2000;
+/** And how many times as long as the last answer took: a busy server is asked more rarely. */
+const TIMES = 4;
 const FIELDS = ["state", "progress_text", "progress_share"];
 
 /**
@@ -15,15 +17,17 @@ export const watchService = {
         const watchers = new Set();
         let timer = null;
         let isAsking = false;
+        let took = 0;
 
         function plan() {
             clearTimeout(timer);
             if (watchers.size && !isAsking && !document.hidden) {
-                timer = setTimeout(ask, EVERY);
+                timer = setTimeout(ask, Math.max(PAUSE, TIMES * took));
             }
         }
 
         async function ask() {
+            const started = Date.now();
             isAsking = true;
             try {
                 const ids = [...new Set([...watchers].map(({ id }) => id))];
@@ -41,6 +45,7 @@ export const watchService = {
                 }
             } finally {
                 isAsking = false;
+                took = Date.now() - started;
                 plan();
             }
         }
