@@ -88,15 +88,18 @@ def demo(odoo):
 
 def _watch(client, ids):
     """Wait until every import is finished, and say whenever something has moved."""
-    fields = [name for name in COLUMNS.values() if name != "refused"] + ["state", "error"]
-    last, moved = None, time.monotonic()
+    fields = [name for name in COLUMNS.values() if name != "refused"]
+    fields += ["state", "error", "progress_text"]
+    last, moved, started = None, time.monotonic(), time.monotonic()
     while True:
         imports = client.call("bank.import", "search_read", [["id", "in", ids]], fields)
         finished = sum(one["state"] in FINISHED for one in imports)
         booked = sum(one["processed_count"] + one["reconciled_count"] for one in imports)
-        now = f"  {finished} of {len(ids)} files finished, {booked} transactions in the books"
+        now = [f"  {finished} of {len(ids)} files finished, {booked} transactions in the books"]
+        now += _at_work(imports)
         if now != last:
-            say(now)
+            seconds = time.monotonic() - started
+            say("\n".join([f"{now[0]}, {booked / max(seconds, 1):.0f}/s", *now[1:]]))
             last, moved = now, time.monotonic()
         if finished == len(ids):
             _explain_quarantine(client, imports)
@@ -104,6 +107,13 @@ def _watch(client, ids):
         if time.monotonic() - moved > PATIENCE:
             raise Missing(f"Nothing moved for {PATIENCE} s: see {client.node.log} for the cause.")
         time.sleep(1)
+
+
+def _at_work(imports):
+    """How far each import is that something is done with, in the words of the screen."""
+    for one in imports:
+        if one["progress_text"] and one["transaction_count"]:
+            yield f"    {one['name']}: {one['progress_text']}"
 
 
 def _explain_quarantine(client, imports):

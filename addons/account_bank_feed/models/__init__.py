@@ -11,6 +11,7 @@ from . import (
     bank_import,
     bank_import_archive,
     bank_import_batch,
+    bank_import_progress,
     bank_import_questions,
     bank_import_statement,
     bank_import_statement_announcing,

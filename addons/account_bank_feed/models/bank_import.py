@@ -127,7 +127,7 @@ class BankImport(models.Model):
         for record in self:
             by_state = {
                 state: counts.get((record.id, state), 0)
-                for state in record.transaction_ids._fields["state"].get_values(self.env)
+                for state in self.env["bank.transaction"]._fields["state"].get_values(self.env)
             }
             record.transaction_count = sum(by_state.values())
             record.pending_count = by_state["pending"]

@@ -11,6 +11,7 @@ from . import (
     test_no_account,
     test_pipeline,
     test_profiles,
+    test_progress,
     test_questions,
     test_reason,
     test_upload_route,
