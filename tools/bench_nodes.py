@@ -91,7 +91,8 @@ def run(odoo, template, files, workers, warm=None):
         bench_database.say_warnings(node.log.read_text(errors="replace"))
         found.problems += bench_checks.problems(odoo.cluster, database, facts)
     say(
-        f"  {found.seconds:.1f} s, of the processors {found.cpu:.1f} s, {found.peak:.0f} MB at most"
+        f"  {found.seconds:.1f} s (posting {found.posting:.1f} s), of the processors "
+        f"{found.cpu:.1f} s, {found.peak:.0f} MB at most, {found.in_vain} tries in vain"
     )
     for problem in found.problems:
         say(f"  WRONG: {problem}")

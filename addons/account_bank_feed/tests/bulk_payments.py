@@ -49,9 +49,10 @@ class PaymentCases:
     def test_payments_of_several_items_with_a_rest(self):
         """What a matching engine decides part by part."""
         receivable = self.open_items(self.invoices[0]).account_id
-        invoices = iter(self.invoices)
+        half = len(self.customers) * 3
         payments = []
-        for first, second in zip(invoices, invoices, strict=True):
+        for first, second in zip(self.invoices[:half], self.invoices[half:], strict=False):
+            self.assertEqual(first.partner_id, second.partner_id)
             partner = first.partner_id
             rest = [(None, 7.5, receivable, partner), (None, 0.42, self.expense, partner)]
             parts = [self.item_part(first), self.item_part(second, 50), *rest]
@@ -62,6 +63,17 @@ class PaymentCases:
             for i in self.make_documents(12, self.customers, first=400)
         ]
         self.assert_same_books(payments + whole)
+
+    def test_invoices_of_several_partners_in_one_payment(self):
+        """The entry is nobody's; others of the batch have more items, so none of it is a model."""
+        first, second, third, *_others = self.invoices
+        partner = first.partner_id
+        mixed = Payment(0, parts=[self.item_part(i) for i in (first, second)], partner=partner)
+        mixed.amount, mixed.apart = first.amount_total + second.amount_total, True
+        parts = [self.item_part(third), (None, 1, self.expense, third.partner_id)]
+        parts += [(None, 2, self.expense, third.partner_id)]
+        most = Payment(third.amount_total + 3, parts=parts, partner=third.partner_id)
+        self.assert_same_books([mixed, most, *self.paid(self.invoices[4:])])
 
     def test_what_nobody_decided_is_on_suspense(self):
         payments = self.undecided(15) + self.undecided(15, partner=self.customers[0])
