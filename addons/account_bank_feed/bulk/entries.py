@@ -15,6 +15,9 @@ from .stock import KNOWN_MODULES
 
 NO_NUMBER = "/"
 
+LAST_SEQUENCE = 2_147_483_647
+"""Odoo sorts the statement lines of a day by descending ``sequence``."""
+
 OF_THE_PARTNER = {
     "commercial_partner_id",
     "invoice_partner_display_name",
@@ -44,6 +47,8 @@ class Draft:
         self.line = transaction._statement_line_values()
         self.items = self.line.pop("line_ids", None)
         self.account_id = self.line.pop("counterpart_account_id", None)
+        # Odoo gives an entry to the partner of its line only where it makes the items itself.
+        self.move_partner_id = False if self.items else self.line["partner_id"]
         self.items = (
             [values for _command, _id, values in self.items] if self.items else self._two_items()
         )
@@ -51,7 +56,10 @@ class Draft:
     @property
     def shape(self):
         """What decides by which of its steps stock Odoo writes it."""
-        return bool(self.line["partner_id"])
+        partner = self.transaction.partner_id.browse(self.move_partner_id or ())
+        # Neither an archived partner follows an entry nor, once more, whoever makes it.
+        can_follow = partner.active and partner != partner.env.user.partner_id
+        return bool(self.line["partner_id"]), bool(partner), can_follow
 
     def _two_items(self):
         """The bank's side and its counterpart, as Odoo makes them where none are given."""
@@ -78,8 +86,8 @@ class Draft:
         )
         return {
             "date": self.line["date"],
-            "partner_id": self.line["partner_id"],
-            "fiscal_position_id": fiscal_positions[self.line["partner_id"]],
+            "partner_id": self.move_partner_id,
+            "fiscal_position_id": fiscal_positions[self.move_partner_id],
             "amount_total": total,
             "amount_total_signed": total,
             "amount_total_in_currency_signed": total,
@@ -115,29 +123,37 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """What all entries of a batch have in common: values of their columns, by model."""
+    """What all entries of a batch have in common, by model."""
 
-    move: dict
-    line: dict
-    item: dict
+    values: dict
+    """Of the columns that are equal in all rows."""
+    empty: dict
+    """Names of the columns that have no value in any row."""
 
     @classmethod
-    def of(cls, env, specimen):
-        return cls(
-            _common(env, MOVE, specimen.move),
-            _common(env, LINE, specimen.line),
-            _common(env, ITEM, specimen.items[-1]),
-        )
+    def of(cls, env, specimens):
+        first = specimens[0]
+        rows = {MOVE: first.move, LINE: first.line, ITEM: first.items[-1]}
+        empty = {
+            model: frozenset.intersection(*(one.empty[model] for one in specimens))
+            for model in rows
+        }
+        apart = {
+            model: GIVEN_BY_DATABASE | IDENTITIES[model] | _left_to_odoo(env, model) | empty[model]
+            for model in rows
+        }
+        values = {
+            model: {name: value for name, value in row.items() if name not in apart[model]}
+            for model, row in rows.items()
+        }
+        return cls(values, empty)
 
     def given(self):
         """Names of the columns that Odoo need not compute, by model."""
-        values = {MOVE: self.move, LINE: self.line, ITEM: self.item}
-        return {model: values[model].keys() | IDENTITIES[model] for model in values}
-
-
-def _common(env, model, values):
-    apart = GIVEN_BY_DATABASE | IDENTITIES[model] | _left_to_odoo(env, model)
-    return {name: value for name, value in values.items() if name not in apart}
+        return {
+            model: self.values[model].keys() | IDENTITIES[model] | self.empty[model]
+            for model in self.values
+        }
 
 
 def _left_to_odoo(env, model):
@@ -186,6 +202,7 @@ class EntryWriter:
             found |= self._differing(MOVE, self._move(draft), specimen.move)
             found |= self._differing(LINE, self._line(draft), specimen.line)
             found |= specimen.links
+            found |= self._otherwise_empty(specimen)
             items = list(self._items(draft))
             if len(items) != len(specimen.items):
                 found.add(ITEM)
@@ -201,11 +218,21 @@ class EntryWriter:
             if name not in IDENTITIES[model] and not _is_same(fields[name], value, theirs[name])
         }
 
+    def _otherwise_empty(self, specimen):
+        """Columns that are empty in this specimen, and have a value in another."""
+        found = {
+            f"{model}.{name}"
+            for model, names in specimen.empty.items()
+            for name in names - self.pattern.empty[model]
+        }
+        place = _place(specimen.move["date"], specimen.line["sequence"], specimen.line["id"])
+        return found | {LINE} if place != specimen.line["internal_index"] else found
+
     # Values
 
     def _move(self, draft):
         return {
-            **self.pattern.move,
+            **self.pattern.values[MOVE],
             **draft.move_values(self.fiscal_positions),
             "name": NO_NUMBER,
             "sequence_prefix": "",
@@ -215,11 +242,11 @@ class EntryWriter:
 
     def _line(self, draft):
         suspense = self.journal.suspense_account_id
-        return {**self.pattern.line, **draft.line_values(suspense)}
+        return {**self.pattern.values[LINE], **draft.line_values(suspense)}
 
     def _items(self, draft):
         for values in draft.item_values(self.open_accounts):
-            yield {**self.pattern.item, **values}
+            yield {**self.pattern.values[ITEM], **values}
 
     # Rows
 
@@ -241,7 +268,8 @@ class EntryWriter:
         rows = []
         for draft, move, (line_id,) in zip(self.drafts, moves, self.env.cr.fetchall(), strict=True):
             values = self._line(draft)
-            rows.append({**values, "id": line_id, "move_id": move.id})
+            place = _place(draft.line["date"], values["sequence"], line_id)
+            rows.append({**values, "id": line_id, "move_id": move.id, "internal_index": place})
         lines = self._create(LINE, rows)
         moves._write_multi([{"statement_line_id": line.id} for line in lines])
         moves.invalidate_recordset(["statement_line_id"], flush=False)
@@ -279,6 +307,11 @@ class EntryWriter:
         }
         names = self.pattern.given()[model] | empty
         return [fields[name] for name in names if fields[name].compute and fields[name].store]
+
+
+def _place(day, sequence, line_id):
+    """A statement line's place in its journal, as Odoo writes it."""
+    return f"{day:%Y%m%d}{LAST_SEQUENCE - sequence:0>10}{line_id:0>10}"
 
 
 def _is_same(field, ours, theirs):

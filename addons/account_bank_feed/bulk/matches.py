@@ -20,6 +20,8 @@ def reconcile(items, plan):
     if plain:
         _reconcile_plain(plain)
     if others:
+        # Odoo numbers exchange entries, and must not compute what we left open meanwhile.
+        items.env.flush_all()
         items._reconcile_plan(others)
 
 
@@ -39,6 +41,7 @@ def _is_plain(group):
 
 def _reconcile_plain(plan):
     items = plan[0].browse(item_id for group in plan for item_id in group.ids)
+    _mark_as_odoo_does(items.move_id)
     before = items._reconcile_pre_hook()
     left = {item.id: item.amount_residual for item in items}
     partials = items.env["account.partial.reconcile"]
@@ -46,6 +49,13 @@ def _reconcile_plain(plan):
     fulls = items.env["account.full.reconcile"]
     fulls.create([_full(group) for group in _settled(items)])
     items._reconcile_post_hook(before)
+
+
+def _mark_as_odoo_does(moves):
+    """Odoo takes it for a change by hand when it resets a mark of its own on a document."""
+    documents = moves.filtered(lambda m: m.is_invoice(True) and not m.is_manually_modified)
+    documents._write_multi([{"is_manually_modified": True}] * len(documents))
+    documents.invalidate_recordset(["is_manually_modified"], flush=False)
 
 
 def _partials(group, left):

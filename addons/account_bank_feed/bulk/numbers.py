@@ -18,8 +18,9 @@ def number(moves):
         [moves.journal_id.id],
     )
     # However numbers start again, they do so with a month at the earliest.
+    moves = moves.sorted(lambda move: (move.date, move.id))
     for _month, alike in moves.grouped(lambda move: (move.date.year, move.date.month)).items():
-        _number_alike(alike.sorted("date"))
+        _number_alike(alike)
 
 
 def _number_alike(moves):

@@ -64,7 +64,7 @@ class BankTransaction(models.Model):
     @ormcache("journal_id", "shapes", "stamp", "self.env.uid", "self.env.lang")
     def _find_pattern(self, journal_id, shapes, stamp, drafts):
         found = specimen.specimens(self.browse(draft.transaction.id for draft in drafts))
-        pattern = entries.Pattern.of(self.env, found[0])
+        pattern = entries.Pattern.of(self.env, found)
         note = messages.Note.of(self.env, found)
         differences = [
             *entries.EntryWriter(drafts, pattern).differences(found),

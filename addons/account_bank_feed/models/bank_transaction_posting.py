@@ -5,9 +5,7 @@ from odoo import Command, models
 from odoo.exceptions import RedirectWarning, UserError
 
 from ..bulk import matches, tracking
-
-LAST_SEQUENCE = 2_147_483_647
-"""Odoo sorts the statement lines of a day by descending ``sequence``."""
+from ..bulk.entries import LAST_SEQUENCE
 
 UNDO_AT_ONCE = 500
 """Matches undone while the user waits; more of them are undone in the background."""

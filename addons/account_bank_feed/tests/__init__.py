@@ -5,6 +5,7 @@ from . import (
     test_books,
     test_browser_columns,
     test_browser_upload,
+    test_bulk_equality,
     test_continuity,
     test_counterpart_payments,
     test_counterparts,

@@ -65,11 +65,11 @@ class PaymentCases:
         self.assert_same_books(payments + whole)
 
     def test_invoices_of_several_partners_in_one_payment(self):
-        """The entry is nobody's; others of the batch have more items, so none of it is a model."""
+        """An entry whose items are given is nobody's, beside others that are their partner's."""
         first, second, third, *_others = self.invoices
         partner = first.partner_id
         mixed = Payment(0, parts=[self.item_part(i) for i in (first, second)], partner=partner)
-        mixed.amount, mixed.apart = first.amount_total + second.amount_total, True
+        mixed.amount = first.amount_total + second.amount_total
         parts = [self.item_part(third), (None, 1, self.expense, third.partner_id)]
         parts += [(None, 2, self.expense, third.partner_id)]
         most = Payment(third.amount_total + 3, parts=parts, partner=third.partner_id)
@@ -112,7 +112,7 @@ class PaymentCases:
                 invoice.message_post(body="A note")
         self.assert_same_books(self.paid(self.invoices))
 
-    def test_open_payments_without_and_with_an_entry(self):
+    def test_open_payments_with_an_entry(self):
         """A payment waits on an outstanding account for the bank to report it."""
         method = self.journal.inbound_payment_method_line_ids[0]
         method.payment_account_id = self.expense.copy(
