@@ -140,6 +140,7 @@ class BankTransaction(models.Model):
             "book",
             [(t, "pending", t.state, t.explanation) for t in self],
         )
+        self.env.flush_all()
         self.env.cr.flush()  # what is tracked is said, before others have to wait for numbers
         in_bulk._number_entries()
 
