@@ -250,7 +250,7 @@ class EntryWriter:
 
     # Rows
 
-    def write(self):
+    def write_rows(self):
         """:return: the statement lines, posted, without numbers, in the order of the drafts"""
         moves = self._create(MOVE, [self._move(draft) for draft in self.drafts])
         with self.env.protecting(self._given(MOVE), moves):

@@ -43,7 +43,7 @@ class Note:
                 found.add("mail.message")
         return sorted(found)
 
-    def write(self, moves):
+    def post(self, moves):
         """Their followers, and the message that says that they were made."""
         moves._track_discard()
         env = moves.env

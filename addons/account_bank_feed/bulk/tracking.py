@@ -77,7 +77,7 @@ def post(moves, subtype, commands):
     parents = message_parents(moves)  # before there is a message more
     speaker = first.with_context(**{CAPTURE: captured})
     if subtype:
-        speaker.message_post(body="", subtype_id=subtype.id, tracking_value_ids=commands)
+        speaker.message_post(subtype_id=subtype.id, tracking_value_ids=commands)
     else:
         speaker._message_log(body="", tracking_value_ids=commands)
     if len(captured) != 1:

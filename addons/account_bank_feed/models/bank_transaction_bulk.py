@@ -32,8 +32,8 @@ class BankTransaction(models.Model):
         pattern, note = self._pattern_of(drafts)
         if not pattern:
             return nothing
-        lines = entries.EntryWriter(drafts, pattern).write()
-        note.write(lines.move_id)
+        lines = entries.EntryWriter(drafts, pattern).write_rows()
+        note.post(lines.move_id)
         self._raise_ranks(lines.move_id)
         return lines.bank_transaction_id
 
