@@ -1,8 +1,12 @@
 """The few places where Odoo 18.0 and 19.0 need different words for the same thing."""
 
 import inspect
+from collections import Counter, defaultdict
 
+from odoo.release import version_info
 from odoo.tools import SQL
+
+ON_19 = version_info[0] >= 19
 
 
 def user_groups_field(env):
@@ -24,12 +28,33 @@ def is_open_account(account):
     return not account.deprecated if "deprecated" in account else account.active
 
 
+def increase_ranks(partners, rank, counts):
+    """Count what was booked with partners, for themselves and the companies that they belong to.
+
+    :param rank: ``customer_rank`` or ``supplier_rank``
+    :param dict counts: partner id -> number of entries
+    """
+    if ON_19:  # counts in memory
+        for partner in partners.browse(counts):
+            (partner | partner.commercial_partner_id)._increase_rank(rank, counts[partner.id])
+        return
+    # 18.0 asks the database each time, so those with the same count are counted together.
+    totals = Counter()
+    for partner in partners.browse(counts):
+        for one in (partner | partner.commercial_partner_id).ids:
+            totals[one] += counts[partner.id]
+    by_count = defaultdict(list)
+    for partner_id, count in totals.items():
+        by_count[count].append(partner_id)
+    for count, ids in by_count.items():
+        partners.browse(ids)._increase_rank(rank, count)
+
+
 def message_parents(records):
     """The message that a new one would answer in the chatter of each: record id -> message id."""
     if not records._mail_flat_thread:
         return dict.fromkeys(records.ids, False)
     # 18.0 takes the first message, 19.0 the last one that somebody wrote, or else the last.
-    on_19 = "outgoing_email_to" in records.env["mail.message"]._fields
     order = "message_type IN ('comment', 'email') DESC, coalesce(date, create_date) DESC, id DESC"
     records.env["mail.message"].flush_model()
     rows = records.env.execute_query(
@@ -41,7 +66,7 @@ def message_parents(records):
             """,
             records._name,
             tuple(records.ids),
-            SQL(order) if on_19 else SQL("id"),  # pylint: disable=sql-injection
+            SQL(order) if ON_19 else SQL("id"),  # pylint: disable=sql-injection
         )
     )
     return {**dict.fromkeys(records.ids, False), **dict(rows)}

@@ -1,11 +1,11 @@
 import logging
-from collections import Counter, defaultdict
+from collections import Counter
 
 from odoo import fields, models
 from odoo.tools import ormcache
 
 from ..bulk import entries, messages, numbers, specimen, stock
-from ..series import is_open_account
+from ..series import increase_ranks, is_open_account
 
 AT_LEAST = 20
 """Fewer than these are written by stock Odoo: specimens cost as much as they save."""
@@ -110,16 +110,9 @@ class BankTransaction(models.Model):
         for kind, rank in (("asset_receivable", "customer"), ("liability_payable", "supplier")):
             counts = Counter()
             for move in moves:
-                items = move.line_ids.filtered(
-                    lambda item, k=kind: item.account_id.account_type == k
-                )
-                for partner in items.partner_id:
-                    counts.update((partner | partner.commercial_partner_id).ids)
-            by_count = defaultdict(list)
-            for partner_id, count in counts.items():
-                by_count[count].append(partner_id)
-            for count, ids in by_count.items():
-                self.env["res.partner"].browse(ids)._increase_rank(f"{rank}_rank", count)
+                items = (i for i in move.line_ids if i.account_id.account_type == kind)
+                counts.update({item.partner_id.id for item in items if item.partner_id})
+            increase_ranks(self.env["res.partner"], f"{rank}_rank", counts)
 
     def _number_entries(self):
         """Give the entries of these their numbers: the last thing that is done for a batch."""
