@@ -100,6 +100,8 @@ def _skip_separator(tokens: Tokens, end: int) -> tuple[int | None, bool]:
     if gap == " ":
         return None, False
     if _DASH.fullmatch(gap):
+        if gap.startswith(" ") != gap.endswith(" "):
+            return None, False  # "RE-2026-001- 09": a line was wrapped within the number
         # "20260042-3" is a part of one document, or a copy.
         return (end if gap != "-" or len(value) > 1 else None), True
     return (end if _SEPARATOR.fullmatch(gap) else None), False

@@ -44,6 +44,16 @@ def test_a_range_means_what_lies_between_however_its_end_is_written(text):
     assert sorted(chosen_ids(decision)) == [41, 42, 43]
 
 
+def test_a_number_that_was_wrapped_is_no_range():
+    amounts = {2: "30.00", 6: "-40.00", 7: "10.00"}
+    items = [item(i, f"RE/2026/0000{i}", amount) for i, amount in amounts.items()]
+    items.append(item(1, "RE/2026/00001", "242.05", partner=BERT))
+    items.append(item(109, "RE/2026/00109", "1132.05"))
+    decision = judged(payment(text="RE-2026-001- 09", amount="1132.05", iban=IBAN_ANNA), *items)
+    assert chosen_ids(decision) == [109]
+    assert decision.candidates[0].score > 90
+
+
 def test_a_credit_note_is_found_though_others_have_the_same_digits():
     """GS-2026-00042 and Bert's bill look like the number that Anna quotes."""
     items = [
