@@ -153,10 +153,10 @@ class TestMatching(BankFeedCase):
     def test_every_change_of_a_rule_is_a_version_in_the_audit_log(self):
         rule = self.env.ref("account_bank_feed_rule.rule_open_items")
         version = rule.version
-        rule.post_score = 95
+        rule.post_score = 96
         self.assertEqual(rule.version, version + 1)
         trail = self.env["bank.audit.log"].search(
             [("model", "=", "bank.feed.rule"), ("res_id", "=", rule.id)], limit=1
         )
         self.assertEqual(trail.event, "edit")
-        self.assertIn('"post_score": 95', trail.after)
+        self.assertIn('"post_score": 96', trail.after)
