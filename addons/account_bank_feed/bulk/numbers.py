@@ -10,13 +10,21 @@ import re
 from .entries import NUMBERS
 
 
+def wait_for_turn(journals):
+    """From now until this database transaction ends, no other batch numbers in these journals.
+
+    Also before Odoo numbers: of two batches, each of which has both kinds of entries, one would
+    wait for the other's turn, and that one for its number.
+    """
+    for journal in journals.sorted("id"):
+        journals.env.cr.execute(
+            "SELECT pg_advisory_xact_lock(hashtext('bank_feed.number'), %s)", [journal.id]
+        )
+
+
 def number(moves):
     """Number posted entries of one journal, by date and then in their order, as Odoo does."""
-    moves.env.cr.execute(
-        # Until this database transaction ends, no other batch of ours numbers in the journal.
-        "SELECT pg_advisory_xact_lock(hashtext('bank_feed.number'), %s)",
-        [moves.journal_id.id],
-    )
+    wait_for_turn(moves.journal_id)
     # However numbers start again, they do so with a month at the earliest.
     moves = moves.sorted(lambda move: (move.date, move.id))
     for _month, alike in moves.grouped(lambda move: (move.date.year, move.date.month)).items():

@@ -4,7 +4,7 @@ from psycopg2.errors import UniqueViolation
 from odoo import Command, models
 from odoo.exceptions import RedirectWarning, UserError
 
-from ..bulk import matches, tracking
+from ..bulk import matches, numbers, tracking
 from ..bulk.entries import LAST_SEQUENCE
 
 UNDO_AT_ONCE = 500
@@ -129,7 +129,9 @@ class BankTransaction(models.Model):
     def _book(self):
         """Write the statement lines, which post themselves, and reconcile their counterparts."""
         in_bulk = self._create_in_bulk()
-        (self - in_bulk)._create_statement_lines()
+        others = self - in_bulk
+        numbers.wait_for_turn(others.journal_id)
+        others._create_statement_lines()
         if in_bulk:
             tracking.in_bulk(self)
         self._reconcile_counterparts(in_bulk=bool(in_bulk))
