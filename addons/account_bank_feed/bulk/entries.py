@@ -1,9 +1,9 @@
 """The rows of statement lines, their entries and journal items, made like a specimen of each.
 
 Columns fall into four kinds. *Own* ones say what is booked, and are computed here. Those that
-follow from the partner Odoo computes for each, for all of them together. What Odoo computes from
-those is left to Odoo as well, where an addon that is not known here has added it. All others are
-equal in a batch, and taken from the specimen.
+follow from the partner Odoo computes for each, and those that an addon computes which is not known
+here. Names and places of rows are given when they are made. All others are equal in a batch, and
+taken from the specimen.
 """
 
 from dataclasses import dataclass

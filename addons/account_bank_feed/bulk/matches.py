@@ -84,8 +84,10 @@ def _partials(group, left):
         }
         left[debits[0]] = currency.round(left[debits[0]] - amount)
         left[credits[0]] = currency.round(left[credits[0]] + amount)
-        debits = debits[not left[debits[0]] :]
-        credits = credits[not left[credits[0]] :]
+        if not left[debits[0]]:
+            debits.pop(0)
+        if not left[credits[0]]:
+            credits.pop(0)
 
 
 def _settled(items):

@@ -1,9 +1,7 @@
 """Context keys that change what Odoo does, for code and for nobody else.
 
-Contexts come from browsers too, as JSON; so a key counts only with the object below.
+Contexts come from browsers too, as JSON; so a key counts only with an object of the class below.
 """
-
-_OBJECT = object()
 
 CHECKED = "bank_feed_checked"
 """What is written is like a specimen, which has passed Odoo's constraints."""
@@ -12,21 +10,27 @@ TAKES_NO_NUMBER = "bank_feed_specimen"
 """An entry that is taken back must not hold up others for its number."""
 
 
+class _Holder:
+    """Stands for one call that was given a key; what it makes meanwhile is kept with it."""
+
+    __slots__ = ("made",)
+
+    def __init__(self):
+        self.made = {}
+
+
 def with_key(records, key):
-    return records.with_context(**{key: _OBJECT})
+    return records.with_context(**{key: _Holder()})
 
 
 def has_key(records, key):
-    return records.env.context.get(key) is _OBJECT
+    return isinstance(records.env.context.get(key), _Holder)
 
 
-def new_once(records, values, make):
-    """A record in memory with these values, made once and kept until the cursor is closed.
-
-    To learn the currency of an amount, Odoo makes a record in memory for each amount of each row.
-    """
-    made = records.env.cr.cache.setdefault("bank_feed.new", {})
-    key = (records._name, *sorted(values.items()))
-    if key not in made or made[key].env.transaction is not records.env.transaction:
-        made[key] = make(values)
-    return made[key]
+def made_once(records, key, values, make):
+    """What ``make`` makes of these values, made once for all rows of a call."""
+    made = records.env.context[key].made
+    name = (records._name, *sorted(values.items()))
+    if name not in made:
+        made[name] = make(values)
+    return made[name]

@@ -15,7 +15,6 @@ ITEM = "account.move.line"
 class Specimen:
     """One transaction as stock Odoo books it: values of the stored columns, as for ``create``."""
 
-    transaction_id: int
     line: dict
     move: dict
     items: tuple
@@ -48,7 +47,6 @@ def specimens(transactions):
 def _read(line):
     move = line.move_id
     return Specimen(
-        transaction_id=line.bank_transaction_id.id,
         line=stored_values(line),
         move=stored_values(move),
         items=tuple(stored_values(item) for item in move.line_ids.sorted("id")),

@@ -1,22 +1,14 @@
 from odoo import models
 
 from ..bulk import tracking
-from ..bulk.only_here import CHECKED, TAKES_NO_NUMBER, has_key, new_once
+from ..bulk.only_here import TAKES_NO_NUMBER, has_key
 
 ABOVE_ALL_NUMBERS = 900_000_000
 
 
 class AccountMove(models.Model):
-    _inherit = "account.move"
-
-    def new(self, values=None, origin=None, ref=None):
-        if has_key(self, CHECKED) and values and not (origin or ref):
-            return new_once(self, values, super().new)
-        return super().new(values, origin, ref)
-
-    def _validate_fields(self, field_names, excluded_names=()):
-        if not has_key(self, CHECKED):
-            super()._validate_fields(field_names, excluded_names)
+    _name = "account.move"
+    _inherit = ["account.move", "account.checked.rows"]
 
     def _locked_increment(self, format_string, format_values):
         """A specimen is taken back: its number holds up nobody and is like no other."""

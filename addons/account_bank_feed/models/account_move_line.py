@@ -1,10 +1,9 @@
 from odoo import fields, models
 
-from ..bulk.only_here import CHECKED, has_key, new_once
-
 
 class AccountMoveLine(models.Model):
-    _inherit = "account.move.line"
+    _name = "account.move.line"
+    _inherit = ["account.move.line", "account.checked.rows"]
 
     bank_counterpart_id = fields.Many2one(
         "bank.transaction.counterpart",
@@ -14,15 +13,6 @@ class AccountMoveLine(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
-
-    def new(self, values=None, origin=None, ref=None):
-        if has_key(self, CHECKED) and values and not (origin or ref):
-            return new_once(self, values, super().new)
-        return super().new(values, origin, ref)
-
-    def _validate_fields(self, field_names, excluded_names=()):
-        if not has_key(self, CHECKED):
-            super()._validate_fields(field_names, excluded_names)
 
     def _bank_feed_partials(self):
         """What matches this item with others, exchange differences aside."""
