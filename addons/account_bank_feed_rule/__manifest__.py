@@ -1,7 +1,7 @@
 {
     "name": "Bank Feed Rules",
     "summary": "Finds what a bank transaction pays: ordered rules, evidence, scores, suggestions",
-    "version": "1.1.0",
+    "version": "1.1.1",
     "category": "Accounting/Accounting",
     "license": "LGPL-3",
     "author": "Odoo Bank Feed contributors",

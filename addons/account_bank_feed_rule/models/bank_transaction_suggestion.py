@@ -29,7 +29,9 @@ class BankTransactionSuggestion(models.Model):
     item_move_id = fields.Many2one(related="item_id.move_id", string="Document")
     item_partner_id = fields.Many2one(related="item_id.partner_id", string="Partner")
     item_residual = fields.Monetary(
-        "Open amount", related="item_id.amount_residual_currency", currency_field="item_currency_id"
+        "Residual of the first item",
+        related="item_id.amount_residual_currency",
+        currency_field="item_currency_id",
     )
     item_currency_id = fields.Many2one(related="item_id.currency_id", string="Currency of the item")
     open_amount = fields.Monetary(

@@ -2,6 +2,7 @@ from . import (
     test_candidates,
     test_learning,
     test_matching,
+    test_migrations,
     test_order,
     test_posting,
     test_rule_accounts,
