@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 from . import environment, oca_peer, odoo_source
-from .common import ADDONS, PROJECT, attend, step
+from .common import ADDONS, PROJECT, attend, say
 
 OCA = {"partners": "500", "documents": "2000", "payments": "2000"}
 """The engine of OCA takes about a seventh of a second for each payment."""
@@ -21,11 +21,13 @@ def bench_oca(words):
     """Measure ours and OCA's engine on the same, smaller company."""
     sizes = [word for size, value in OCA.items() for word in (f"--{size}", value)]
     words = [*sizes, *words]
-    step("Our engine")
-    _in_environment("tools.bench_matching_child", "--quick", *words)
+    say("== Our engine ==\n")
+    if code := _in_environment("tools.bench_matching_child", "--quick", *words):
+        return code
     with tempfile.TemporaryDirectory() as folder:
-        _in_environment("tools.world", "--out", folder, *words)
-        step("OCA's engine, on Odoo 18.0")
+        say("== OCA's engine, on Odoo 18.0 ==\n")
+        if code := _in_environment("tools.world", "--out", folder, *words):
+            return code
         out = Path(folder) / "oca.json"
         return oca_peer.main([folder, str(out), "--only", OCA_CONFIGURATION])
 

@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
-from .sentences import HEADLINES, SENTENCES
+from .sentences import HEADLINES
 from .types import Candidate, Decision, Evidence
+from .wording import ENGLISH, Language, said
 
-Translate = Callable[[str], str]
 
-
-def explain(decision: Decision, translate: Translate = str) -> str:
+def explain(decision: Decision, language: Language = ENGLISH) -> str:
     """A few sentences: what happens with the payment, why, and why not something else.
 
-    :param translate: gives a template of :mod:`~.sentences` in another language
+    :param language: how to say what :mod:`~.sentences` has in English
 
     >>> explain(Decision(1, "leave", reasons=(Evidence("nothing_found"),)))
     'Left for a person: it names no open item, and nobody whom we know.'
     """
     because = [reason for reason in decision.reasons if not reason.is_objection]
-    headline = _headline(decision, translate)
+    headline = _headline(decision, language)
     if decision.band == "leave" and not decision.candidates:
-        return _sentence(headline, decision.reasons, translate)
-    parts = [_sentence(headline, because, translate)]
+        return _sentence(headline, decision.reasons, language)
+    parts = [_sentence(headline, because, language)]
     if decision.objections:
-        parts.append(_sentence(translate(HEADLINES["objections"]), decision.objections, translate))
+        parts.append(
+            _sentence(language.sentence(HEADLINES["objections"]), decision.objections, language)
+        )
     elif len(decision.candidates) > 1 and decision.settlement:
-        parts.append(_runner_up(*decision.candidates[:2], translate))
+        parts.append(_runner_up(*decision.candidates[:2], language))
     return " ".join(parts)
 
 
-def _headline(decision: Decision, translate: Translate) -> str:
+def _headline(decision: Decision, language: Language) -> str:
     params = {
         "rule": decision.rule_name or "",
         "score": decision.score,
@@ -39,7 +40,7 @@ def _headline(decision: Decision, translate: Translate) -> str:
     kind = _headline_kind(decision)
     if decision.rule_name and f"{kind}_by_rule" in HEADLINES:
         kind += "_by_rule"
-    return translate(HEADLINES[kind]) % params
+    return language.sentence(HEADLINES[kind]) % params
 
 
 def _headline_kind(decision: Decision) -> str:
@@ -50,24 +51,19 @@ def _headline_kind(decision: Decision) -> str:
     return "suggested" if decision.band == "suggest" else "hardly"
 
 
-def _runner_up(best: Candidate, second: Candidate, translate: Translate) -> str:
+def _runner_up(best: Candidate, second: Candidate, language: Language) -> str:
     """Why not the next best: what it lacks, and what speaks against it."""
     found = {evidence.kind for evidence in second.evidence}
     lacks = [one for one in best.evidence if one.kind not in found and one.points > 0]
     against = [one for one in second.evidence if one.points < 0]
     params = {"item": second.label, "score": second.score}
-    headline = translate(HEADLINES["runner_up" if against else "runner_up_lacks"]) % params
-    return _sentence(headline, against or lacks, translate)
+    headline = language.sentence(HEADLINES["runner_up" if against else "runner_up_lacks"]) % params
+    return _sentence(headline, against or lacks, language)
 
 
-def _sentence(headline: str, reasons: Iterable[Evidence], translate: Translate) -> str:
-    parts = [said(reason, translate) for reason in reasons]
+def _sentence(headline: str, reasons: Iterable[Evidence], language: Language) -> str:
+    parts = [said(reason, language) for reason in reasons]
     return f"{headline}: {'; '.join(parts)}." if parts else f"{headline}."
-
-
-def said(evidence: Evidence, translate: Translate = str) -> str:
-    """One piece of evidence in words."""
-    return translate(SENTENCES[evidence.kind]) % evidence.params
 
 
 def reasons_as_data(reasons: tuple[Evidence, ...]) -> list[dict]:

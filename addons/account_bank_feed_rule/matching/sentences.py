@@ -138,4 +138,81 @@ HEADLINES = {
     "runner_up_lacks": _("For %(item)s (%(score)s of 100 points) does not speak"),
 }
 
+ONE_OF_SEVERAL = _("%(items)s or %(item)s")
+
+WORDS = frozenset(
+    {
+        # How a number is quoted
+        _("wrapped"),
+        _("leading zeros"),
+        _("year moved"),
+        _("continued"),
+        _("prefix left out"),
+        _("short"),
+        _("year left out"),
+        _("attached"),
+        _("other prefix"),
+        # How it is mistyped
+        _("digit wrong"),
+        _("digits swapped"),
+        _("digit missing"),
+        _("digit extra"),
+        _("cut off"),
+        _("letter mixed up"),
+        # What is booked to an account of its own
+        _("discount"),
+        _("charges"),
+        _("difference"),
+        _("fee"),
+        # What a condition is about
+        _("text"),
+        _("name"),
+        _("IBAN"),
+        _("code"),
+        _("reference"),
+        _("end-to-end id"),
+        _("mandate"),
+        _("return reason"),
+        _("original currency"),
+        _("amount"),
+        _("direction"),
+        # How it compares
+        _("contains"),
+        _("does not contain"),
+        _("equals"),
+        _("starts with"),
+        _("matches"),
+        _("is less than"),
+        _("is at most"),
+        _("is at least"),
+        _("is more than"),
+        _("is"),
+        # With what, where that is not as somebody entered it
+        _("set"),
+        _("empty"),
+        _("in"),
+        _("out"),
+    }
+)
+"""What is filled into the sentences, where that is a word of ours."""
+
+STRATEGIES = frozenset(
+    {
+        _("Batch payments"),
+        _("Cash deposits"),
+        _("Counterparty IBAN"),
+        _("Counterparty name"),
+        _("Customer number"),
+        _("Document date"),
+        _("Document number"),
+        _("Mistyped number"),
+        _("Name in the remittance"),
+        _("Payouts of cards and providers"),
+        _("Returned payments"),
+        _("SEPA mandate"),
+        _("Structured reference"),
+    }
+)
+"""The labels of the strategies, for the translators."""
+
 SENTENCES = EVIDENCE | OBJECTIONS

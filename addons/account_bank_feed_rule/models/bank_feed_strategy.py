@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..matching import all_strategies
 
@@ -19,6 +19,13 @@ class BankFeedStrategy(models.Model):
     active = fields.Boolean(default=True)
 
     _rec_name = "label"
+
+    @api.depends("label")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for strategy in self:
+            # Marked for translation with the sentences of the matching core.
+            strategy.display_name = self.env._(strategy.label)  # pylint: disable=translation-not-lazy
 
     def init(self):
         self.env.cr.execute(

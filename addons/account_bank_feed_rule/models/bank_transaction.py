@@ -3,6 +3,7 @@ from decimal import Decimal
 from odoo import fields, models
 from odoo.addons.account_bank_feed.money import exact
 
+from ..language import language_of_company
 from ..matching import Payment, decide, explain, reasons_as_data
 from .bank_feed_books import payment_key
 
@@ -120,9 +121,7 @@ class BankTransaction(models.Model):
 
     def _explained(self, decision):
         """The explanation in the company's language."""
-        company = self.with_context(lang=self.company_id.partner_id.lang).env
-        # The sentences of the matching core are marked for translation where they stand.
-        return explain(decision, company._)  # pylint: disable=translation-not-lazy
+        return explain(decision, language_of_company(self.company_id))
 
     def _transfer_values(self, decision):
         transfer_account = self.company_id.transfer_account_id.id

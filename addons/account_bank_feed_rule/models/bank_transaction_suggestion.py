@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
-from ..matching.explain import said
+from ..language import language_of_company
+from ..matching.wording import said
 
 MOST_SUGGESTIONS = 5
 
@@ -112,7 +113,7 @@ class BankTransactionSuggestion(models.Model):
         )
 
     def _values(self, transaction, rank, candidate, decision):
-        company = transaction.with_context(lang=transaction.company_id.partner_id.lang).env
+        language = language_of_company(transaction.company_id)
         items = [item.id for item in candidate.items if isinstance(item.id, int)]
         return {
             "transaction_id": transaction.id,
@@ -121,7 +122,7 @@ class BankTransactionSuggestion(models.Model):
             "item_id": items[0] if items else False,
             "item_ids": [(6, 0, items)],
             "score": candidate.score,
-            "explanation": "; ".join(said(one, company._) for one in candidate.evidence),
+            "explanation": "; ".join(said(one, language) for one in candidate.evidence),
             "counterparts": self._counterparts(transaction, candidate, decision),
         }
 

@@ -23,11 +23,20 @@ class TestMigrations(RuleCase):
         item = self.open_items(self.make_invoice(119, name="RE/2026/00042"))
         paid = self.pay(40, "Anzahlung")
         paid.sudo().suggestion_ids.unlink()
-        old, new = self.env["bank.transaction.suggestion"].sudo().create(
-            [
-                {"transaction_id": paid.id, "rank": 1, "item_id": item.id},
-                {"transaction_id": paid.id, "rank": 2, "item_id": item.id, "item_ids": item.ids},
-            ]
+        old, new = (
+            self.env["bank.transaction.suggestion"]
+            .sudo()
+            .create(
+                [
+                    {"transaction_id": paid.id, "rank": 1, "item_id": item.id},
+                    {
+                        "transaction_id": paid.id,
+                        "rank": 2,
+                        "item_id": item.id,
+                        "item_ids": item.ids,
+                    },
+                ]
+            )
         )
         self.assertEqual(old.open_amount, 0)
         self.migrate("1.1.1")

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..language import language_of
 from ..matching import explain
 from ..matching.simulation import KINDS, NOTHING
 from .bank_feed_simulation import MOST_LINES
@@ -106,8 +107,7 @@ class BankFeedSimulationLine(models.TransientModel):
                 if one.decision.rule_id in rules
                 else False,
                 "score": one.decision.score,
-                # The sentences of the matching core are marked for translation where they stand.
-                "explanation": explain(one.decision, self.env._),  # pylint: disable=translation-not-lazy
+                "explanation": explain(one.decision, language_of(self.env)),
                 "found": one.found,
             }
             for one in shown
