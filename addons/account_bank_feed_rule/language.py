@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from odoo.tools import format_date
 
+from .matching import RuleError
 from .matching.wording import ENGLISH, Language
 
 
@@ -32,3 +33,13 @@ def language_of(env):
 def language_of_company(company):
     """How explanations are written that all people of a company read."""
     return language_of(company.with_context(lang=company.partner_id.lang).env)
+
+
+def problem_of(env, error):
+    """What is wrong with a rule, in the environment's language.
+
+    :param ValueError error: of the matching core
+    """
+    if isinstance(error, RuleError):
+        return env._(error.problem, **error.params)  # pylint: disable=translation-not-lazy
+    return str(error)

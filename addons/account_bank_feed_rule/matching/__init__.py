@@ -13,6 +13,7 @@ Competing claims are settled over all waiting payments before anything is posted
 
 from .bookings import BookingSpec
 from .conditions import Condition, matches
+from .errors import RuleError
 from .explain import explain, reasons_as_data
 from .index import ItemIndex
 from .judge import judge
@@ -40,6 +41,7 @@ __all__ = [
     "EVIDENCE",
     "OBJECTIONS",
     "SENTENCES",
+    "RuleError",
     "Adjustment",
     "Allocation",
     "Bands",

@@ -13,6 +13,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 from .conditions import LONGEST_SEARCHED, compiled
+from .errors import RuleError
+from .sentences import _
 from .types import ZERO, Booking, Decision, Evidence, Id, Payment
 
 _SURE = 100
@@ -50,27 +52,27 @@ class BookingSpec:
         if self.share not in SHARES:
             raise ValueError(f"A part is one of {SHARES}, not {self.share!r}")
         if self.account_id is None:
-            raise ValueError("Each part needs an account to book to")
+            raise RuleError(_("Each part needs an account to book to"))
         if self.share in ("percent", "fixed") and not (self.value and self.value > 0):
-            raise ValueError("A percentage or a fixed part needs a value above zero")
+            raise RuleError(_("A percentage or a fixed part needs a value above zero"))
         if self.share == "captured" and compiled(self.pattern or "").groups != 1:
-            raise ValueError("A captured part needs a pattern with just one group ( )")
+            raise RuleError(_("A captured part needs a pattern with just one group ( )"))
         if self.deducted and self.share not in ("fixed", "captured"):
-            raise ValueError("Only a fixed or a captured part can be deducted")
+            raise RuleError(_("Only a fixed or a captured part can be deducted"))
 
 
 def check_bookings(specs: Sequence[BookingSpec]) -> None:
     """:raises ValueError: unless the parts are sure to make up any payment"""
     if not specs:
-        raise ValueError("A rule that books needs an account")
+        raise RuleError(_("A rule that books needs an account"))
     rests = sum(spec.share == "rest" for spec in specs)
     percents = sum(spec.value for spec in specs if spec.share == "percent")
     if rests > 1:
-        raise ValueError("Only one part can be the rest")
+        raise RuleError(_("Only one part can be the rest"))
     if percents > _PERCENT:
-        raise ValueError("The percentages are more than 100")
+        raise RuleError(_("The percentages are more than 100"))
     if not rests and (percents != _PERCENT or any(s.share != "percent" for s in specs)):
-        raise ValueError("The parts must have a rest, or be percentages that make 100")
+        raise RuleError(_("The parts must have a rest, or be percentages that make 100"))
 
 
 def book(payment: Payment, specs: Sequence[BookingSpec]) -> Decision:

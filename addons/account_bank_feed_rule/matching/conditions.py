@@ -14,7 +14,9 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from re import _parser as regex_parser
 
+from .errors import RuleError
 from .normalise import compact, words
+from .sentences import _
 from .types import Evidence, Payment
 
 LONGEST_SEARCHED = 500
@@ -83,22 +85,33 @@ class Condition:
 
     def __post_init__(self):
         if self.operator not in _operators(self.field):
-            raise ValueError(
-                f"{self.field} cannot be compared with {self.operator!r}, "
-                f"choose one of: {', '.join(_operators(self.field))}"
+            raise RuleError(
+                _("%(field)s cannot be compared with %(operator)s, choose one of: %(operators)s"),
+                field=self.field,
+                operator=repr(self.operator),
+                operators=", ".join(_operators(self.field)),
             )
         if self.operator in _PRESENCE:
             if self.value:
-                raise ValueError(f"The condition on {self.field} compares with nothing")
+                raise RuleError(
+                    _("The condition on %(field)s compares with nothing"), field=self.field
+                )
         elif self.field == "amount":
             _decimal(self.value)
         elif self.field == "direction":
             if self.value not in DIRECTIONS:
-                raise ValueError(f"The direction is one of {DIRECTIONS}, not {self.value!r}")
+                raise RuleError(
+                    _("The direction is one of %(known)s, not %(value)s"),
+                    known=", ".join(DIRECTIONS),
+                    value=repr(self.value),
+                )
         elif self.operator == "regex" and self.value:
             compiled(self.value)
         elif not _comparable(self.field, self.value):
-            raise ValueError(f"The condition on {self.field} needs a value with letters or digits")
+            raise RuleError(
+                _("The condition on %(field)s needs a value with letters or digits"),
+                field=self.field,
+            )
 
     def holds(self, payment: Payment) -> bool:
         """Whether the payment fulfils it.
@@ -178,7 +191,9 @@ def _decimal(value: str) -> Decimal:
     except InvalidOperation:
         amount = None
     if amount is None or not amount.is_finite():
-        raise ValueError(f"The amount must be a number like 4.90, not {value!r}")
+        raise RuleError(
+            _("The amount must be a number like 4.90, not %(value)s"), value=repr(value)
+        )
     return amount
 
 
@@ -193,22 +208,26 @@ def compiled(pattern: str) -> re.Pattern:
 
     >>> [bool(compiled(p).search("Bank FEE 12")) for p in (r"fee \\d+", r"(?i)fee \\d+")]
     [False, True]
-    >>> compiled("(a+)+$")
-    Traceback (most recent call last):
-    ...
-    ValueError: The pattern (a+)+$ repeats something that itself may vary
+    >>> try: compiled("(a+)+$")
+    ... except ValueError as error: print(error)
+    The pattern (a+)+$ repeats something that itself may vary
     """
     if len(pattern) > _LONGEST_PATTERN:
-        raise ValueError(f"The pattern is longer than {_LONGEST_PATTERN} characters")
+        raise RuleError(_("The pattern is longer than %(most)s characters"), most=_LONGEST_PATTERN)
     try:
         found = re.compile(pattern)
         parsed = regex_parser.parse(pattern)
     except (re.error, RecursionError, OverflowError) as error:
-        raise ValueError(f"{pattern} is no regular expression: {error}") from error
+        raise RuleError(
+            _("%(pattern)s is no regular expression: %(error)s"), pattern=pattern, error=error
+        ) from error
     if _choices(parsed, pattern) > _MOST_CHOICES:
-        raise ValueError(
-            f"The pattern {pattern} could search for ever: write {{1,3}} instead of + or * "
-            "wherever you can"
+        raise RuleError(
+            _(
+                "The pattern %(pattern)s could search for ever: write {1,3} instead of + or * "
+                "wherever you can"
+            ),
+            pattern=pattern,
         )
     return found
 
@@ -225,7 +244,9 @@ def _choices(parsed, pattern: str, repeated: bool = False) -> int:
         elif name == "BRANCH":
             here = len(argument[1])
         if repeated and (here > 1 or name == "GROUPREF"):
-            raise ValueError(f"The pattern {pattern} repeats something that itself may vary")
+            raise RuleError(
+                _("The pattern %(pattern)s repeats something that itself may vary"), pattern=pattern
+            )
         repeats = repeated or (name.endswith("_REPEAT") and argument[1] > 1)
         for part in _parts(argument):
             here *= _choices(part, pattern, repeats)

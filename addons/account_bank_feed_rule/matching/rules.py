@@ -19,9 +19,11 @@ from typing import Literal
 
 from .bookings import BookingSpec, book, check_bookings
 from .conditions import DIRECTIONS, Condition, direction, matches
+from .errors import RuleError
 from .index import ItemIndex
 from .judge import DEFAULT_TERMS, judge
 from .returns import MOST_FEE
+from .sentences import _
 from .settle import settle_claims
 from .strategy import strategies_named
 from .transfers import pair_transfers, transfer
@@ -71,7 +73,9 @@ class RuleSpec:
         if self.kind == "book":
             check_bookings(self.bookings)
         if self.kind in ("book", "leave") and not self.conditions:
-            raise ValueError(f"The rule {self.name} needs a condition, or it takes everything")
+            raise RuleError(
+                _("The rule %(name)s needs a condition, or it takes everything"), name=self.name
+            )
         strategies_named(self.strategies)
 
     def applies(self, payment: Payment) -> list[Evidence] | None:

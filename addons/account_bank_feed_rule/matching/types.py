@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-from .sentences import OBJECTIONS, SENTENCES
+from .errors import RuleError
+from .sentences import OBJECTIONS, SENTENCES, _
 
 Date = datetime.date
 Id = Hashable
@@ -243,9 +244,9 @@ class Bands:
 
     def __post_init__(self):
         if not 0 <= self.suggest <= self.post <= 100:
-            raise ValueError("Bands must satisfy 0 <= suggest <= post <= 100")
+            raise RuleError(_("Bands must satisfy 0 <= suggest <= post <= 100"))
         if self.margin < 1:
-            raise ValueError("The margin must be at least 1: equal candidates are never posted")
+            raise RuleError(_("The margin must be at least 1: equal candidates are never posted"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..language import problem_of
 from ..matching import Bands, RuleSpec, Terms
 
 WORDING = {
@@ -176,7 +177,7 @@ class BankFeedRule(models.Model):
             try:
                 rule._spec()
             except ValueError as error:
-                raise ValidationError(str(error)) from error
+                raise ValidationError(problem_of(self.env, error)) from error
 
     def _spec(self):
         """The rule as the matching core knows it.

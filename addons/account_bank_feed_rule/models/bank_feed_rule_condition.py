@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..language import problem_of
 from ..matching import Condition
 from ..matching.conditions import VALUELESS
 
@@ -62,7 +63,7 @@ class BankFeedRuleCondition(models.Model):
             try:
                 record._spec()
             except ValueError as error:
-                raise ValidationError(str(error)) from error
+                raise ValidationError(problem_of(self.env, error)) from error
 
     def _spec(self):
         return Condition(self.field, self.operator, self.value or "")

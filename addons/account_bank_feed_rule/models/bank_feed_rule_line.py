@@ -3,6 +3,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..language import problem_of
 from ..matching import BookingSpec
 
 
@@ -60,7 +61,7 @@ class BankFeedRuleLine(models.Model):
             try:
                 line._spec()
             except ValueError as error:
-                raise ValidationError(str(error)) from error
+                raise ValidationError(problem_of(self.env, error)) from error
 
     def _spec(self):
         """The line as the matching core knows it.

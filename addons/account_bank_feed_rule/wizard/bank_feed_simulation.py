@@ -6,6 +6,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from ..language import problem_of
 from ..matching import Evidence, how_returned
 from ..matching.simulation import KINDS, Accounts, compare, replay
 
@@ -203,7 +204,7 @@ class BankFeedSimulation(models.TransientModel):
         try:
             return [(rule, replace(rule._spec(), id=key)) for rule, key in found]
         except ValueError as error:
-            raise UserError(str(error)) from error
+            raise UserError(problem_of(self.env, error)) from error
 
     def _to_try(self):
         """The rules to try that are saved, whether active or not."""
