@@ -3,6 +3,7 @@
 # make test    all tests                [SERIES=18.0|19.0|all] [GROUP=plain,odoo] [ARGS="-k word"]
 # make lint    the linters alone
 # make docs    write the generated pages of docs anew
+# make translations    bring addons/*/i18n/*.pot and *.po up to the terms of the sources
 # make bench   how fast 100,000 transactions get into the books   [ARGS="--quick", "--only workers"]
 # make bench-formats   how fast statement files are read, beside other libraries
 # make bench-matching  how many payments are posted, and how many rightly    [ARGS="--seed 7"]
@@ -13,7 +14,7 @@
 
 PYTHON ?= python3
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint docs bench bench-formats bench-matching bench-oca clean
+.PHONY: help demo serve test lint docs translations bench bench-formats bench-matching bench-oca clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -32,6 +33,9 @@ lint:
 
 docs:
 	@exec $(PYTHON) -m tools docs
+
+translations:
+	@exec $(PYTHON) -m tools translations
 
 bench:
 	@exec $(PYTHON) -m tools bench --series="$(SERIES)" --args="$(ARGS)"

@@ -7,6 +7,7 @@ import sys
 
 from . import bench as benchmark
 from . import bench_formats, bench_matching, environment, odoo_source, postgres, testing
+from . import translations as translators
 from . import demo as demonstration
 from .common import ADDONS, CACHE, PROJECT, SERIES, Ended, Missing, attend, locked, say
 from .server import Odoo
@@ -108,6 +109,12 @@ def docs(arguments):
         return attend(command, env=environ, stdout=page)
 
 
+def translations(_arguments):
+    """Write the templates of translation anew, and merge them into the translations."""
+    with postgres.cluster() as cluster:
+        return translators.update(cluster)
+
+
 def end(number, _frame):
     """End as Ctrl-C does: every `with` on the way stops what it has started, undisturbed."""
     for each in SIGNALS:
@@ -155,6 +162,8 @@ def main():
     command = commands.add_parser("docs", help="write the generated pages of docs anew")
     command.add_argument("--series", default="")
     command.set_defaults(call=docs)
+    command = commands.add_parser("translations", help="bring addons/*/i18n up to date")
+    command.set_defaults(call=translations)
     command = commands.add_parser("test", help="run the tests")
     command.add_argument("--series", default="", help="18.0, 19.0 or all")
     command.add_argument("--group", default="", help="of " + ", ".join(testing.GROUPS))
