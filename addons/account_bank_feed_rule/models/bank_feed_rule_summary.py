@@ -54,7 +54,7 @@ class BankFeedRule(models.Model):
             return self.env._("book as a transfer when the other account is one of our own banks")
         if self.kind == "leave":
             return self.env._("leave it to a person")
-        strategies = self.with_context(active_test=False).strategy_ids.mapped("label")
+        strategies = self.with_context(active_test=False).strategy_ids.mapped("display_name")
         if strategies:
             return self.env._(
                 "match open items by %(strategies)s, post from %(score)s points",
