@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
 from .errors import AmbiguousFormat, InvalidStatement, StatementError, UnknownFormat
+from .messages import _
 from .registry import Format, formats
 from .types import Event, Statement, Transaction
 
@@ -29,15 +30,15 @@ def detect(name: str, stream: BinaryIO, known: Mapping[str, Format] | None = Non
     head = stream.read(HEAD_SIZE)
     stream.seek(0)
     if not head.strip(b"\0\t\r\n \xef\xbb\xbf"):
-        raise UnknownFormat("The file is empty")
+        raise UnknownFormat(_("The file is empty"))
     known = formats() if known is None else known
     candidates = [fmt for fmt in known.values() if fmt.sniff(name, head)]
     if len(candidates) > 1:
         names = ", ".join(fmt.label for fmt in candidates)
-        raise AmbiguousFormat(f"The file could be any of: {names}")
+        raise AmbiguousFormat(_("The file could be any of: %(names)s", names=names))
     if not candidates:
         names = ", ".join(fmt.label for fmt in known.values())
-        raise UnknownFormat(f"No format recognises the file (known: {names})")
+        raise UnknownFormat(_("No format recognises the file (known: %(names)s)", names=names))
     return candidates[0]
 
 
@@ -51,7 +52,12 @@ def parse(fmt: Format, stream: BinaryIO) -> Iterator[Event]:
     except (ValueError, ArithmeticError, LookupError, TypeError, RecursionError) as error:
         # A format's own slip on hostile bytes must refuse the file, never half-read it.
         raise InvalidStatement(
-            f"The file breaks the format {fmt.label} ({type(error).__name__}: {error})"
+            _(
+                "The file breaks the format %(label)s (%(name)s: %(error)s)",
+                label=fmt.label,
+                name=type(error).__name__,
+                error=error,
+            )
         ) from error
 
 
@@ -73,7 +79,7 @@ def recoded(stream: BinaryIO, encoding: str) -> BinaryIO:
     except UnicodeError as error:
         copy.close()
         raise InvalidStatement(
-            "The file is not in the encoding that was chosen", expected=encoding
+            _("The file is not in the encoding that was chosen"), expected=encoding
         ) from error
     copy.seek(0)
     return copy

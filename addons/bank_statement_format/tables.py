@@ -28,6 +28,7 @@ from .formats._table_reader import read_table
 from .formats._table_source import RowSource, TextRows
 from .formats._table_values import title_key
 from .formats.spreadsheet import kind_of_table, sheets_of
+from .messages import _
 from .types import Statement, Transaction
 
 __all__ = ["PREVIEW_ROWS", "PREVIEW_TRANSACTIONS", "Preview", "Question", "preview"]
@@ -123,7 +124,7 @@ def _sheet(stream: BinaryIO, answers: dict[str, str]) -> tuple[RowSource, Findin
         if finding := finding_of(source, answers):
             return source, finding
     if not sheets:
-        raise StatementError("The workbook has no sheet")
+        raise StatementError(_("The workbook has no sheet"))
     return sheets[0], None
 
 
@@ -140,7 +141,7 @@ def _text(
         return any_text_source(stream, answers.get("encoding")), []
     except UnclearEncoding as error:
         choices = tuple((code, f"{text} ({code})") for code, text in error.readings.items())
-        question = Question("encoding", "How is this text read right?", choices)
+        question = Question("encoding", _("How is this text read right?"), choices)
         return _text(stream, None, {**answers, "encoding": choices[0][0]})[0], [question]
 
 
@@ -175,7 +176,7 @@ def _reading(
         questions=(*questions, *open_questions),
         statement=statement,
         problem=problem or error,
-        row_count=count if statement else sum(1 for _ in source.rows()),
+        row_count=count if statement else sum(1 for _skipped in source.rows()),
     )
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import BinaryIO
 
 from ..errors import InvalidStatement
+from ..messages import _
 from ..types import Date
 from ._text import open_text
 from ._values import AMOUNT_DIGITS, parse_date
@@ -55,7 +56,7 @@ class Record:
         return InvalidStatement(
             message,
             line=self.line,
-            element=f"{element} of record {self.code}",
+            element=_("%(element)s of record %(code)s", element=element, code=self.code),
             expected=expected,
             found=found,
         )
@@ -80,7 +81,9 @@ class Fields:
         text = self.next()
         if text.isascii() and text.removeprefix("+").isdigit() and len(text) <= AMOUNT_DIGITS:
             return int(text)
-        raise self.record.refusal(f"The {what} is no number", what, "digits", text)
+        raise self.record.refusal(
+            _("The %(what)s is no number", what=what), what, _("digits"), text
+        )
 
     def amount(self, decimals: int, what: str) -> Decimal | None:
         """A signed amount without decimal point, or None for an empty field."""
@@ -91,7 +94,7 @@ class Fields:
         digits = match[2].lstrip("0") if match else ""
         if not match or len(digits) > AMOUNT_DIGITS:
             message = f"The {what} is no amount"
-            raise self.record.refusal(message, what, "digits without a decimal point", text)
+            raise self.record.refusal(message, what, _("digits without a decimal point"), text)
         amount = Decimal(digits or 0).scaleb(-decimals)
         return -amount if match[1] == "-" and amount else amount
 
@@ -102,7 +105,9 @@ class Fields:
                 return parse_date(text, ("%y%m%d" if len(text) == 6 else "%Y%m%d",))
             except ValueError:
                 pass
-        raise self.record.refusal(f"The {what} is no date", what, "a date as YYMMDD", text)
+        raise self.record.refusal(
+            _("The %(what)s is no date", what=what), what, _("a date as YYMMDD"), text
+        )
 
     def funds(self, decimals: int) -> Date | None:
         """Skip the funds type with its own fields; the value date, where it tells one."""
@@ -112,19 +117,25 @@ class Fields:
             self.next()  # the time
             return value_date
         if kind == "S":
-            for _ in range(3):
+            for _skipped in range(3):
                 self.amount(decimals, "available amount")
         elif kind == "D":
-            for _ in range(self.integer("number of distributions")):
+            for _skipped in range(self.integer("number of distributions")):
                 if not self:
                     raise self.record.refusal(
-                        "Distributed amounts are missing", "funds type", "days and amounts", ""
+                        _("Distributed amounts are missing"),
+                        _("funds type"),
+                        _("days and amounts"),
+                        "",
                     )
                 self.integer("number of days")
                 self.amount(decimals, "available amount")
         elif kind not in ("", "0", "1", "2", "Z"):
             raise self.record.refusal(
-                "The funds type is unknown", "funds type", "0, 1, 2, D, S, V, Z or nothing", kind
+                _("The funds type is unknown"),
+                _("funds type"),
+                _("0, 1, 2, D, S, V, Z or nothing"),
+                kind,
             )
         return None
 
@@ -184,7 +195,7 @@ def read_records(stream: BinaryIO) -> Iterator[Record]:
             continue
         if record is None:
             raise InvalidStatement(
-                "The file does not begin with a record", line=line, expected="01", found=text
+                _("The file does not begin with a record"), line=line, expected="01", found=text
             )
         record.raw.append(raw)
         if match:
@@ -193,7 +204,7 @@ def read_records(stream: BinaryIO) -> Iterator[Record]:
         else:
             record.parts[-1] += f" {text}"
         if len(record.raw) > _MAX_CONTINUATIONS:
-            raise record.refusal("The record never ends", "continuations", "fewer", text)
+            raise record.refusal(_("The record never ends"), _("continuations"), _("fewer"), text)
     if record is not None:
         yield record
 
@@ -202,10 +213,14 @@ def _pieces(stream: BinaryIO) -> Iterator[tuple[int, str, str]]:
     """Line number, text and source of each physical record."""
     for number, line in _lines(stream):
         if "\0" in line:
-            raise InvalidStatement("The file contains NUL characters", line=number, expected="text")
+            raise InvalidStatement(
+                _("The file contains NUL characters"), line=number, expected=_("text")
+            )
         if len(line) >= MAX_LINE:
             raise InvalidStatement(
-                "The line is too long", line=number, expected=f"less than {MAX_LINE} characters"
+                _("The line is too long"),
+                line=number,
+                expected=_("less than %(most)s characters", most=MAX_LINE),
             )
         pieces = _BREAK.split(line)
         if len(pieces) == 1:

@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from ..errors import InvalidStatement
 from ..identity import account_key
+from ..messages import _
 from ..registry import Format
 from ..types import Account, Balance, Date, Event, Statement, StatementKind, Transaction
 from ._camt_entry import CREDIT, EntryContext, EntryReader
@@ -122,10 +123,10 @@ class CamtFormat(Format):
                 statement = _OpenStatement(element, self.kind, reader, where, message_header)
         if not count:
             raise InvalidStatement(
-                "The file contains no statement",
+                _("The file contains no statement"),
                 line=None if message is None else message.sourceline,
                 element=self.message,
-                expected=f"at least one {self.statement}",
+                expected=_("at least one %(statement)s", statement=self.statement),
                 found="",
             )
 
@@ -261,8 +262,10 @@ class _OpenStatement:
         if currency is not None and not is_currency(currency):
             element = self._header["currency"][0]
             where = f"{self._where}/Acct/Ccy"
-            raise refusal("The currency is not readable", element, where, "three capital letters")
-        return currency or next((own for _, own, _ in self._balances), None)
+            raise refusal(
+                _("The currency is not readable"), element, where, _("three capital letters")
+            )
+        return currency or next((own for _skipped, own, _skipped in self._balances), None)
 
     def _read_balance(self, element) -> None:
         found = self._balance_paths.collect(element)
@@ -274,7 +277,7 @@ class _OpenStatement:
         amount = unsigned_amount(amount_element, f"{where}/Amt")
         currency = amount_element.get("Ccy")
         if not is_currency(currency):
-            raise refusal("The balance has no currency", amount_element, f"{where}/Amt/@Ccy")
+            raise refusal(_("The balance has no currency"), amount_element, f"{where}/Amt/@Ccy")
         dates = found.get("date")
         date = date_of(dates[0], f"{where}/Dt") if dates else None
         signed = amount if self._is_credit(found, f"{where}/CdtDbtInd") else -amount
@@ -286,7 +289,7 @@ class _OpenStatement:
         for sign in signs:
             credit = CREDIT.get((sign.text or "").strip())
             if credit is None or len(signs) > 1:
-                raise refusal("The direction is unknown", sign, where, "CRDT or DBIT")
+                raise refusal(_("The direction is unknown"), sign, where, _("CRDT or DBIT"))
             return credit
         return True
 
@@ -330,8 +333,8 @@ class _OpenStatement:
             return end or self._period("created") or self._period("sent")
         if start or end:
             return start if start == end else None
-        days = {balance.date for _, _, balance in self._balances}
-        kinds = {kind for kind, _, _ in self._balances}
+        days = {balance.date for _skipped, _skipped, balance in self._balances}
+        kinds = {kind for kind, _skipped, _skipped in self._balances}
         return days.pop() if len(days) == 1 and kinds >= {"OPBD", "CLBD"} else None
 
     def _tally(self, kind: str, booked: bool) -> _Tally:
@@ -369,7 +372,10 @@ class _OpenStatement:
             if unsigned_amount(element, where) not in read:
                 expected = " or ".join(str(value) for value in sorted(read))
                 raise refusal(
-                    "The summary does not fit the entries", element, where, f"{expected} as read"
+                    _("The summary does not fit the entries"),
+                    element,
+                    where,
+                    _("%(expected)s as read", expected=expected),
                 )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ..identity import account_key
+from ..messages import _
 from ..types import Counterparty, Date, Detail, Transaction
 from ._shape import Fragment, ShapeReader, Slot, View
 from ._values import compact
@@ -265,7 +266,7 @@ def _is_credit(view: View, slot: Slot) -> bool:
     """
     credit = CREDIT.get(view.at(slot))
     if credit is None:
-        raise view.refusal(slot, "The direction is unknown", "CRDT or DBIT")
+        raise view.refusal(slot, _("The direction is unknown"), _("CRDT or DBIT"))
     return credit
 
 
@@ -296,7 +297,7 @@ def _is_booked(entry: View, context: EntryContext) -> bool:
     booked = _BOOKED.get(text)
     if booked is None:
         slot = entry.slots("status")[-1]
-        raise entry.refusal(slot, "The status is unknown", " or ".join(_BOOKED))
+        raise entry.refusal(slot, _("The status is unknown"), " or ".join(_BOOKED))
     return booked
 
 

@@ -94,7 +94,7 @@ def _refuse_broken(document: Document) -> NoReturn:
     """Refuse a document that lxml has silently stopped to read: closing it tells why."""
     for _ in document.close():
         pass
-    raise InvalidStatement("The XML is broken or cut off")
+    raise InvalidStatement(_("The XML is broken or cut off"))
 
 
 class _Cutter:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from ..messages import _
 from ..types import Counterparty, Date
 from ._records import Record, iban, joined, tidy
 from ._values import is_currency
@@ -88,7 +89,7 @@ class Movement:
     def amount(self) -> Decimal:
         sign = self.main.text[31]
         if sign not in "01":
-            raise self.main.refusal("The sign is unknown", 32, 32, "0 (credit) or 1 (debit)")
+            raise self.main.refusal(_("The sign is unknown"), 32, 32, _("0 (credit) or 1 (debit)"))
         amount = amount_of(self.main, 33, 47, "amount")
         return -amount if sign == "1" else amount
 

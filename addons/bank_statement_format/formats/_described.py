@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ..errors import InvalidStatement
+from ..messages import _
 from ..profile import Profile
 from ..types import Account, Balance, Counterparty, Date, Statement, Transaction
 from ._running_balance import RunningBalance
@@ -184,7 +185,7 @@ class ValueReader:
         number = self._amounts.parse(text, currency)
         if number is None:
             expected = f"a number like 1{self._profile.thousands}234{self._profile.decimal}56"
-            raise place.wrong("The amount is not readable", key, expected, text)
+            raise place.wrong(_("The amount is not readable"), key, expected, text)
         return number
 
     def signed(
@@ -212,7 +213,9 @@ class ValueReader:
             return None
         currency = currency_of(text)
         if currency is None:
-            raise place.wrong("The currency is not readable", key, "three capital letters", text)
+            raise place.wrong(
+                _("The currency is not readable"), key, _("three capital letters"), text
+            )
         return currency
 
 
@@ -276,7 +279,7 @@ class StatementBuilder:
         currency = self._account_currency(values.currency(header, "currency", place), place)
         if self._has_running and not self._running.proven:
             raise InvalidStatement(
-                "The running balances do not follow from each other", element=place.where
+                _("The running balances do not follow from each other"), element=place.where
             )
         self._check(header, place, currency)
         start = values.date(header, "start_date", place) or self._first
@@ -305,7 +308,7 @@ class StatementBuilder:
         value_date = values.date(texts, "value_date", place)
         booking_date = values.date(texts, "booking_date", place) or value_date
         if booking_date is None:
-            raise place.wrong("The date is missing", "booking_date", "a date", "")
+            raise place.wrong(_("The date is missing"), "booking_date", _("a date"), "")
         currency = self._account_currency(values.currency(texts, "currency", place), place)
         amount = self._amount(texts, place, currency)
         original = values.number(texts, "original_amount", place)
@@ -344,11 +347,11 @@ class StatementBuilder:
             credit = values.number(texts, "credit", place, currency)
             if debit and credit:
                 found = f"{texts['debit']} and {texts['credit']}"
-                raise place.wrong("Both debit and credit are given", "credit", "one", found)
+                raise place.wrong(_("Both debit and credit are given"), "credit", _("one"), found)
             # Some banks print the amounts of the debit column with a minus.
             amount = -abs(debit) if debit else credit if credit is not None else debit
         if amount is None:
-            raise place.wrong("The amount is missing", "amount", "an amount", "")
+            raise place.wrong(_("The amount is missing"), "amount", _("an amount"), "")
         return amount
 
     def _account_currency(self, currency: str | None, place: Place) -> str | None:
@@ -360,7 +363,7 @@ class StatementBuilder:
             raise place.wrong(message, "currency", self._currency, currency)
         if currency is None:
             message = "The currency is not given before it is needed"
-            raise place.wrong(message, "currency", "three capital letters", "")
+            raise place.wrong(message, "currency", _("three capital letters"), "")
         self._currency = currency
         return currency
 
@@ -394,7 +397,9 @@ class StatementBuilder:
             expected = credit + debit if read is None else abs(read)
             if (stated if read is None else abs(stated)) != expected:
                 message = "The sum does not fit the transactions"
-                raise place.wrong(message, key, f"{expected:f} as read", header[key])
+                raise place.wrong(
+                    message, key, _("%(expected)s as read", expected=f"{expected:f}"), header[key]
+                )
 
 
 def _account_number(number: str | None, bank_code: str | None) -> str | None:

@@ -8,6 +8,7 @@ from typing import BinaryIO
 from lxml import etree, html
 
 from ..errors import InvalidStatement
+from ..messages import _
 from ._table_source import Row
 
 MAX_HTML = 32 * 1024 * 1024
@@ -22,15 +23,17 @@ class HtmlRows:
         stream.seek(0)
         data = stream.read(MAX_HTML + 1)
         if len(data) > MAX_HTML:
-            raise InvalidStatement("The page is too big", expected=f"{MAX_HTML >> 20} MB at most")
+            raise InvalidStatement(
+                _("The page is too big"), expected=_("%(most)s MB at most", most=MAX_HTML >> 20)
+            )
         if b"</table" not in data.lower().replace(b"\0", b""):
-            raise InvalidStatement("The page has no end, so it was cut off", expected="</table>")
+            raise InvalidStatement(_("The page has no end, so it was cut off"), expected="</table>")
         try:
             self._page = html.document_fromstring(
                 data, parser=html.HTMLParser(no_network=True, huge_tree=False)
             )
         except (etree.LxmlError, ValueError, AssertionError) as error:
-            raise InvalidStatement(f"The page cannot be read ({error})") from None
+            raise InvalidStatement(_("The page cannot be read (%(error)s)", error=error)) from None
 
     def rows(self) -> Iterator[Row]:
         for number, line in enumerate(self._page.iter("tr"), start=1):

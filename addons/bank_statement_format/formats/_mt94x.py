@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import BinaryIO
 
 from ..errors import InvalidStatement
+from ..messages import _
 from ..types import Account, Balance, Counterparty, Date, Event, Statement, Transaction
 from ._mt94x_texts import read_text
 from ._swift import END, ENVELOPE, Field, read_fields
@@ -118,7 +119,8 @@ def read_statements(stream: BinaryIO) -> Iterator[Event]:
         yield from _Reader().events(read_fields(text))
     except UnicodeDecodeError as error:
         raise InvalidStatement(
-            "The file has bytes that are no characters", expected=f"text in {error.encoding}"
+            _("The file has bytes that are no characters"),
+            expected=_("text in %(encoding)s", encoding=error.encoding),
         ) from None
     finally:
         text.detach()
@@ -308,9 +310,9 @@ class _Reader:
         yield from self._end_open(item.line)
         if self._header is not None:
             raise InvalidStatement(
-                "The message ends before its statement begins",
+                _("The message ends before its statement begins"),
                 line=self._header.line,
-                expected=":60F: with the opening balance",
+                expected=_(":60F: with the opening balance"),
             )
         self._header = _Header(item.line, self._type)
         self._type = None
@@ -331,7 +333,9 @@ class _Reader:
         if self._waiting is not None:
             yield self._waiting.finish()
         elif not self._count:
-            raise InvalidStatement("The file contains no statement", expected=":60F: and :62F:")
+            raise InvalidStatement(
+                _("The file contains no statement"), expected=_(":60F: and :62F:")
+            )
 
     def _end_open(self, line: int | None) -> Iterator[Statement]:
         """What is open ends without an end of its own: at the next message, or with the file.
@@ -342,27 +346,27 @@ class _Reader:
             return
         if self._open.kind != "report":
             raise InvalidStatement(
-                "The statement is cut off: it has no closing balance",
+                _("The statement is cut off: it has no closing balance"),
                 line=line or self._open.line,
                 element=":62F:",
-                expected="a closing balance after the last transaction",
+                expected=_("a closing balance after the last transaction"),
             )
         if not self._open.stated:
             raise InvalidStatement(
-                "The report is cut off: it has neither totals nor an end",
+                _("The report is cut off: it has neither totals nor an end"),
                 line=line or self._open.line,
-                expected=":90D:, :90C: or a line with only -",
+                expected=_(":90D:, :90C: or a line with only -"),
             )
         yield self._finish_report()
 
     def _out_of_place(self, item: Field) -> InvalidStatement:
         return InvalidStatement(
-            "The field is not where it can be",
+            _("The field is not where it can be"),
             line=item.line,
             element=f":{item.tag}:",
-            expected=":60F: with the opening balance first"
+            expected=_(":60F: with the opening balance first")
             if item.tag == "61"
-            else "the fields of a statement in their order",
+            else _("the fields of a statement in their order"),
             found=item.value.strip(),
         )
 
@@ -397,7 +401,7 @@ class _Reader:
         yield from self._begin_report(item)
         match = _FLOOR.match(item.value.strip())
         if not match:
-            raise _refusal("The floor limit is not readable", item, "currency and amount")
+            raise _refusal(_("The floor limit is not readable"), item, _("currency and amount"))
         self._set_currency(match[1], item)
         self._open.floor |= bool(_amount(match[3], item))
 
@@ -414,7 +418,9 @@ class _Reader:
         header = self._head(item)
         if header.account is None:
             raise InvalidStatement(
-                "The statement names no account", line=item.line, expected=":25: with the account"
+                _("The statement names no account"),
+                line=item.line,
+                expected=_(":25: with the account"),
             )
         self._header = None
         return header
@@ -446,7 +452,9 @@ class _Reader:
         balance, currency = _balance(item, current.currency)
         if currency != current.currency:
             raise _refusal(
-                "The closing balance is in another currency", item, f"currency {current.currency}"
+                _("The closing balance is in another currency"),
+                item,
+                _("currency %(currency)s", currency=current.currency),
             )
         current.closing, self._open = balance, None
         self._count += 1
@@ -465,7 +473,7 @@ class _Reader:
             return
         match = _SUM.match(item.value.strip())
         if not match:
-            raise _refusal("The total is not readable", item, "number, currency and amount")
+            raise _refusal(_("The total is not readable"), item, _("number, currency and amount"))
         self._set_currency(match[2], item)
         current.stated[item.tag[2]] = int(match[1]), _amount(match[3], item), item.line
         yield from ()
@@ -488,11 +496,15 @@ class _Reader:
             if read.count < count and (current.floor or not current.count + current.pending):
                 continue
             raise InvalidStatement(
-                "The total does not fit the entries",
+                _("The total does not fit the entries"),
                 line=line,
                 element=f":90{mark}:",
-                expected=f"{read.count} entries with {read.amount:f} as read",
-                found=f"{count} entries with {amount:f}",
+                expected=_(
+                    "%(count)s entries with %(amount)s as read",
+                    count=read.count,
+                    amount=f"{read.amount:f}",
+                ),
+                found=_("%(count)s entries with %(amount)s", count=count, amount=f"{amount:f}"),
             )
 
     def _set_currency(self, currency: str, item: Field) -> None:
@@ -500,7 +512,11 @@ class _Reader:
         if current.currency is None:
             current.currency = currency
         elif currency != current.currency:
-            raise _refusal("The currency changes", item, f"currency {current.currency}")
+            raise _refusal(
+                _("The currency changes"),
+                item,
+                _("currency %(currency)s", currency=current.currency),
+            )
 
     # Entries
 
@@ -524,7 +540,7 @@ class _Reader:
         currency = current.currency
         match, supplement = _split_entry(item)
         value, entry, mark, digits, kind, references = match.groups()
-        reference, _, bank_reference = references.partition("//")
+        reference, _skipped, bank_reference = references.partition("//")
         size = _amount(digits, item)
         sign = _MARKS[mark]
         try:
@@ -588,9 +604,9 @@ def _is_cut(blocks: str) -> bool:
 
 def _cut_off(line: int, found: str | None = None) -> InvalidStatement:
     return InvalidStatement(
-        "The file is cut off: it ends inside a message",
+        _("The file is cut off: it ends inside a message"),
         line=line,
-        expected="a complete statement, or nothing behind the last one",
+        expected=_("a complete statement, or nothing behind the last one"),
         found=found,
     )
 
@@ -604,11 +620,11 @@ def _refusal(message: str, item: Field, expected: str) -> InvalidStatement:
 
 def _account(item: Field) -> tuple[Account, str | None]:
     """The account, and the currency when the bank writes it behind the number."""
-    first, _, second = item.value.strip().partition("\n")
+    first, _skipped, second = item.value.strip().partition("\n")
     text = first.strip().lstrip("/")
     bic = compact(second) if item.tag == "25P" else None
     if not text:
-        raise _refusal("The statement names no account", item, "an account number")
+        raise _refusal(_("The statement names no account"), item, _("an account number"))
     currency = None
     match = _CURRENCY_AT_END.search(text)
     if match and any(char.isdigit() for char in text[: match.start()]):
@@ -630,12 +646,14 @@ def _balance(item: Field, default: str | None) -> tuple[Balance, str]:
     match = _BALANCE.fullmatch(text)
     if not match:
         raise _refusal(
-            "The balance is not readable", item, "C or D, date, currency and amount, comma before"
+            _("The balance is not readable"),
+            item,
+            _("C or D, date, currency and amount, comma before"),
         )
     mark, day, currency, digits = match.groups()
     currency = currency or default
     if currency is None:
-        raise _refusal("The balance has no currency", item, "a currency before the amount")
+        raise _refusal(_("The balance has no currency"), item, _("a currency before the amount"))
     amount = _amount(digits, item)
     return Balance(amount if mark == "C" else -amount, _balance_date(day, item)), currency
 
@@ -647,10 +665,12 @@ def _amount(digits: str, item: Field) -> Decimal:
         return Decimal(digits.replace(",", "."))
     match = _AMOUNT.fullmatch(digits)
     if not match or not any(map(str.isdigit, digits)):
-        raise _refusal("The amount is not readable", item, "digits with a decimal comma")
+        raise _refusal(_("The amount is not readable"), item, _("digits with a decimal comma"))
     whole, decimals = match.groups()
     if "." in digits and len(decimals) == 3:
-        raise _refusal("The dot may stand before decimals or thousands", item, "a decimal comma")
+        raise _refusal(
+            _("The dot may stand before decimals or thousands"), item, _("a decimal comma")
+        )
     return Decimal(f"{whole or 0}.{decimals}" if decimals else whole or 0)
 
 
@@ -663,7 +683,9 @@ def _value_date(text: str, item: Field) -> Date:
     try:
         return _date(text)
     except ValueError as error:
-        raise _refusal(f"The date is not possible ({error})", item, "YYMMDD") from None
+        raise _refusal(
+            _("The date is not possible (%(error)s)", error=error), item, "YYMMDD"
+        ) from None
 
 
 @functools.lru_cache(maxsize=4096)
@@ -687,7 +709,7 @@ def _day(year: int, text: str) -> Date:
 
 def _impossible_date(error: ValueError, item: Field) -> InvalidStatement:
     expected = "value date YYMMDD, entry date MMDD"
-    return _refusal(f"The date is not possible ({error})", item, expected)
+    return _refusal(_("The date is not possible (%(error)s)", error=error), item, expected)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -710,14 +732,16 @@ def _split_entry(item: Field) -> tuple[re.Match, str]:
     match = _ENTRY.match(item.value)
     if match is not None and match.end() == len(item.value):
         return match, ""
-    first, _, rest = item.value.partition("\n")
+    first, _skipped, rest = item.value.partition("\n")
     if match is None and rest:
         # Some banks break the line before the amount.
-        second, _, rest = rest.partition("\n")
+        second, _skipped, rest = rest.partition("\n")
         match = _ENTRY.match(first.rstrip() + second)
     if match is None:
         raise _refusal(
-            "The transaction is not readable", item, "value date, C or D, amount with comma, type"
+            _("The transaction is not readable"),
+            item,
+            _("value date, C or D, amount with comma, type"),
         )
     return match, "\n".join(filter(None, map(str.strip, rest.split("\n")))) if rest else ""
 

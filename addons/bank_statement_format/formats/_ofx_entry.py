@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from ..errors import InvalidStatement
+from ..messages import _
 from ..types import Counterparty, Date, Event, Statement, Transaction
 from ._ofx_statement import Building, Sums, account_of, bic_of
 from ._ofx_tags import Piece, one_line
@@ -69,13 +70,18 @@ def bank_transaction(piece: Piece, paths: tuple[str, ...], statement: Building) 
     if corrected and corrected.strip() != fitid.strip():
         # Some banks name the transaction itself.
         raise piece.refusal(
-            "The bank corrects a transaction that it has sent before: this has to be done by hand",
+            _(
+                "The bank corrects a transaction that it has sent before: this has to be done "
+                "by hand"
+            ),
             paths[10],
-            expected="new transactions only",
+            expected=_("new transactions only"),
         )
     amount = ofx_amount(amount_text)
     if amount is None:
-        raise piece.refusal("The amount is missing or not readable", paths[2], expected="a number")
+        raise piece.refusal(
+            _("The amount is missing or not readable"), paths[2], expected=_("a number")
+        )
     kind, fitid = kind.strip().upper(), fitid.strip()
     if currency:
         currency = statement.other_currency(piece, paths[14], currency.strip())
@@ -111,7 +117,7 @@ def bank_transaction(piece: Piece, paths: tuple[str, ...], statement: Building) 
 def _refuse_repeated(piece: Piece, paths: tuple[str, ...]) -> None:
     for path in paths[:4]:
         if path in piece.repeated:
-            raise piece.refusal("The transaction holds this twice", path, expected="it once")
+            raise piece.refusal(_("The transaction holds this twice"), path, expected=_("it once"))
 
 
 def _posted(piece: Piece, text: str, path: str) -> Date:
@@ -119,7 +125,7 @@ def _posted(piece: Piece, text: str, path: str) -> Date:
         path = "DTTRAN"
         text = piece.fields.get(path, "")
     if not text:
-        raise piece.refusal("The transaction has no date", path, expected="YYYYMMDD")
+        raise piece.refusal(_("The transaction has no date"), path, expected="YYYYMMDD")
     try:
         return ofx_date(text.strip())
     except ValueError as error:
@@ -134,7 +140,9 @@ def _value_date(piece: Piece, text: str) -> Date | None:
 
 
 def _unreadable_date(piece: Piece, path: str, error: ValueError) -> InvalidStatement:
-    return piece.refusal(f"The date is not readable ({error})", path, expected="YYYYMMDD")
+    return piece.refusal(
+        _("The date is not readable (%(error)s)", error=error), path, expected="YYYYMMDD"
+    )
 
 
 def _original(
@@ -175,7 +183,7 @@ def transfer(piece: Piece) -> Iterator[Event]:
     amount = ofx_amount(fields.get(prefix + "TRNAMT", ""))
     if amount is None:
         raise piece.refusal(
-            "The amount is missing or not readable", prefix + "TRNAMT", expected="a number"
+            _("The amount is missing or not readable"), prefix + "TRNAMT", expected=_("a number")
         )
     texts = {}
     for tag in ("CCACCTFROM", "BANKACCTFROM"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from ..messages import _
 from ..types import Transaction
 from ._ofx_tags import Piece
 from ._ofx_values import ofx_amount, ofx_date, optional_date
@@ -42,7 +43,7 @@ def cash_transaction(piece: Piece, currency: str | None) -> Transaction | None:
             dates[tag] = read(fields.get(path, ""))
         except ValueError as error:
             raise piece.refusal(
-                f"The date is not readable ({error})", path, expected="YYYYMMDD"
+                _("The date is not readable (%(error)s)", error=error), path, expected="YYYYMMDD"
             ) from None
     kind = fields.get(_INCOME_TYPE)
     texts = (fields.get(f"{prefix}INVTRAN/MEMO"), fields.get(f"{prefix}SECID/UNIQUEID"))
@@ -68,9 +69,12 @@ def _cash_effect(piece: Piece) -> Decimal:
         return _number(piece, "FRACCASH") if piece.fields.get("FRACCASH") else Decimal(0)
     if name not in _BUYS | _SALES | _RECEIPTS | _COSTS:
         raise piece.refusal(
-            f"The investment entry {name} is unknown, and so is what it does to the cash",
+            _(
+                "The investment entry %(name)s is unknown, and so is what it does to the cash",
+                name=name,
+            ),
             "",
-            expected="buys, sales, income, expenses, transfers, splits",
+            expected=_("buys, sales, income, expenses, transfers, splits"),
         )
     if piece.fields.get(f"{prefix}SUBACCTFUND", "").upper() == "OTHER":
         return Decimal(0)
@@ -98,6 +102,6 @@ def _number(piece: Piece, path: str) -> Decimal:
     number = ofx_amount(piece.fields.get(path, ""))
     if number is None:
         raise piece.refusal(
-            "The amount of the investment entry is not readable", path, expected="a number"
+            _("The amount of the investment entry is not readable"), path, expected=_("a number")
         )
     return number

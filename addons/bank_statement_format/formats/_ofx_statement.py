@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from ..errors import InvalidStatement
+from ..messages import _
 from ..types import Account, Balance, Date, Event, Statement, Transaction
 from ._ofx_tags import Piece
 from ._ofx_values import french_iban
@@ -39,9 +40,11 @@ class Building:
         if not text.strip():
             return
         if not is_currency(text):
-            raise broken("The currency is not readable", expected="three letters", found=text)
+            raise broken(_("The currency is not readable"), expected=_("three letters"), found=text)
         if self._sums and self.currency != text:
-            raise broken("The currency comes after transactions", expected="it before", found=text)
+            raise broken(
+                _("The currency comes after transactions"), expected=_("it before"), found=text
+            )
         self.currency = text
 
     def set_period(self, tag: str, date: Date | None) -> None:
@@ -61,7 +64,9 @@ class Building:
     def other_currency(self, piece: Piece, path: str, named: str) -> str:
         named = named.upper()
         if not is_currency(named):
-            raise piece.refusal("The currency is not readable", path, expected="three letters")
+            raise piece.refusal(
+                _("The currency is not readable"), path, expected=_("three letters")
+            )
         if self.currency is None and not self._sums:
             self.currency = named
         return named
@@ -73,8 +78,8 @@ class Building:
             return True
         if self._foreign_count >= MAX_FOREIGN:
             raise InvalidStatement(
-                "Too many transactions are in another currency than their account",
-                expected=f"at most {MAX_FOREIGN}",
+                _("Too many transactions are in another currency than their account"),
+                expected=_("at most %(most)s", most=MAX_FOREIGN),
             )
         self._foreign_count += 1
         self._foreign.setdefault(transaction.currency, []).append(transaction)
@@ -85,9 +90,9 @@ class Building:
         account = account_of(self._account, self.currency)
         if not (account.label or self.currency or self.closing or self._sums):
             raise InvalidStatement(
-                "The statement names neither account nor currency, and holds nothing",
+                _("The statement names neither account nor currency, and holds nothing"),
                 line=line,
-                expected="BANKACCTFROM, CCACCTFROM or INVACCTFROM",
+                expected=_("BANKACCTFROM, CCACCTFROM or INVACCTFROM"),
             )
         yield self._statement(account, self.currency, self._sums, self.closing)
         for currency, transactions in self._foreign.items():

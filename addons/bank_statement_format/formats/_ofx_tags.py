@@ -15,6 +15,7 @@ import re
 from collections.abc import Sequence
 
 from ..errors import InvalidStatement
+from ..messages import _
 
 MAX_PIECE = 256 * 1024
 """Characters of a single text or transaction; more is no statement."""
@@ -144,8 +145,8 @@ class _Shape:
     def __init__(self, tags: tuple[str, ...], line: int):
         found = _slots(tags, line)
         self.name = tag_name(tags[0])[0]
-        self.paths = tuple(path for path, _ in found)
-        self.slots = tuple(slot for _, slot in found)
+        self.paths = tuple(path for path, _skipped in found)
+        self.slots = tuple(slot for _skipped, slot in found)
         self.repeated = frozenset(path for path in self.paths if self.paths.count(path) > 1)
         slots = set(self.slots)
         # A text of several lines, or with a "<", does not match: such a piece is looked through.
@@ -257,7 +258,7 @@ class Scanner:
                 return self._buffer[self._start : found]
             if not self._fill():
                 raise InvalidStatement(
-                    "The file ends within a transaction, so it was cut off",
+                    _("The file ends within a transaction, so it was cut off"),
                     line=self.line,
                     element=tag,
                     expected=closing,
@@ -292,26 +293,28 @@ class Scanner:
             if self._fill():
                 position -= dropped
             elif match:
-                raise self._broken("A comment or CDATA does not end", _SECTION_ENDS[match[2]])
+                raise self._broken(_("A comment or CDATA does not end"), _SECTION_ENDS[match[2]])
             else:
                 return None
 
     def _section_end(self, match: re.Match) -> int | None:
         closing = _SECTION_ENDS.get(match[2])
         if closing is None:
-            raise self._broken("The file declares a document type or entities", match[0])
+            raise self._broken(_("The file declares a document type or entities"), match[0])
         end = self._buffer.find(closing, match.end())
         return None if end < 0 else end + len(closing)
 
     def _fill(self) -> bool:
         """Read on, dropping what is done with; False at the end of the file."""
         if len(self._buffer) - self._start > MAX_PIECE + _CHUNK:
-            raise self._broken("The text is too long", f"at most {MAX_PIECE} characters")
+            raise self._broken(
+                _("The text is too long"), _("at most %(most)s characters", most=MAX_PIECE)
+            )
         chunk = self._text.read(_CHUNK)
         if not chunk:
             return False
         if "\0" in chunk:
-            raise self._broken("The file contains NUL characters", "text")
+            raise self._broken(_("The file contains NUL characters"), _("text"))
         self._line += self._buffer.count("\n", self._counted, self._start)
         self._buffer = self._buffer[self._start :] + chunk
         self._position -= self._start
@@ -338,11 +341,11 @@ def _slots(tags: tuple[str, ...], line: int) -> list[tuple[str, int]]:
     try:
         names = [tag_name(tag) for tag in tags]
     except ValueError as error:
-        raise InvalidStatement("The tag is not readable", line=line, found=error) from None
+        raise InvalidStatement(_("The tag is not readable"), line=line, found=error) from None
     holders = _holders(names, line)
     slots: list[tuple[str, int]] = []
     path: list[str] = []
-    for number, (name, closes, _) in enumerate(names):
+    for number, (name, closes, _skipped) in enumerate(names):
         if closes:
             if path and path[-1] == name:
                 path.pop()
@@ -373,7 +376,7 @@ def _holders(names: list[tuple[str, bool, bool]], line: int) -> set[int]:
             opened.pop()
         else:
             raise InvalidStatement(
-                "A tag is closed that was not opened, or after what holds it",
+                _("A tag is closed that was not opened, or after what holds it"),
                 line=line,
                 element=names[0][0],
                 found=f"</{name}>",

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import BinaryIO
 
 from ..errors import InvalidStatement, StatementError
+from ..messages import _
 
 MAX_FILE_SIZE = 32 << 20
 """Bytes of the file."""
@@ -78,29 +79,34 @@ def read_lines(stream: BinaryIO) -> Iterator[Line]:
             text = _joined(words)
             if len(text) > MAX_LINE:
                 raise InvalidStatement(
-                    "The line is too long",
-                    element=f"page {page}, line {number}",
-                    expected=f"at most {MAX_LINE} characters",
+                    _("The line is too long"),
+                    element=_("page %(page)s, line %(number)s", page=page, number=number),
+                    expected=_("at most %(most)s characters", most=MAX_LINE),
                 )
             yield Line(page, number, words, text)
     if empty:
         raise InvalidStatement(
-            "The PDF is a picture of a statement, without any text in it: "
-            f"{ASK_FOR_DATA}, or for a PDF with text",
-            expected="text",
+            _(
+                "The PDF is a picture of a statement, without any text in it: "
+                "%(ask_for_data)s, or for a PDF with text",
+                ask_for_data=ASK_FOR_DATA,
+            ),
+            expected=_("text"),
         )
 
 
 def _pages(stream: BinaryIO) -> Iterator[list]:
     """The glyphs of each page; whatever the library stumbles over refuses the file."""
     if stream.seek(0, 2) > MAX_FILE_SIZE:
-        raise InvalidStatement("The PDF is too large", expected=f"at most {MAX_FILE_SIZE >> 20} MB")
+        raise InvalidStatement(
+            _("The PDF is too large"), expected=_("at most %(most)s MB", most=MAX_FILE_SIZE >> 20)
+        )
     stream.seek(0)
     try:
         from . import _pdf_reader
     except ModuleNotFoundError as error:
         raise InvalidStatement(
-            "PDFs can only be read with the Python package pdfminer.six", expected=error.name
+            _("PDFs can only be read with the Python package pdfminer.six"), expected=error.name
         ) from error
     # It tells whatever is odd, and hostile files are odd in every line.
     logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
@@ -111,8 +117,12 @@ def _pages(stream: BinaryIO) -> Iterator[list]:
     except Exception as error:
         # A library for so rich a format fails in any way when a file is damaged.
         raise InvalidStatement(
-            f"The PDF is damaged or cut off ({type(error).__name__}): {ASK_FOR_DATA}",
-            expected="a complete PDF",
+            _(
+                "The PDF is damaged or cut off (%(name)s): %(ask_for_data)s",
+                name=type(error).__name__,
+                ask_for_data=ASK_FOR_DATA,
+            ),
+            expected=_("a complete PDF"),
         ) from error
 
 

@@ -28,6 +28,7 @@ from pdfminer.pdftypes import (
 from pdfminer.psparser import literal_name
 
 from ..errors import InvalidStatement
+from ..messages import _
 from ._pdf_lines import UNKNOWN
 
 MAX_PAGES = 500
@@ -86,14 +87,16 @@ def pages(stream: BinaryIO) -> Iterator[list[Glyph]]:
         document = _Document(_Parser(stream, limits), limits)
     except PDFEncryptionError as error:
         raise InvalidStatement(
-            "The PDF is protected by a password", expected="a PDF without password"
+            _("The PDF is protected by a password"), expected=_("a PDF without password")
         ) from error
     resources = PDFResourceManager()
     device = _Glyphs(resources, limits)
     interpreter = _Interpreter(resources, device)
     for number, page in enumerate(PDFPage.create_pages(document), start=1):
         if number > MAX_PAGES:
-            raise InvalidStatement("The PDF has too many pages", expected=f"at most {MAX_PAGES}")
+            raise InvalidStatement(
+                _("The PDF has too many pages"), expected=_("at most %(most)s", most=MAX_PAGES)
+            )
         interpreter.process_page(page)
         yield device.glyphs
 
@@ -117,7 +120,7 @@ class _Limits:
         """A stream will have so many bytes."""
         if size > self.left:
             most = f"{MAX_STREAM >> 20} MB at once, {MAX_UNPACKED >> 20} MB in all"
-            raise _beyond("unpacks to far more than statements do", most)
+            raise _beyond(_("unpacks to far more than statements do"), most)
         self._unpacked += size
 
     @property
@@ -129,13 +132,18 @@ class _Limits:
         """Time has passed, and glyphs were drawn."""
         self._glyphs += glyphs
         if self._glyphs > MAX_GLYPHS:
-            raise _beyond("holds far more text than statements do", f"{MAX_GLYPHS} characters")
+            raise _beyond(
+                _("holds far more text than statements do"),
+                _("%(most)s characters", most=MAX_GLYPHS),
+            )
         if time.monotonic() > self._deadline:
-            raise _beyond("takes too long to read", f"{MAX_SECONDS} seconds")
+            raise _beyond(_("takes too long to read"), _("%(most)s seconds", most=MAX_SECONDS))
 
 
 def _beyond(what: str, most: str) -> InvalidStatement:
-    return InvalidStatement(f"The PDF {what}", expected=f"at most {most}")
+    return InvalidStatement(
+        _("The PDF %(what)s", what=what), expected=_("at most %(most)s", most=most)
+    )
 
 
 class _Parser(PDFParser):
@@ -149,7 +157,7 @@ class _Parser(PDFParser):
         # Where an object is not in its place, all behind it is searched.
         self._limits.spend()
         if len(self.curstack) > MAX_ITEMS:
-            raise _beyond("holds a list far too long", f"{MAX_ITEMS} items")
+            raise _beyond(_("holds a list far too long"), _("%(most)s items", most=MAX_ITEMS))
         super().push(
             *(
                 (place, _Stream(item, self._limits)) if type(item) is PDFStream else (place, item)
@@ -159,13 +167,13 @@ class _Parser(PDFParser):
 
     def start_type(self, pos, type_) -> None:
         if len(self.context) > MAX_DEPTH:
-            raise _beyond("is nested too deep", f"{MAX_DEPTH} levels")
+            raise _beyond(_("is nested too deep"), _("%(most)s levels", most=MAX_DEPTH))
         super().start_type(pos, type_)
 
     def _parse_string(self, s, i) -> int:
         self._limits.spend()
         if len(self._curtoken) > MAX_STRING:
-            raise _beyond("holds a text far too long", f"{MAX_STRING} bytes")
+            raise _beyond(_("holds a text far too long"), _("%(most)s bytes", most=MAX_STRING))
         return super()._parse_string(s, i)
 
 
@@ -195,7 +203,7 @@ class _Stream(PDFStream):
         packed = False
         for name, parameters in self.get_filters():
             if packed or name not in (*LITERALS_FLATE_DECODE, *_TEXT_FILTERS):
-                raise _beyond("is packed in an unusual way", "one FlateDecode")
+                raise _beyond(_("is packed in an unusual way"), _("one FlateDecode"))
             packed = name in LITERALS_FLATE_DECODE
             if packed:
                 self._limits.unpack(_unpacked_size(data, self._limits.left))
@@ -238,14 +246,16 @@ def _check_strings(data: bytes) -> None:
     else:
         if not depth or len(data) - start <= MAX_STRING:
             return
-    raise _beyond("holds a text far too long", f"{MAX_STRING} bytes")
+    raise _beyond(_("holds a text far too long"), _("%(most)s bytes", most=MAX_STRING))
 
 
 def _check_parameters(parameters) -> None:
     """A predictor allocates as much memory as its parameters say."""
     values = parameters.values() if isinstance(parameters, dict) else ()
     if any(isinstance(value, int | float) and abs(value) > _MAX_PARAMETER for value in values):
-        raise _beyond("is packed in an unusual way", f"parameters of {_MAX_PARAMETER}")
+        raise _beyond(
+            _("is packed in an unusual way"), _("parameters of %(most)s", most=_MAX_PARAMETER)
+        )
 
 
 class _Interpreter(PDFPageInterpreter):
@@ -258,7 +268,7 @@ class _Interpreter(PDFPageInterpreter):
             content.append(stream_value(stream).get_data())
             size += len(content[-1])
             if size > MAX_CONTENT:
-                raise _beyond("draws far more than statements do", f"{MAX_CONTENT >> 20} MB")
+                raise _beyond(_("draws far more than statements do"), f"{MAX_CONTENT >> 20} MB")
         _check_strings(b"".join(content))
         super().execute(streams)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..errors import InvalidStatement
+from ..messages import _
 
 MAX_RECORD = 256 * 1024
 """Characters of a record; more is no statement."""
@@ -65,14 +66,14 @@ class _Context:
 
         :raises InvalidStatement: for headings that are unknown
         """
-        name, _, kind = heading[1:].partition(":")
+        name, _skipped, kind = heading[1:].partition(":")
         name, kind = name.strip().lower(), "".join(kind.split()).lower()
         if name == "type" and kind not in _LISTS:
             if kind not in _MONEY | _INVESTMENTS:
                 raise InvalidStatement(
-                    "The type of the section is unknown",
+                    _("The type of the section is unknown"),
                     line=line,
-                    expected="Bank, Cash, CCard, Oth A, Oth L, Invst or a list",
+                    expected=_("Bank, Cash, CCard, Oth A, Oth L, Invst or a list"),
                     found=heading,
                 )
             # A list of several accounts does not say which one is meant.
@@ -80,9 +81,9 @@ class _Context:
             self.section = Section(line, account, kind in _INVESTMENTS)
         elif name not in ("type", "account", "option", "clear"):
             raise InvalidStatement(
-                "The heading is unknown",
+                _("The heading is unknown"),
                 line=line,
-                expected="!Type, !Account, !Option or !Clear",
+                expected=_("!Type, !Account, !Option or !Clear"),
                 found=heading,
             )
         else:
@@ -137,7 +138,7 @@ def _read_list(context: _Context, lines: list[str], line: int) -> None:
     for number, text in enumerate(lines):
         if text.startswith("!"):
             raise InvalidStatement(
-                "A record does not end before the next heading",
+                _("A record does not end before the next heading"),
                 line=line + number,
                 expected="^",
                 found=text,
@@ -146,9 +147,9 @@ def _read_list(context: _Context, lines: list[str], line: int) -> None:
             continue
         if _OF_A_TRANSACTION.match(text):
             raise InvalidStatement(
-                "A transaction stands in a list of accounts",
+                _("A transaction stands in a list of accounts"),
                 line=line + number,
-                expected="a heading like !Type:Bank before it",
+                expected=_("a heading like !Type:Bank before it"),
                 found=text,
             )
         if text.startswith("N"):
@@ -158,7 +159,7 @@ def _read_list(context: _Context, lines: list[str], line: int) -> None:
 def cut_off(line: int) -> InvalidStatement:
     """The error about a record that lacks its end sign."""
     return InvalidStatement(
-        "The file ends within a record, so it was cut off", line=line, expected="^"
+        _("The file ends within a record, so it was cut off"), line=line, expected="^"
     )
 
 
@@ -173,13 +174,17 @@ def _blocks(text: io.TextIOBase) -> Iterator[tuple[int, list[str], bool]]:
         data = rest + chunk
         if "\0" in chunk:
             place = line + data[: data.index("\0")].count("\n")
-            raise InvalidStatement("The file contains NUL characters", line=place, expected="text")
+            raise InvalidStatement(
+                _("The file contains NUL characters"), line=place, expected=_("text")
+            )
         blocks = data.split("\n^")
         rest = blocks.pop()
         if len(rest) > MAX_RECORD:
             place = line + sum(block.count("\n") + 1 for block in blocks) + 1
             raise InvalidStatement(
-                "The record is too long", line=place, expected=f"at most {MAX_RECORD} characters"
+                _("The record is too long"),
+                line=place,
+                expected=_("at most %(most)s characters", most=MAX_RECORD),
             )
         for block in blocks:
             lines = _lines(block, line)
@@ -194,6 +199,6 @@ def _lines(block: str, line: int) -> list[str]:
     first = lines.pop(0)
     if first and first.strip("^ \t\r\ufeff"):
         raise InvalidStatement(
-            "There is something behind the end of a record", line=line, expected="^", found=first
+            _("There is something behind the end of a record"), line=line, expected="^", found=first
         )
     return lines or [""]

@@ -12,6 +12,7 @@ import re
 from decimal import Decimal
 
 from ..errors import InvalidStatement, UnclearLayout
+from ..messages import _
 from ._values import AMOUNT_DIGITS, parse_amount, plausible_date
 
 _DATE = re.compile(r"\s*([0-9]{1,4})\s*[/.\-]\s*([0-9]{1,2})\s*[/.\-' ]\s*([0-9]{1,2}|[0-9]{4})\s*")
@@ -113,13 +114,13 @@ class DateOrder:
 
     def _ask(self) -> None:
         text, line = self._example
-        numbers, _ = _numbers(text)
+        numbers, _skipped = _numbers(text)
         days = [_date(numbers, day_first).strftime("%d %B %Y") for day_first in (True, False)]
         raise UnclearLayout(
-            "The dates can be read with the day or with the month first",
+            _("The dates can be read with the day or with the month first"),
             questions=[f"Is {text.strip()} the {' or the '.join(days)}?"],
             line=line,
-            expected="dates that fit only one of them",
+            expected=_("dates that fit only one of them"),
             found=text.strip(),
         )
 
@@ -154,10 +155,10 @@ class _Order:
 
 def _unreadable_date(text: str, line: int, error: Exception | None) -> InvalidStatement:
     return InvalidStatement(
-        f"The date is not readable ({error})",
+        _("The date is not readable (%(error)s)", error=error),
         line=line,
         element="D",
-        expected="a date like 31/12/2024, 12/31'24 or 2024-12-31, in one order",
+        expected=_("a date like 31/12/2024, 12/31'24 or 2024-12-31, in one order"),
         found=text.strip(),
     )
 
@@ -186,7 +187,11 @@ class DecimalMark:
             if len(self._proofs) > 1:
                 other, place = self._proofs["." if mark == "," else ","]
                 raise InvalidStatement(
-                    f"The amounts have different decimal marks (line {place}: {other!r})",
+                    _(
+                        "The amounts have different decimal marks (line %(place)s: %(other)s)",
+                        place=place,
+                        other=repr(other),
+                    ),
                     line=line,
                     found=text,
                 )
@@ -198,7 +203,7 @@ class DecimalMark:
         last = marks[-1]
         if marks.count(last) > 1:
             return "." if last == "," else ","
-        before, _, after = text.rpartition(last)
+        before, _skipped, after = text.rpartition(last)
         digits = before.lstrip("+- ")
         if len(marks) == 1 and len(after.strip()) == 3 and len(digits) <= 3 and digits[:1] != "0":
             self._unclear = self._unclear or (text, line)
@@ -214,10 +219,10 @@ class DecimalMark:
             text, line = self._unclear
             bare = text.replace(",", "").replace(".", "")
             raise UnclearLayout(
-                "The amounts can be read with a decimal or with a thousands mark",
+                _("The amounts can be read with a decimal or with a thousands mark"),
                 questions=[f"Is {text} {bare} or {bare[:-3]} and a fraction?"],
                 line=line,
-                expected="an amount with two decimals",
+                expected=_("an amount with two decimals"),
                 found=text,
             )
         self._mark = next(iter(self._proofs), ".")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from ..errors import InvalidStatement
+from ..messages import _
 from ..types import Date
 from ._text import open_text
 from ._values import parse_date
@@ -45,7 +46,7 @@ class Record:
         text = self.text[first - 1 : last].lstrip(" ")
         if text.isascii() and text.isdigit():
             return int(text)
-        raise self.refusal(f"The {what} is no number", first, last, "digits")
+        raise self.refusal(_("The %(what)s is no number", what=what), first, last, _("digits"))
 
     def date(self, first: int, last: int, order: str, what: str) -> Date:
         """A date of six digits.
@@ -58,14 +59,14 @@ class Record:
         except ValueError:
             pass
         expected = "a date as DDMMYY" if order.startswith("%d") else "a date as YYMMDD"
-        raise self.refusal(f"The {what} is no date", first, last, expected)
+        raise self.refusal(_("The %(what)s is no date", what=what), first, last, expected)
 
     def refusal(self, message: str, first: int, last: int, expected: str) -> InvalidStatement:
         """What to raise for a field."""
         return InvalidStatement(
             message,
             line=self.line,
-            element=f"positions {first} to {last}",
+            element=_("positions %(first)s to %(last)s", first=first, last=last),
             expected=expected,
             found=self.text[first - 1 : last],
         )
@@ -120,7 +121,9 @@ def _split(pieces: Iterator[str], width: int) -> Iterator[Record]:
     line = 1
     for piece in pieces:
         if "\0" in piece:
-            raise InvalidStatement("The file contains NUL characters", line=line, expected="text")
+            raise InvalidStatement(
+                _("The file contains NUL characters"), line=line, expected=_("text")
+            )
         content = piece.rstrip(_PADDING)
         if len(content) > width and content[width:].strip():
             yield from _blocks(content, line, width)

@@ -20,6 +20,7 @@ from typing import Protocol
 from lxml import etree
 
 from ..errors import InvalidStatement
+from ..messages import _
 from ._values import is_currency
 from ._xml import Paths, amount_from, date_from, missing_on_line
 
@@ -208,13 +209,17 @@ class View:
             return slots[0]
         if not slots:
             raise self.missing(name)
-        raise self.refusal(slots[1], f"The element occurs {len(slots)} times", "it once")
+        raise self.refusal(
+            slots[1], _("The element occurs %(count)s times", count=len(slots)), _("it once")
+        )
 
     def amount(self, slot: Slot) -> Decimal:
         """The amount at a slot, without sign."""
         amount = amount_from(self._fragment.texts[slot.index]) if slot.leaf else None
         if amount is None:
-            raise self.refusal(slot, "The amount is not readable", "digits and a decimal point")
+            raise self.refusal(
+                slot, _("The amount is not readable"), _("digits and a decimal point")
+            )
         return amount
 
     def currency(self, slot: Slot, expected: str | None = None) -> str:

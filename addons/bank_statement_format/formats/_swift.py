@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple, TextIO
 
 from ..errors import InvalidStatement
+from ..messages import _
 
 MAX_FIELD = 64 * 1024
 """Characters in one field, or between two messages; texts of banks have some hundred."""
@@ -72,11 +73,13 @@ def read_fields(text: TextIO) -> Iterator[Field]:
         buffer += block
         if "\0" in block:
             line += buffer.count("\n", 1, buffer.index("\0"))
-            raise InvalidStatement("The file contains NUL characters", line=line, expected="text")
+            raise InvalidStatement(
+                _("The file contains NUL characters"), line=line, expected=_("text")
+            )
         newline = text.newlines if isinstance(text.newlines, str) else "\n"
         # Only complete lines are looked at.
         for match in _MARK.finditer(buffer, value, buffer.rfind("\n")):
-            entry, entry_text, new, _, _ = match.groups()
+            entry, entry_text, new, _skipped, _skipped = match.groups()
             if entry is None and new not in _TEXT_TAGS:
                 new = _tag_of(match, buffer, tag, state)
                 if new is None:
@@ -111,7 +114,9 @@ def read_fields(text: TextIO) -> Iterator[Field]:
 
 def _too_long(line: int) -> InvalidStatement:
     return InvalidStatement(
-        "The text without a tag is too long", line=line, expected=f"at most {MAX_FIELD} characters"
+        _("The text without a tag is too long"),
+        line=line,
+        expected=_("at most %(most)s characters", most=MAX_FIELD),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ..messages import _
 from ._table_clues import Clues
 from ._table_columns import Column, label
 from ._table_titles import plain_title, role_of
@@ -55,7 +56,10 @@ class AccountClues(Clues):
             return
         whose = self._whose(column) or self._ask(
             "account",
-            f"Is the column {label(column)} your own account or the other side's?",
+            _(
+                "Is the column %(column)s your own account or the other side's?",
+                column=label(column),
+            ),
             ("own", "my own account"),
             ("other", "the account of whom I paid or who paid me"),
         )
@@ -113,7 +117,7 @@ class AccountClues(Clues):
         found = set()
         for row in self.table.before:
             for place, cell in enumerate(row.cells):
-                before, _, after = cell.partition(":")
+                before, _skipped, after = cell.partition(":")
                 values = [cell, after]
                 if _names_account(before):
                     values += [after, *row.cells[place + 1 : place + 2]]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from ..errors import InvalidStatement
+from ..messages import _
 from ._table_clues import Clues
 from ._table_columns import Column, first_line, is_bare, label
 from ._table_profile import DATE_COLUMNS
@@ -29,7 +30,7 @@ class DateClues(Clues):
             if column.is_dates and (column.role in DATE_COLUMNS or not is_bare(column))
         ]
         if not dated:
-            raise InvalidStatement("No column holds a date in every row", line=first_line(table))
+            raise InvalidStatement(_("No column holds a date in every row"), line=first_line(table))
         always = [column for column in dated if column.filled == table.data_rows]
         booking = self._booking_column(always or dated)
         if booking is None:
@@ -56,7 +57,7 @@ class DateClues(Clues):
             return max(booked or titled, key=lambda c: (c.surety, -c.place))
         if len(dated) == 1 or dated[0].role == "value_date":
             return dated[0]
-        return self._ask_column("booking_date", "Which column is the booking date?", dated)
+        return self._ask_column("booking_date", _("Which column is the booking date?"), dated)
 
     def _decide_order(self, columns: list[Column]) -> None:
         ways: dict[tuple[str, ...], set[str]] = {}
@@ -65,13 +66,15 @@ class DateClues(Clues):
                 ways[known] = ways.get(known, set(known)) & viable
         if not all(ways.values()):
             place = columns[0]
-            raise InvalidStatement("The dates are not written in one way", element=place.reference)
+            raise InvalidStatement(
+                _("The dates are not written in one way"), element=place.reference
+            )
         orders = set(_ORDERS)
         for viable in ways.values():
             orders &= {_order(way) for way in viable} or orders
         if not orders:
             raise InvalidStatement(
-                "Day and month are in another order in some rows", element=columns[0].reference
+                _("Day and month are in another order in some rows"), element=columns[0].reference
             )
         order = self._order(orders, ways, columns)
         chosen = [

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import InvalidStatement
+from ..messages import _
 from ._table_accounts import AccountClues
 from ._table_clues import Finding
 from ._table_columns import Column, Table, label
@@ -44,7 +45,7 @@ def discover(source: RowSource, answers: Mapping[str, str] | None = None) -> Fin
 
     :param answers: what a person decided, by the key of the question
     """
-    head = [row for _, row in zip(range(TOP_ROWS), source.rows(), strict=False)]
+    head = [row for _skipped, row in zip(range(TOP_ROWS), source.rows(), strict=False)]
     top = find_top(head)
     if top is None:
         return None
@@ -65,7 +66,7 @@ class _Detective(DateClues, TotalClues, StatusClues, AccountClues):
     def _conclude(self) -> None:
         ragged = self.table.ragged
         if not self.table.sample:
-            raise InvalidStatement("No row has as many columns as the header")
+            raise InvalidStatement(_("No row has as many columns as the header"))
         self._refuse_journal()
         self._find_dates()
         self._find_amounts()
@@ -80,9 +81,9 @@ class _Detective(DateClues, TotalClues, StatusClues, AccountClues):
         self._find_lines()
         if ragged is not None:
             raise InvalidStatement(
-                f"The row has {len(ragged.cells)} columns",
+                _("The row has %(count)s columns", count=len(ragged.cells)),
                 line=ragged.line,
-                expected=f"{self.table.top.width} columns",
+                expected=_("%(width)s columns", width=self.table.top.width),
                 found=ragged.raw,
             )
 
@@ -148,9 +149,9 @@ class _Detective(DateClues, TotalClues, StatusClues, AccountClues):
                 names.add(row.cells[0].rstrip(":"))
             elif not self._skip_line(row):
                 raise InvalidStatement(
-                    "The last line cannot be told from a transaction",
+                    _("The last line cannot be told from a transaction"),
                     line=row.line,
-                    expected="a name in its first cell",
+                    expected=_("a name in its first cell"),
                     found=row.raw,
                 )
         if names:
@@ -172,12 +173,15 @@ class _Detective(DateClues, TotalClues, StatusClues, AccountClues):
             return
         answer = self._ask(
             "end",
-            f"The last line ends with {cell[-40:]!r} and no line break. Is the file complete?",
+            _(
+                "The last line ends with %(cell)s and no line break. Is the file complete?",
+                cell=repr(cell[-40:]),
+            ),
             ("complete", "yes, that is the end of the file"),
             ("cut", "no, something is missing"),
         )
         if answer == "cut":
-            raise InvalidStatement("The file was cut off", line=last.line, found=last.raw)
+            raise InvalidStatement(_("The file was cut off"), line=last.line, found=last.raw)
 
     def _move_complete_rows(self) -> None:
         """Rows at the end that are dated and have all cells are no lines that say nothing."""
@@ -223,9 +227,9 @@ class _Detective(DateClues, TotalClues, StatusClues, AccountClues):
             is_cut = False  # no row begins like that
         if date or not words or (is_cut and not self._follows_text(row)):
             raise InvalidStatement(
-                "The last row has no date or no amount, so the file may be cut off",
+                _("The last row has no date or no amount, so the file may be cut off"),
                 line=row.line,
-                expected="a row of the table",
+                expected=_("a row of the table"),
                 found=row.raw,
             )
 
@@ -249,13 +253,15 @@ class _Detective(DateClues, TotalClues, StatusClues, AccountClues):
         empty = [c for c in columns if c and c.place in empty_places]
         if not empty:
             raise InvalidStatement(
-                "The row has no date or no amount",
+                _("The row has no date or no amount"),
                 line=rows[0].line,
-                expected="a row of the table",
+                expected=_("a row of the table"),
                 found=rows[0].raw,
             )
         moves = self._moved()
-        moved = [row for row in rows if any(place in moves for place, _ in self._numbers(row))]
+        moved = [
+            row for row in rows if any(place in moves for place, _skipped in self._numbers(row))
+        ]
         self._ask_about((moved or rows)[0], count, empty[0])
 
     def _ask_about(self, row: Row, count: int, column: Column) -> None:
@@ -265,13 +271,23 @@ class _Detective(DateClues, TotalClues, StatusClues, AccountClues):
         what = "What is it" if count == 1 else "What are they"
         answer = self._ask(
             "rows",
-            f"{have} nothing in the column {label(column)}, "
-            f"{first} line {row.line}: {row.raw[:80]!r}. {what}?",
+            _(
+                "%(have)s nothing in the column %(column)s, %(first)s line %(line)s: "
+                "%(value)s. %(what)s?",
+                have=have,
+                column=label(column),
+                first=first,
+                line=row.line,
+                value=repr(row.raw[:80]),
+                what=what,
+            ),
             ("skip", "no transactions, they can be left out"),
             ("refuse", "transactions, so the file is not complete"),
         )
         if answer == "refuse":
-            raise InvalidStatement("A row has no amount or no date", line=row.line, found=row.raw)
+            raise InvalidStatement(
+                _("A row has no amount or no date"), line=row.line, found=row.raw
+            )
         self.extra.setdefault("skip", {})[self.table.reference(column)] = [""]
 
     # Journals
@@ -285,9 +301,9 @@ class _Detective(DateClues, TotalClues, StatusClues, AccountClues):
         for columns in _JOURNALS:
             if columns <= titles:
                 raise InvalidStatement(
-                    "The table is a journal of double entries",
+                    _("The table is a journal of double entries"),
                     line=self.table.header_line,
-                    expected="the statement of one account",
+                    expected=_("the statement of one account"),
                     found=", ".join(self.table.top.titles),
                 )
 

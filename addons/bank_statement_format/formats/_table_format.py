@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..errors import AmbiguousFormat, UnknownFormat
+from ..messages import _
 from ..profile import shipped
 from ..registry import ProfiledFormat
 from ._table_layout import Header
@@ -54,10 +55,10 @@ class TableFormat(ProfiledFormat):
         :raises AmbiguousFormat: when there are several; the message names them
         """
         if not candidates:
-            raise UnknownFormat("No profile recognises the table's header")
+            raise UnknownFormat(_("No profile recognises the table's header"))
         if len(candidates) > 1:
             names = ", ".join(profile.label for profile in candidates)
-            raise AmbiguousFormat(f"The table could be any of: {names}")
+            raise AmbiguousFormat(_("The table could be any of: %(names)s", names=names))
         return candidates[0]
 
 

@@ -7,6 +7,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from ..errors import InvalidStatement
+from ..messages import _
 from ._table_layout import broken
 from ._table_profile import told_by
 from ._table_row import Getter, RowReader, first_of
@@ -54,7 +55,7 @@ class Keys:
                 seen[key] = None
                 last = key
         if len(seen) > 1 and {"opening", "closing"} & set(self._sheet.fields):
-            raise InvalidStatement("Balances around the rows can be of one account only")
+            raise InvalidStatement(_("Balances around the rows can be of one account only"))
         return list(seen) if interleaved else []
 
     def reader(self) -> Callable[[Row], Key]:
@@ -114,9 +115,11 @@ class Keys:
         if account is None:
             account = self._told("account")
         if account and '"' in undressed(account):
-            raise broken("The account has a quote in it", row, "a quote on both sides or none")
+            raise broken(
+                _("The account has a quote in it"), row, _("a quote on both sides or none")
+            )
         if not account and profile.account is None and self._account_told:
-            raise broken("The account is not given", row, "the account")
+            raise broken(_("The account is not given"), row, _("the account"))
         if currency is None:
             currency = self._told("currency")
         currency = currency or profile.currency or layout.currency or ""
@@ -125,7 +128,7 @@ class Keys:
         code = currency_of(currency)
         if not is_currency(code):
             message = "The currency is missing or unreadable"
-            raise broken(message, row, "three capital letters", currency)
+            raise broken(message, row, _("three capital letters"), currency)
         return Key(undressed(account) or profile.account or "", code)
 
     def _told(self, name: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..errors import InvalidStatement
+from ..messages import _
 from ._table_profile import CURRENCY_SLOT, TableProfile
 from ._table_source import Row
 from ._table_values import AmountParser, currency_of, is_date, tidy, title_key
@@ -129,7 +130,7 @@ class Header:
 
     def _only(self, keys: list[str], key: str, row: Row) -> int | None:
         if keys.count(key) > max(self._keys.count(key), 1):
-            raise broken("A column occurs twice", row, "each column once")
+            raise broken(_("A column occurs twice"), row, _("each column once"))
         return keys.index(key) if key in keys else None
 
 

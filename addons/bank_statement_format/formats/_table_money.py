@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 from ..errors import InvalidStatement
+from ..messages import _
 from ._table_columns import Column, first_line, is_bare, label
 from ._table_currencies import AMOUNT_QUESTION, CurrencyClues, is_coded, is_settled
 from ._table_shapes import CONVENTIONS
@@ -98,7 +99,7 @@ class MoneyClues(CurrencyClues, SignClues):
             return titled[0]
         if not titled:
             raise InvalidStatement(
-                "No column holds an amount in every row", line=first_line(self.table)
+                _("No column holds an amount in every row"), line=first_line(self.table)
             )
         return self._ask_column("amount", AMOUNT_QUESTION, titled)
 
@@ -184,7 +185,7 @@ class MoneyClues(CurrencyClues, SignClues):
             viable &= column.conventions
         if not viable:
             raise InvalidStatement(
-                "The amounts are not written in one way",
+                _("The amounts are not written in one way"),
                 element=", ".join(column.reference for column in money),
             )
         marks = {CONVENTIONS[index][0] for index in viable}
@@ -193,8 +194,13 @@ class MoneyClues(CurrencyClues, SignClues):
             text, line = column.unclear
             answer = self._ask(
                 "decimal",
-                f"Which is the decimal mark in the column {label(column)}? "
-                f"For example {text} in line {line}",
+                _(
+                    "Which is the decimal mark in the column %(column)s? For example %(text)s in "
+                    "line %(line)s",
+                    column=label(column),
+                    text=text,
+                    line=line,
+                ),
                 (".", "the point"),
                 (",", "the comma"),
             )
@@ -220,7 +226,11 @@ class MoneyClues(CurrencyClues, SignClues):
         if excluded is None:
             answer = self._ask(
                 "charges",
-                f"Is the column {label(fee)} already taken off the column {label(amount)}?",
+                _(
+                    "Is the column %(fee)s already taken off the column %(amount)s?",
+                    fee=label(fee),
+                    amount=label(amount),
+                ),
                 ("included", "yes, the amount is what the account changed by"),
                 ("excluded", "no, the account changed by the amount less the charges"),
             )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from ..errors import InvalidStatement, UnclearLayout, UnknownFormat
+from ..messages import _
 from ..profile import ProfileError, profile_from
 from ..reader import HEAD_SIZE
 from ..types import Event
@@ -43,7 +44,7 @@ def looks_like_table(head: bytes) -> bool:
 
 def _decoded(head: bytes) -> str:
     """Bytes as text, good enough to see delimiters, dates and amounts."""
-    (encoding, *_) = possible_encodings(head, ())
+    (encoding, *_skipped) = possible_encodings(head, ())
     if encoding == "utf-8" and b"\0" in head[:200]:
         encoding = "utf-16-le" if head[1:2] == b"\0" else "utf-16-be"
     try:
@@ -114,7 +115,7 @@ def unknown_text_source(stream: BinaryIO, encoding: str | None = None) -> TextRo
     head = stream.read(HEAD_SIZE)
     found = delimiter_of(head.decode(encoding, "replace"), is_cut=len(head) == HEAD_SIZE)
     if found is None:
-        raise UnknownFormat("The file is no table of dates and amounts")
+        raise UnknownFormat(_("The file is no table of dates and amounts"))
     return TextRows(stream, encoding, *found)
 
 
@@ -167,7 +168,7 @@ def read_unknown(source: RowSource, finding: Finding | None) -> Iterator[Event]:
     :raises UnclearLayout: when that leaves questions
     """
     if finding is None:
-        raise UnknownFormat("The file is no table of dates and amounts")
+        raise UnknownFormat(_("The file is no table of dates and amounts"))
     if finding.problem or finding.questions:
         questions = [question.text for question in finding.questions]
         message = "The table has a layout that is not known yet, and does not tell all by itself"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from ..errors import InvalidStatement
+from ..messages import _
 from ..types import Account, Balance, Date, Event, Statement, Transaction
 from ._running_balance import RunningBalance
 from ._table_keys import Key, Keys
@@ -38,8 +39,8 @@ def read_table(
     yield from reading.events()
     if reading.is_empty and not source.ends:
         raise InvalidStatement(
-            "The file may be cut off: it has no rows, and its last line does not end",
-            expected="a line break",
+            _("The file may be cut off: it has no rows, and its last line does not end"),
+            expected=_("a line break"),
         )
 
 
@@ -84,8 +85,10 @@ class _Reading:
         mixed = self._keys.mixed()
         if len(mixed) > MAX_PASSES:
             raise InvalidStatement(
-                f"The file mixes the rows of {len(mixed)} accounts",
-                expected=f"at most {MAX_PASSES} accounts, or each account's rows together",
+                _("The file mixes the rows of %(count)s accounts", count=len(mixed)),
+                expected=_(
+                    "at most %(most)s accounts, or each account's rows together", most=MAX_PASSES
+                ),
             )
         if not mixed:
             yield from self._statements(self._rows(), current, count)
@@ -206,7 +209,7 @@ class _Building:
         others = [other for other in rows if other.line != row.line and len(other.cells) >= width]
         if self._reader.may_be_cut(row, others, proven):
             message = "The file may be cut off: the last line does not end with a line break"
-            raise broken(message, row, "a line break, or a balance that proves the row")
+            raise broken(message, row, _("a line break, or a balance that proves the row"))
 
     def _is_in_balances(self, row: Row) -> bool:
         """Whether the row's amount and balance are proven by those of others."""
@@ -230,7 +233,7 @@ class _Building:
         expected = self._follow(amount, balance)
         if expected is not None:
             self._break = InvalidStatement(
-                "The running balance does not follow from the row before",
+                _("The running balance does not follow from the row before"),
                 line=row.line,
                 element=" ".join(self._sheet.profile.columns["balance"]),
                 expected=f"{expected:f}",

@@ -8,6 +8,7 @@ from decimal import Decimal
 from operator import itemgetter
 
 from ..errors import InvalidStatement, UnclearLayout
+from ..messages import _
 from ..types import Counterparty, Date, Transaction
 from ._table_end import LastColumn, number_may_go_on
 from ._table_profile import DATE_COLUMNS, MONEY_COLUMNS, WRITTEN_MINUS
@@ -156,7 +157,7 @@ class RowReader:
         if bank_reference[:1] in DRESS:
             bank_reference = undressed(bank_reference)
         if booking_date is None:
-            raise self._wrong(row, "booking_date", "The date is missing", "a date")
+            raise self._wrong(row, "booking_date", _("The date is missing"), _("a date"))
         charges = self._charges(row) if "charges" in positions else None
         amount = self._parse(money, currency) if self._plain_amount and money else None
         if amount is None:
@@ -204,7 +205,7 @@ class RowReader:
             return False
         if self._booked and value not in self._booked:
             expected = " or ".join(self._profile.booked + self._profile.pending)
-            raise self._wrong(row, "status", "The status is unknown", expected)
+            raise self._wrong(row, "status", _("The status is unknown"), expected)
         return True
 
     def balance(self, row: Row, currency: str | None) -> Decimal | None:
@@ -222,7 +223,7 @@ class RowReader:
         amount = self._amounts.parse(text, currency)
         if amount is None:
             raise InvalidStatement(
-                "The balance is not readable", line=line, element=name, found=text
+                _("The balance is not readable"), line=line, element=name, found=text
             )
         return -amount if self._profile.invert_balance else amount
 
@@ -299,7 +300,7 @@ class RowReader:
         if "amount" in self._get:
             amount = self._number(row, "amount", currency)
             if amount is None:
-                raise self._wrong(row, "amount", "The amount is missing", "an amount")
+                raise self._wrong(row, "amount", _("The amount is missing"), _("an amount"))
             if "sign" in self._get:
                 amount = self._with_sign(row, amount)
             return amount
@@ -309,9 +310,11 @@ class RowReader:
         debit = self._number(row, "debit", currency)
         credit = self._number(row, "credit", currency)
         if debit and credit:
-            raise self._wrong(row, "credit", "Both debit and credit are given", "one of them")
+            raise self._wrong(row, "credit", _("Both debit and credit are given"), _("one of them"))
         if debit is None and credit is None:
-            raise self._wrong(row, "debit", "Neither debit nor credit is given", "one of them")
+            raise self._wrong(
+                row, "debit", _("Neither debit nor credit is given"), _("one of them")
+            )
         if not debit:
             return credit or Decimal(0)
         # Some banks print the amounts of the debit column with a minus, but then all of them.
@@ -320,7 +323,7 @@ class RowReader:
             self._debits_negative = negative
         elif self._debits_negative != negative:
             message = "The debits are written with a minus in some rows only"
-            raise self._wrong(row, "debit", message, "one way for all rows")
+            raise self._wrong(row, "debit", message, _("one way for all rows"))
         return debit if negative else -debit
 
     def _with_sign(self, row: Row, amount: Decimal) -> Decimal:
@@ -328,7 +331,7 @@ class RowReader:
         debit = sign in self._debit_signs
         if not debit and sign not in self._credit_signs:
             expected = " or ".join(self._profile.debit_signs + self._profile.credit_signs)
-            raise self._wrong(row, "sign", "The sign is unknown", expected)
+            raise self._wrong(row, "sign", _("The sign is unknown"), expected)
         if amount and self._profile.written_minus == "agrees":
             self._check_minus(row, amount < 0, debit)
         return self._with_minus(amount, debit)
@@ -336,16 +339,18 @@ class RowReader:
     def _check_minus(self, row: Row, negative: bool, debit: bool) -> None:
         """Given twice a sign is fine, as long as both say the same in every row."""
         if negative and not debit:
-            raise self._wrong(row, "amount", "Amount and sign contradict", "one sign")
+            raise self._wrong(row, "amount", _("Amount and sign contradict"), _("one sign"))
         if debit and self._debits_negative is None:
             self._debits_negative = negative
         if debit and self._debits_negative != negative:
             message = "The debits are written with a minus in some rows only"
-            raise self._wrong(row, "amount", message, "one way for all rows")
+            raise self._wrong(row, "amount", message, _("one way for all rows"))
 
     def _unreadable_date(self, row: Row, name: str, error: ValueError) -> InvalidStatement:
         expected = " or ".join(self._profile.dates)
-        return self._wrong(row, name, f"The date is not readable ({error})", expected)
+        return self._wrong(
+            row, name, _("The date is not readable (%(error)s)", error=error), expected
+        )
 
     def _number(self, row: Row, name: str, currency: str | None) -> Decimal | None:
         text = self._get[name](row.cells)
@@ -361,7 +366,7 @@ class RowReader:
         expected = f"a number like 1{self._profile.thousands}234{self._profile.decimal}56"
         if currency:
             expected += f", in {currency} where a currency is written beside it"
-        return self._wrong(row, name, "The amount is not readable", expected, text)
+        return self._wrong(row, name, _("The amount is not readable"), expected, text)
 
     def _wrong(
         self, row: Row, name: str, message: str, expected: str, found: str | None = None
@@ -381,8 +386,12 @@ class RowReader:
             questions=[f"Which column is the {taken_for}? In line {row.line} it is not {element}"],
             line=row.line,
             element=element,
-            expected=f"{expected}, because the column was taken for the {taken_for}; if it is "
-            "another one, choose the columns yourself",
+            expected=_(
+                "%(expected)s, because the column was taken for the %(taken_for)s; if it is "
+                "another one, choose the columns yourself",
+                expected=expected,
+                taken_for=taken_for,
+            ),
             found=found,
         )
 

@@ -10,6 +10,7 @@ import datetime
 from collections.abc import Mapping
 
 from ..errors import InvalidStatement, UnclearLayout
+from ..messages import _
 from ._table_profile import (
     ANY_DECIMAL,
     DATE_COLUMNS,
@@ -56,7 +57,7 @@ class _DateOrder:
         self._orders = orders
         self._proofs: dict[int, tuple[Row, str]] = {}
         self._unclear: tuple[Row, str] | None = None
-        self._rows = [_Rising() for _ in orders]
+        self._rows = [_Rising() for _skipped in orders]
         self._known: dict[str, list[datetime.date | None]] = {}
 
     def take(self, row: Row, positions: Mapping[str, tuple[int, ...]]) -> None:
@@ -88,7 +89,7 @@ class _DateOrder:
         if len(self._proofs) > 1:
             row, cell = max(self._proofs.values(), key=lambda proof: proof[0].line)
             raise InvalidStatement(
-                "Day and month are in another order in some rows", line=row.line, found=cell
+                _("Day and month are in another order in some rows"), line=row.line, found=cell
             )
         for index in self._proofs:
             return {"dates": self._orders[index]}
@@ -98,7 +99,13 @@ class _DateOrder:
         if len(by_rows) == 1:
             return {"dates": by_rows[0]}
         row, cell = self._unclear
-        raise _unclear(f"In which order are day and month in {cell} in line {row.line}?")
+        raise _unclear(
+            _(
+                "In which order are day and month in %(cell)s in line %(line)s?",
+                cell=cell,
+                line=row.line,
+            )
+        )
 
 
 class _Rising:
@@ -146,9 +153,9 @@ class _DecimalMark:
             return  # refused with its place when it is read
         if not self._viable & reading.conventions:
             raise InvalidStatement(
-                "The amounts are not written in one way",
+                _("The amounts are not written in one way"),
                 line=row.line,
-                expected="the decimal mark of the rows before",
+                expected=_("the decimal mark of the rows before"),
                 found=cell,
             )
         self._viable &= reading.conventions
@@ -160,7 +167,13 @@ class _DecimalMark:
         marks = {CONVENTIONS[index][0] for index in self._viable}
         if len(marks) > 1 and self._unclear:
             row, cell = self._unclear
-            raise _unclear(f"Which is the decimal mark in {cell} in line {row.line}?")
+            raise _unclear(
+                _(
+                    "Which is the decimal mark in %(cell)s in line %(line)s?",
+                    cell=cell,
+                    line=row.line,
+                )
+            )
         decimal, thousands = CONVENTIONS[min(self._viable)]
         return {"decimal": decimal, "thousands": thousands}
 

@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Iterator, Mapping
 
 from ..errors import InvalidStatement
+from ..messages import _
 from ._table_layout import Header, Layout, broken
 from ._table_profile import DATE_COLUMNS, MONEY_COLUMNS, LineField, TableProfile, line_field
 from ._table_source import MAX_LINE, Row, RowSource
@@ -99,7 +100,7 @@ class Sheet:
             else:
                 below = self._keep_field(row, names)
         raise InvalidStatement(
-            "The file has no header line", expected=", ".join(self.profile.header)
+            _("The file has no header line"), expected=", ".join(self.profile.header)
         )
 
     def _body(self, rows: Iterator[Row]) -> Iterator[Row]:
@@ -116,7 +117,7 @@ class Sheet:
                 in_footer = True
                 self._keep_field(row, names)
             elif in_footer:
-                raise broken("There is something after the last line", row, "nothing")
+                raise broken(_("There is something after the last line"), row, _("nothing"))
             elif len(cells) == width or self._fits(row, width):
                 count += 1
                 last = row
@@ -125,7 +126,8 @@ class Sheet:
         if self.profile.footer_required and self.profile.footer and not in_footer:
             expected = " or ".join(self.profile.footer)
             raise InvalidStatement(
-                "The file has no last line, so it was cut off", expected=f"a line {expected}"
+                _("The file has no last line, so it was cut off"),
+                expected=_("a line %(expected)s", expected=expected),
             )
         self._check_count(count)
 
@@ -135,7 +137,11 @@ class Sheet:
         :raises InvalidStatement: for a row of another width
         """
         if len(row.cells) < width or any(map(tidy, row.cells[width:])):
-            raise broken(f"The row has {len(row.cells)} columns", row, f"{width} columns")
+            raise broken(
+                _("The row has %(count)s columns", count=len(row.cells)),
+                row,
+                _("%(width)s columns", width=width),
+            )
         return True
 
     def _check_count(self, count: int) -> None:
@@ -144,9 +150,9 @@ class Sheet:
         text, line = self.fields["count"]
         if text != str(count):
             raise InvalidStatement(
-                "The file does not hold as many rows as it says",
+                _("The file does not hold as many rows as it says"),
                 line=line,
-                expected=f"{count} as read",
+                expected=_("%(count)s as read", count=count),
                 found=text,
             )
 
@@ -171,7 +177,7 @@ class Sheet:
     def _keep_cell(self, row: Row, field: LineField) -> None:
         if len(row.cells) <= field.place or not tidy(row.cells[field.place]):
             message = f"The line does not say the {field.name}"
-            raise broken(message, row, f"it in cell {field.place + 1}")
+            raise broken(message, row, _("it in cell %(value)s", value=field.place + 1))
         self.fields[field.name] = (_value(row.cells[field.place]), row.line)
 
     def _without_nothing(self, rows: Iterator[Row]) -> Iterator[Row]:
@@ -212,7 +218,7 @@ class Sheet:
                 yield row
         if self.profile.footer_required and missing:
             raise InvalidStatement(
-                "The file has no balances at its end, so it was cut off",
+                _("The file has no balances at its end, so it was cut off"),
                 expected=" and ".join(
                     f"a row {word}" for word in words if word.casefold() in missing
                 ),
@@ -222,14 +228,18 @@ class Sheet:
         """Keep the balance that a row states in the column of the amounts."""
         positions, profile = self.layout.positions, self.profile
         if len(row.cells) < self.layout.width or not (text := row.cells[positions["amount"][0]]):
-            raise broken(f"The row does not say the {name}", row, "the balance in its amount")
+            raise broken(
+                _("The row does not say the %(name)s", name=name),
+                row,
+                _("the balance in its amount"),
+            )
         if "sign" in positions:
             sign = row.cells[positions["sign"][0]].casefold()
             if sign in map(str.casefold, profile.debit_signs):
                 text = f"-{text}"
             elif sign not in map(str.casefold, profile.credit_signs):
                 expected = " or ".join(profile.debit_signs + profile.credit_signs)
-                raise broken("The sign is unknown", row, expected)
+                raise broken(_("The sign is unknown"), row, expected)
         self.fields[name] = (text, row.line)
 
     def _with_continuations(self, rows: Iterator[Row]) -> Iterator[Row]:
@@ -240,7 +250,9 @@ class Sheet:
                 more.append(row)
                 size += len(row.raw)
                 if size > MAX_LINE:
-                    raise broken("The text of a row does not end", before, "a row with a date", "")
+                    raise broken(
+                        _("The text of a row does not end"), before, _("a row with a date"), ""
+                    )
                 continue
             if before is not None:
                 yield self._joined(before, more)

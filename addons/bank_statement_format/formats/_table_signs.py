@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..errors import InvalidStatement
+from ..messages import _
 from ._table_columns import Column, label
 from ._table_profile import ORDERS, WRITTEN_MINUS
 from ._table_shapes import reading_of
@@ -144,8 +145,13 @@ class SignClues(SumClues):
         text, line = amount.example
         answer = self._ask(
             "sign",
-            f"What do amounts without a minus in the column {label(amount)} mean? "
-            f"For example {text} in line {line}",
+            _(
+                "What do amounts without a minus in the column %(amount)s mean? For example "
+                "%(text)s in line %(line)s",
+                amount=label(amount),
+                text=text,
+                line=line,
+            ),
             ("natural", "money that came into the account"),
             ("inverted", "money that left the account"),
         )
@@ -222,13 +228,17 @@ class SignClues(SumClues):
             first = f", the first in line {lines[0]}" if lines else ""
             answer = self._ask(
                 "empty",
-                f"{'1 row has' if empty == 1 else f'{empty} rows have'} no amount in the column "
-                f"{label(amount)}{first}. What are they?",
+                _(
+                    "%(value)s no amount in the column %(amount)s%(first)s. What are they?",
+                    value="1 row has" if empty == 1 else f"{empty} rows have",
+                    amount=label(amount),
+                    first=first,
+                ),
                 ("skip", "no transactions, they can be left out"),
                 ("refuse", "transactions, so the file is not complete"),
             )
             if answer == "refuse":
-                raise InvalidStatement("A row has no amount", element=amount.reference)
+                raise InvalidStatement(_("A row has no amount"), element=amount.reference)
         self.extra.setdefault("skip", {})[self.table.reference(amount)] = [""]
 
 

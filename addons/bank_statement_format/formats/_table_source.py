@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO, NamedTuple, Protocol
 
 from ..errors import InvalidStatement
+from ..messages import _
 
 MAX_LINE = 256 * 1024
 """Characters in one physical line; more is no statement."""
@@ -101,7 +102,7 @@ class TextRows:
             yield text
         except UnicodeError as error:
             raise InvalidStatement(
-                "The file has characters that its encoding does not know",
+                _("The file has characters that its encoding does not know"),
                 expected=self.encoding,
             ) from error
         finally:
@@ -122,9 +123,9 @@ def text_rows(
             yield row_of((cells, line, raw.rstrip("\r\n")))
     if final_newline and not raw.endswith(("\n", "\r")):
         raise InvalidStatement(
-            "The last line does not end, so the file was cut off",
+            _("The last line does not end, so the file was cut off"),
             line=line,
-            expected="a line break",
+            expected=_("a line break"),
         )
 
 
@@ -160,9 +161,9 @@ def _quoted_records(
             yield start, cells, raw
     except csv.Error as error:
         raise InvalidStatement(
-            f"The row cannot be read ({error})",
+            _("The row cannot be read (%(error)s)", error=error),
             line=end + 1,
-            expected=f"quotes {quote} that are closed",
+            expected=_("quotes %(quote)s that are closed", quote=quote),
         ) from error
 
 
@@ -211,10 +212,14 @@ def _good_lines(lines: list[str], before: int) -> Iterator[list[str]]:
     """
     for number, line in enumerate(lines, start=before + 1):
         if "\0" in line:
-            raise InvalidStatement("The file contains NUL characters", line=number, expected="text")
+            raise InvalidStatement(
+                _("The file contains NUL characters"), line=number, expected=_("text")
+            )
         if len(line) >= MAX_LINE:
             raise InvalidStatement(
-                "The line is too long", line=number, expected=f"less than {MAX_LINE} characters"
+                _("The line is too long"),
+                line=number,
+                expected=_("less than %(most)s characters", most=MAX_LINE),
             )
         yield [line]
 
@@ -229,7 +234,7 @@ def first_that_decodes(stream: BinaryIO, encodings: Iterable[str]) -> str:
         if _decodes(stream, encoding):
             return encoding
     raise InvalidStatement(
-        "The file has characters that none of its possible encodings knows",
+        _("The file has characters that none of its possible encodings knows"),
         expected=", ".join(candidates),
     )
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 
+from ..messages import _
 from ._table_clues import Clues
 from ._table_columns import Column, label
 from ._table_titles import DEAD_WORDS, PENDING_WORDS, plain_title
@@ -81,8 +82,11 @@ class StatusClues(Clues):
         if unknown := ways.pop(None, None):
             answer = self._ask(
                 "status",
-                f"What does the column {label(column)} say of a row with "
-                f"{' or '.join(map(repr, unknown[:10]))}?",
+                _(
+                    "What does the column %(column)s say of a row with %(value)s?",
+                    column=label(column),
+                    value=" or ".join(map(repr, unknown[:10])),
+                ),
                 *_CHOICES,
             )
             if answer:

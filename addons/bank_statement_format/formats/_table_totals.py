@@ -9,6 +9,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from ..errors import InvalidStatement
+from ..messages import _
 from ._table_columns import Column, label
 from ._table_money import MoneyClues
 from ._table_shapes import reading_of
@@ -170,8 +171,12 @@ class TotalClues(MoneyClues):
     def _ask_about_named(self, column: Column, rows: list[Row]) -> None:
         answer = self._ask(
             "named",
-            f"Line {rows[0].line} has a date and an amount, but is named like a total or a "
-            f"balance: {rows[0].raw[:80]!r}. What is it?",
+            _(
+                "Line %(line)s has a date and an amount, but is named like a total or a "
+                "balance: %(value)s. What is it?",
+                line=rows[0].line,
+                value=repr(rows[0].raw[:80]),
+            ),
             ("total", "a total or a balance, no transaction"),
             ("transaction", "a transaction"),
         )
@@ -208,20 +213,24 @@ class TotalClues(MoneyClues):
         cell = row.cells[date.place] if date and date.place < len(row.cells) else ""
         if re.search("[0-9]", cell) and re.search(r"[-./]", cell) and len(cell) < 30:
             raise InvalidStatement(
-                "The date cannot be read",
+                _("The date cannot be read"),
                 line=row.line,
                 element=label(date),
-                expected="a date",
+                expected=_("a date"),
                 found=cell,
             )
         if any(question.key == "total" for question in self.questions):
             return
         answer = self._ask(
             "total",
-            f"The last lines, from line {row.line} on, hold an amount but no date: "
-            f"{row.raw[:80]!r}. What are they?",
+            _(
+                "The last lines, from line %(line)s on, hold an amount but no date: %(value)s. "
+                "What are they?",
+                line=row.line,
+                value=repr(row.raw[:80]),
+            ),
             ("total", "totals or balances, no transactions"),
             ("refuse", "transactions, so the file is not complete"),
         )
         if answer == "refuse":
-            raise InvalidStatement("A row has no date", line=row.line, found=row.raw)
+            raise InvalidStatement(_("A row has no date"), line=row.line, found=row.raw)

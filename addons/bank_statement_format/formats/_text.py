@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from ..errors import InvalidStatement, UnclearEncoding
+from ..messages import _
 from ._alphabets import CURRENCY_COUNTRIES, LANGUAGES, LAST_RESORT, REGIONS, Language
 
 _CHUNK = 1 << 18
@@ -147,7 +148,7 @@ def _countries(head: bytes) -> frozenset[str]:
     if not found:
         currencies = (CURRENCY_COUNTRIES.get(code) for code in _CURRENCY.findall(head))
         found = Counter(filter(None, currencies))
-    return frozenset(country for country, _ in found.most_common(1))
+    return frozenset(country for country, _skipped in found.most_common(1))
 
 
 def _by_evidence(countries: frozenset[str], head: bytes) -> Iterator[list[Language]]:
@@ -158,7 +159,7 @@ def _by_evidence(countries: frozenset[str], head: bytes) -> Iterator[list[Langua
     else:
         words = set(_ASCII_WORD.findall(head.lower()))
         spoken = [(len(language.words & words), language) for language in LANGUAGES]
-        most = max(count for count, _ in spoken)
+        most = max(count for count, _skipped in spoken)
         if most >= 3:
             yield [language for count, language in spoken if count == most]
     yield list(LANGUAGES)
@@ -220,7 +221,7 @@ def _unclear(words: set[bytes], readings: dict[frozenset[str], str]) -> UnclearE
     word = next(differing, longest_first[0])
     samples = {encoding: word.decode(encoding) for encoding in encodings}
     return UnclearEncoding(
-        "The characters of the file can be read in several ways",
+        _("The characters of the file can be read in several ways"),
         readings=samples,
         expected=" or ".join(f"{text} ({encoding})" for encoding, text in samples.items()),
     )
@@ -237,9 +238,9 @@ def _unreadable(stream: BinaryIO) -> InvalidStatement:
                 "ascii", "backslashreplace"
             )
             return InvalidStatement(
-                "The file mixes encodings, or is in one that is not known",
+                _("The file mixes encodings, or is in one that is not known"),
                 line=number,
-                expected="UTF-8, or one encoding of the bank's country",
+                expected=_("UTF-8, or one encoding of the bank's country"),
                 found=found.strip(),
             )
-    return InvalidStatement("The file is not in one encoding")
+    return InvalidStatement(_("The file is not in one encoding"))

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, BinaryIO
 
 from ..errors import InvalidStatement
+from ..messages import _
 from ._table_source import Row, row_of
 from ._table_values import DateCell, NumberCell
 from ._values import AMOUNT_DECIMALS
@@ -106,14 +107,14 @@ class Workbook:
         stream.seek(0, 2)
         if stream.tell() > MAX_FILE:
             raise InvalidStatement(
-                "The workbook is too big", expected=f"at most {MAX_FILE >> 20} MB"
+                _("The workbook is too big"), expected=_("at most %(most)s MB", most=MAX_FILE >> 20)
             )
         stream.seek(0)
         head = stream.read(1 << 16)
         self.kind = kind_of(head)
         if self.kind == "xls" and not head.startswith(_OLE):
             raise InvalidStatement(
-                "The workbook is of Excel 4.0 or older", expected="Excel 5.0 or newer"
+                _("The workbook is of Excel 4.0 or older"), expected=_("Excel 5.0 or newer")
             )
         if self.kind in ("xlsx", "ods"):
             _check_archive(stream, self.kind)
@@ -185,7 +186,7 @@ def _opened(stream: BinaryIO) -> Any:
         import python_calamine
     except ImportError:
         raise InvalidStatement(
-            "Workbooks cannot be read here: the Python package python-calamine is missing"
+            _("Workbooks cannot be read here: the Python package python-calamine is missing")
         ) from None
     stream.seek(0)
     return _guarded(lambda: python_calamine.CalamineWorkbook.from_filelike(stream))
@@ -199,7 +200,7 @@ def _guarded(action) -> Any:
         return action()
     except python_calamine.PasswordError:
         raise InvalidStatement(
-            "The workbook is protected by a password", expected="a file without a password"
+            _("The workbook is protected by a password"), expected=_("a file without a password")
         ) from None
     except MemoryError:
         raise
@@ -208,7 +209,9 @@ def _guarded(action) -> Any:
         # (an interrupt, the end of a worker) is not about the file.
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
-        raise InvalidStatement(f"The workbook is damaged or is none ({error})") from None
+        raise InvalidStatement(
+            _("The workbook is damaged or is none (%(error)s)", error=error)
+        ) from None
 
 
 def _check_archive(stream: BinaryIO, kind: str) -> None:
@@ -223,16 +226,18 @@ def _check_archive(stream: BinaryIO, kind: str) -> None:
                 raise _too_big()
             names = {member.filename for member in members}
             if kind == "xlsx" and not any(name.startswith("xl/") for name in names):
-                raise InvalidStatement("The file is an Office document, but no workbook")
+                raise InvalidStatement(_("The file is an Office document, but no workbook"))
             if any(member.flag_bits & 1 for member in members):
                 raise InvalidStatement(
-                    "The workbook is encrypted", expected="a file without a password"
+                    _("The workbook is encrypted"), expected=_("a file without a password")
                 )
             left = MAX_UNPACKED
             for member in members:
                 left -= _check_member(archive, member, kind, left)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
-        raise InvalidStatement(f"The workbook is cut off or damaged ({error})") from None
+        raise InvalidStatement(
+            _("The workbook is cut off or damaged (%(error)s)", error=error)
+        ) from None
 
 
 def _check_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, kind: str, limit: int) -> int:
@@ -279,14 +284,15 @@ def _check_filled(archive: zipfile.ZipFile, member: zipfile.ZipInfo, kind: str) 
         if (rows[1] - rows[0] + 1) * column <= MAX_CELLS:
             return
     raise InvalidStatement(
-        "A sheet of the workbook is too big", expected=f"at most {MAX_CELLS} cells"
+        _("A sheet of the workbook is too big"),
+        expected=_("at most %(most)s cells", most=MAX_CELLS),
     )
 
 
 def _too_big() -> InvalidStatement:
     return InvalidStatement(
-        "The workbook unpacks to far more than a statement can be",
-        expected=f"at most {MAX_UNPACKED >> 20} MB",
+        _("The workbook unpacks to far more than a statement can be"),
+        expected=_("at most %(most)s MB", most=MAX_UNPACKED >> 20),
     )
 
 
@@ -299,7 +305,7 @@ class _XlsxExtent:
 
     def take(self, data: bytes) -> None:
         if any(rare in data and odd in data for rare, odd in _ODD_REFERENCES):
-            raise InvalidStatement("A sheet of the workbook is written in an unknown way")
+            raise InvalidStatement(_("A sheet of the workbook is written in an unknown way"))
         ends = [*_CELL.finditer(data, 0, 4096), *_CELL.finditer(data, max(0, len(data) - 4096))]
         rows = [int(match[2]) for match in ends]
         rows += [int(match[1]) for match in _FIRST_ROW.finditer(data, 0, 4096)]

@@ -12,6 +12,7 @@ from typing import BinaryIO
 from lxml import etree
 
 from ..errors import InvalidStatement
+from ..messages import _
 from ._values import AMOUNT_DECIMALS, AMOUNT_DIGITS, plausible_date
 
 Found = dict[str, list]
@@ -104,19 +105,22 @@ class Document:
             yield event, element
         if problem is not None:
             raise InvalidStatement(
-                f"The XML is broken or cut off ({_POSITION.sub('', problem.msg or str(problem))})",
+                _(
+                    "The XML is broken or cut off (%(position)s)",
+                    position=_POSITION.sub("", problem.msg or str(problem)),
+                ),
                 line=getattr(problem, "lineno", None),
-                expected="one complete, well-formed XML document",
+                expected=_("one complete, well-formed XML document"),
             ) from problem
 
     def _refuse_doctype(self, element) -> None:
         self._doctype_checked = True
         if element.getroottree().docinfo.internalDTD is not None:
             raise InvalidStatement(
-                "The file declares a DOCTYPE, which bank statements never need",
+                _("The file declares a DOCTYPE, which bank statements never need"),
                 line=element.sourceline,
                 element="DOCTYPE",
-                expected="XML without a DOCTYPE",
+                expected=_("XML without a DOCTYPE"),
             )
 
 
@@ -140,7 +144,7 @@ class Paths(dict):
         super().__init__()
         children: dict[str, tuple[str | None, dict[str, str]]] = {}
         for path, key in paths.items():
-            name, _, rest = path.partition("/")
+            name, _skipped, rest = path.partition("/")
             own, below = children.get(name, (None, {}))
             if rest:
                 below[rest] = key
@@ -212,7 +216,12 @@ def single(found: Found, key: str, parent, where: str):
     if len(elements) == 1:
         return elements[0]
     if elements:
-        raise refusal(f"{where} occurs {len(elements)} times", elements[1], where, "it once")
+        raise refusal(
+            _("%(where)s occurs %(count)s times", where=where, count=len(elements)),
+            elements[1],
+            where,
+            _("it once"),
+        )
     raise missing(parent, where)
 
 
@@ -224,7 +233,7 @@ def missing(parent, where: str) -> InvalidStatement:
 def missing_on_line(line: int, where: str, expected: str | None = None) -> InvalidStatement:
     """An error for something required that an element, which starts on that line, lacks."""
     return InvalidStatement(
-        "A required element is missing or empty",
+        _("A required element is missing or empty"),
         line=line,
         element=where,
         expected=expected or where.rpartition("/")[2],
@@ -236,7 +245,9 @@ def unsigned_amount(element, where: str) -> Decimal:
     """The amount in an element; see :func:`amount_from`."""
     amount = None if len(element) else amount_from((element.text or "").strip())
     if amount is None:
-        raise refusal("The amount is not readable", element, where, "digits and a decimal point")
+        raise refusal(
+            _("The amount is not readable"), element, where, _("digits and a decimal point")
+        )
     return amount
 
 
@@ -250,7 +261,9 @@ def date_of(element, where: str) -> datetime.date:
     try:
         return date_from((element.text or "").strip())
     except ValueError as error:
-        raise refusal(f"The date is not readable ({error})", element, where, "YYYY-MM-DD") from None
+        raise refusal(
+            _("The date is not readable (%(error)s)", error=error), element, where, "YYYY-MM-DD"
+        ) from None
 
 
 @functools.lru_cache(maxsize=4096)

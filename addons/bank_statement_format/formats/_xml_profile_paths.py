@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..errors import InvalidStatement
+from ..messages import _
 from ._described import Texts
 from ._xml_profile_type import XmlProfile
 
@@ -124,7 +125,9 @@ class Capture:
             if len(element) and key[1] in JOINED:
                 text = " ".join("".join(element.itertext()).split())
             elif len(element) and text:
-                raise _refusal("There are elements within the text", key, element, "a text", text)
+                raise _refusal(
+                    _("There are elements within the text"), key, element, _("a text"), text
+                )
             if text:
                 self._keep(key, text, element)
 
@@ -133,7 +136,13 @@ class Capture:
         if not found or key[1] in JOINED:
             found.append(text)
         elif found[0] != text:
-            raise _refusal("It is given twice", key, element, f"only {found[0][:80]!r}", text)
+            raise _refusal(
+                _("It is given twice"),
+                key,
+                element,
+                _("only %(value)s", value=repr(found[0][:80])),
+                text,
+            )
 
     def row(self, fields: Paths) -> Texts:
         return self._texts(_ROW, fields)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import BinaryIO
 
 from ..errors import InvalidStatement
+from ..messages import _
 from ._table_source import KeptRows, Row
 from ._table_values import DateCell
 from ._workbook import MAX_FILE, number_cell
@@ -27,7 +28,9 @@ def xml_sheets(stream: BinaryIO) -> list[KeptRows]:
     :raises InvalidStatement: when it is too big, not well-formed, or has unreadable cells
     """
     if stream.seek(0, 2) > MAX_FILE:
-        raise InvalidStatement("The workbook is too big", expected=f"{MAX_FILE >> 20} MB at most")
+        raise InvalidStatement(
+            _("The workbook is too big"), expected=_("%(most)s MB at most", most=MAX_FILE >> 20)
+        )
     stream.seek(0)
     sheets: list[KeptRows] = []
     number = 0
@@ -52,7 +55,12 @@ def _cells(row) -> list[str]:
         left_out = (_number(cell, _INDEX) or len(cells) + 1) - 1 - len(cells)
         covered = _number(cell, _ACROSS)
         if len(cells) + max(left_out, 0) + covered >= MAX_COLUMNS:
-            raise refusal("The row is too wide", cell, "Cell", f"less than {MAX_COLUMNS} columns")
+            raise refusal(
+                _("The row is too wide"),
+                cell,
+                "Cell",
+                _("less than %(most)s columns", most=MAX_COLUMNS),
+            )
         cells += [""] * left_out + [_text(cell)] + [""] * covered
     return cells
 
@@ -67,7 +75,7 @@ def _text(cell) -> str:
         if kind == "Number" and text:
             return number_cell(float(text))
     except ValueError:
-        raise refusal("The number is not readable", data, "Data", "a number") from None
+        raise refusal(_("The number is not readable"), data, "Data", _("a number")) from None
     return DateCell(text[:10]) if kind == "DateTime" and text else text
 
 
@@ -77,5 +85,10 @@ def _number(element, attribute: str) -> int:
         return 0
     if not text.isdecimal() or len(text) > 7:
         name = attribute.rpartition("}")[2]
-        raise refusal(f"The {name} is not readable", element, local_name(element), "a number")
+        raise refusal(
+            _("The %(name)s is not readable", name=name),
+            element,
+            local_name(element),
+            _("a number"),
+        )
     return int(text)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from ..errors import InvalidStatement
+from ..messages import _
 
 MAX_MEMBERS = 1_000
 """Files within an archive, those of archives within it included."""
@@ -94,16 +95,17 @@ class _Budget:
     def members(self, stream, head: bytes, prefix: str, depth: int):
         if depth > MAX_DEPTH:
             raise InvalidStatement(
-                "The archives are nested too deep",
+                _("The archives are nested too deep"),
                 element=prefix.rstrip("/"),
-                expected="at most an archive within an archive",
+                expected=_("at most an archive within an archive"),
             )
         packed = _gzipped if head.startswith(_GZIP) else _zipped
         for name, opened in packed(stream, prefix):
             self._count += 1
             if self._count > MAX_MEMBERS:
                 raise InvalidStatement(
-                    "The archive holds too many files", expected=f"at most {MAX_MEMBERS}"
+                    _("The archive holds too many files"),
+                    expected=_("at most %(most)s", most=MAX_MEMBERS),
                 )
             with tempfile.SpooledTemporaryFile(max_size=_SPOOL_SIZE) as copy:
                 with opened as source:
@@ -123,16 +125,19 @@ class _Budget:
             self._unpacked += len(chunk)
             if size > MAX_MEMBER_SIZE or self._unpacked > MAX_TOTAL_SIZE:
                 raise InvalidStatement(
-                    "The archive is too large when unpacked",
+                    _("The archive is too large when unpacked"),
                     element=name,
-                    expected=f"at most {MAX_MEMBER_SIZE >> 20} MB a file, "
-                    f"{MAX_TOTAL_SIZE >> 20} MB in all",
+                    expected=_(
+                        "at most %(most)s MB a file, %(most2)s MB in all",
+                        most=MAX_MEMBER_SIZE >> 20,
+                        most2=MAX_TOTAL_SIZE >> 20,
+                    ),
                 )
             if self._unpacked > max(FREE_SIZE, MAX_RATIO * self._size):
                 raise InvalidStatement(
-                    "The archive unpacks to far more than statements do",
+                    _("The archive unpacks to far more than statements do"),
                     element=name,
-                    expected=f"at most {MAX_RATIO} times its size",
+                    expected=_("at most %(most)s times its size", most=MAX_RATIO),
                 )
             copy.write(chunk)
 
@@ -162,7 +167,7 @@ class _Source:
         if self._missing is not None:
             self._missing -= len(chunk)
             if not chunk and self._missing:
-                raise _damaged(self._name, "its size is not as declared")
+                raise _damaged(self._name, _("its size is not as declared"))
         return chunk
 
 
@@ -199,41 +204,43 @@ def _check_directory(stream, prefix: str) -> None:
     place = tail.rfind(_END_RECORD)
     record = tail[place : place + 22]
     if place < 0 or len(record) < 22:
-        raise _damaged(prefix.rstrip("/"), "its directory at the end is missing")
+        raise _damaged(prefix.rstrip("/"), _("its directory at the end is missing"))
     (directory_size,) = struct.unpack("<I", record[12:16])
     if directory_size > _MAX_DIRECTORY_SIZE:
         raise InvalidStatement(
-            "The archive holds too many files",
+            _("The archive holds too many files"),
             element=prefix.rstrip("/") or None,
-            expected=f"at most {MAX_MEMBERS}",
+            expected=_("at most %(most)s", most=MAX_MEMBERS),
         )
 
 
 def _check_member(info: zipfile.ZipInfo, name: str) -> None:
     if info.flag_bits & _ENCRYPTED:
         raise InvalidStatement(
-            "The archive is protected by a password", element=name, expected="one without password"
+            _("The archive is protected by a password"),
+            element=name,
+            expected=_("one without password"),
         )
     if info.compress_type not in _METHODS:
         raise InvalidStatement(
-            "The file is packed in an unusual way",
+            _("The file is packed in an unusual way"),
             element=name,
-            expected="the methods stored or deflate",
+            expected=_("the methods stored or deflate"),
             found=zipfile.compressor_names.get(info.compress_type, info.compress_type),
         )
     if info.file_size > MAX_MEMBER_SIZE:
         raise InvalidStatement(
-            "The archive is too large when unpacked",
+            _("The archive is too large when unpacked"),
             element=name,
-            expected=f"at most {MAX_MEMBER_SIZE >> 20} MB a file",
+            expected=_("at most %(most)s MB a file", most=MAX_MEMBER_SIZE >> 20),
         )
 
 
 def _damaged(name: str, reason) -> InvalidStatement:
     return InvalidStatement(
-        f"The archive is damaged or cut off ({reason})",
+        _("The archive is damaged or cut off (%(reason)s)", reason=reason),
         element=name or None,
-        expected="a complete archive",
+        expected=_("a complete archive"),
     )
 
 

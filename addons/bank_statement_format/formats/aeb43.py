@@ -31,6 +31,7 @@ from decimal import Decimal
 from typing import BinaryIO
 
 from ..errors import InvalidStatement
+from ..messages import _
 from ..registry import Format
 from ..types import Account, Balance, Counterparty, Event, Statement, Transaction
 from ._records import Record, first_records, fixed_records, iban, joined
@@ -106,9 +107,9 @@ class Aeb43(Format):
                     statement = None
         if last is None or count:
             raise InvalidStatement(
-                "The file was cut off: its last record is missing",
+                _("The file was cut off: its last record is missing"),
                 line=last and last.line,
-                expected="a record 33 and a record 88" if statement else "a record 88",
+                expected=_("a record 33 and a record 88") if statement else _("a record 88"),
                 found=last and last.text.rstrip(),
             )
 
@@ -119,12 +120,12 @@ def _check_end(record: Record, count: int, statement: _OpenStatement | None) -> 
     # Some banks count the last record too. Where fewer are told than were read nothing is
     # missing, and the accounts' own counts and sums have proven what was read.
     if record.integer(21, 26, "number of records") > count + 1:
-        raise record.refusal("Records are missing", 21, 26, f"{count} as read")
+        raise record.refusal(_("Records are missing"), 21, 26, _("%(count)s as read", count=count))
 
 
 def _out_of_order(record: Record, statement: _OpenStatement | None) -> InvalidStatement:
     expected = "22, 23, 24 or 33" if statement else "11 or 88"
-    return record.refusal("The record is none that can stand here", 1, 2, expected)
+    return record.refusal(_("The record is none that can stand here"), 1, 2, expected)
 
 
 @dataclass(slots=True)
@@ -157,13 +158,17 @@ class _OpenStatement:
         """A record that completes the movement."""
         movement = self.movement
         if movement is None:
-            raise record.refusal("The record completes no movement", 1, 2, "22 or 33")
+            raise record.refusal(_("The record completes no movement"), 1, 2, _("22 or 33"))
         if record.text.startswith("23"):
             if len(movement.concepts) == 99:
-                raise record.refusal("The movement has too many concept records", 1, 4, "at most 5")
+                raise record.refusal(
+                    _("The movement has too many concept records"), 1, 4, _("at most 5")
+                )
             movement.concepts.append(record)
         elif movement.equivalent is not None:
-            raise record.refusal("The movement has two amounts in other currencies", 1, 4, "one")
+            raise record.refusal(
+                _("The movement has two amounts in other currencies"), 1, 4, _("one")
+            )
         else:
             movement.equivalent = record
 
@@ -199,10 +204,10 @@ class _OpenStatement:
     def close(self, record: Record) -> Statement:
         """The statement, when its last record fits what was read."""
         if record.text[2:20] != self._key:
-            raise record.refusal("The record ends another account", 3, 20, self._key)
+            raise record.refusal(_("The record ends another account"), 3, 20, self._key)
         currency = _currency(record, 74, 76)
         if currency != self._currency:
-            raise record.refusal("The record is in another currency", 74, 76, self._currency)
+            raise record.refusal(_("The record is in another currency"), 74, 76, self._currency)
         for sign, side, first in ((-1, "debits", 21), (1, "credits", 40)):
             self._compare(record, sign, side, first)
         (debits, debit_sum), (credits, credit_sum) = self._tallies[-1], self._tallies[1]
@@ -221,10 +226,12 @@ class _OpenStatement:
         count, total = self._tallies[sign]
         if record.integer(first, first + 4, f"number of {side}") != count:
             message = f"The number of {side} is not that of the movements"
-            raise record.refusal(message, first, first + 4, f"{count} as read")
+            raise record.refusal(message, first, first + 4, _("%(count)s as read", count=count))
         if sign * _amount(record, first + 5, first + 18, f"sum of {side}") != total:
             message = f"The sum of {side} is not that of the movements"
-            raise record.refusal(message, first + 5, first + 18, f"{abs(total)} as read")
+            raise record.refusal(
+                message, first + 5, first + 18, _("%(total)s as read", total=abs(total))
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +275,7 @@ def _records(movement: _Movement) -> Iterator[Record]:
 def _account(header: Record) -> Account:
     bank, branch, number = header.text[2:6], header.text[6:10], header.text[10:20]
     if not _is_digits(header.text[2:20]):
-        raise header.refusal("The account number is not readable", 3, 20, "eighteen digits")
+        raise header.refusal(_("The account number is not readable"), 3, 20, _("eighteen digits"))
     national = bank + branch + _check_digit(f"00{bank}{branch}") + _check_digit(number) + number
     # Nobody is bank 0000: the number is made up, or belongs to no Spanish account.
     return Account(iban=iban("ES", national) if int(bank) else None, number=bank + branch + number)
@@ -287,7 +294,9 @@ def _check_digit(digits: str) -> str:
 def _sign(record: Record, position: int) -> int:
     sign = _SIGN.get(record.text[position - 1])
     if sign is None:
-        raise record.refusal("The sign is unknown", position, position, "1 (debit) or 2 (credit)")
+        raise record.refusal(
+            _("The sign is unknown"), position, position, _("1 (debit) or 2 (credit)")
+        )
     return sign
 
 
@@ -304,7 +313,9 @@ def _balance(record: Record, position: int, what: str) -> Decimal:
 def _currency(record: Record, first: int, last: int) -> str:
     currency = CURRENCIES.get(record.get(first, last))
     if currency is None:
-        raise record.refusal("The currency is unknown", first, last, "an ISO 4217 number like 978")
+        raise record.refusal(
+            _("The currency is unknown"), first, last, _("an ISO 4217 number like 978")
+        )
     return currency
 
 

@@ -36,6 +36,7 @@ from decimal import Decimal
 from typing import BinaryIO
 
 from ..errors import InvalidStatement
+from ..messages import _
 from ..registry import Format
 from ..types import Account, Balance, Counterparty, Date, Event, Statement, Transaction
 from ._bai2_records import Fields, Record, decimals_of, detail_fields, read_records
@@ -81,8 +82,8 @@ class Bai2(Format):
         for last in read_records(stream):
             if last.code not in _FOLLOWERS[before]:
                 raise last.refusal(
-                    "The record is none that can stand here",
-                    "code",
+                    _("The record is none that can stand here"),
+                    _("code"),
                     " or ".join(_FOLLOWERS[before]),
                     last.code,
                 )
@@ -106,9 +107,9 @@ class Bai2(Format):
                 _close(last, file, "groups")
         if before != "99":
             raise InvalidStatement(
-                "The file was cut off: its trailer is missing",
+                _("The file was cut off: its trailer is missing"),
                 line=last and last.line,
-                expected="a record 99",
+                expected=_("a record 99"),
                 found=last and last.code,
             )
 
@@ -145,11 +146,11 @@ class _Group:
 
 def _open_file(record: Record) -> _Sums:
     fields = record.fields()
-    for _ in range(7):
+    for _skipped in range(7):
         fields.next()
     version = fields.next()
     if version not in ("2", ""):
-        raise record.refusal("The version is not known", "version", "2", version)
+        raise record.refusal(_("The version is not known"), _("version"), "2", version)
     sums = _Sums()
     _count(sums, record)
     return sums
@@ -165,12 +166,14 @@ def _open_group(record: Record) -> _Group:
             "2": "The group deletes what was reported before",
             "4": "The group is a test, not a report",
         }.get(status, "The status of the group is unknown")
-        raise record.refusal(message, "group status", "1 (update) or 3 (correction)", status)
+        raise record.refusal(message, _("group status"), _("1 (update) or 3 (correction)"), status)
     date = fields.date("as-of date")
     fields.next()
     currency = fields.next().upper() or "USD"
     if not is_currency(currency):
-        raise record.refusal("The currency is unknown", "currency", "an ISO 4217 code", currency)
+        raise record.refusal(
+            _("The currency is unknown"), _("currency"), _("an ISO 4217 code"), currency
+        )
     group = _Group(date, currency, fields.next() in _INTERIM)
     _count(group.sums, record)
     return group
@@ -196,11 +199,13 @@ class _OpenAccount:
         fields = record.fields()
         self._number = fields.next()
         if not self._number:
-            raise record.refusal("The account is missing", "account", "an account number", "")
+            raise record.refusal(
+                _("The account is missing"), _("account"), _("an account number"), ""
+            )
         self._currency = fields.next().upper() or group.currency
         if not is_currency(self._currency):
             raise record.refusal(
-                "The currency is unknown", "currency", "an ISO 4217 code", self._currency
+                _("The currency is unknown"), _("currency"), _("an ISO 4217 code"), self._currency
             )
         self._decimals = decimals_of(self._currency)
         self._status: dict[str, Decimal] = {}
@@ -215,10 +220,12 @@ class _OpenAccount:
         fields.funds(self._decimals)
         if not code:
             if amount is not None:
-                raise record.refusal("An amount has no type", "type code", "three digits", "")
+                raise record.refusal(
+                    _("An amount has no type"), _("type code"), _("three digits"), ""
+                )
             return
         if not (len(code) == 3 and code.isascii() and code.isdigit()):
-            raise record.refusal("The type is unknown", "type code", "three digits", code)
+            raise record.refusal(_("The type is unknown"), _("type code"), _("three digits"), code)
         if amount is not None:
             self._status.setdefault(code, amount)
             self._tally(amount, _sign(int(code)) or 1)
@@ -235,7 +242,7 @@ class _OpenAccount:
         fields, lines = detail_fields(record)
         code = fields.next()
         if not (len(code) == 3 and code.isascii() and code.isdigit()):
-            raise record.refusal("The type is unknown", "type code", "three digits", code)
+            raise record.refusal(_("The type is unknown"), _("type code"), _("three digits"), code)
         written = fields.amount(self._decimals, "amount")
         if int(code) == _INFORMATION and not written:
             return None
@@ -243,10 +250,10 @@ class _OpenAccount:
         if not sign:
             expected = "a credit or debit code, such as 195 or 495"
             raise record.refusal(
-                "The type is neither credit nor debit", "type code", expected, code
+                _("The type is neither credit nor debit"), _("type code"), expected, code
             )
         if written is None:
-            raise record.refusal("The amount is missing", "amount", "digits", "")
+            raise record.refusal(_("The amount is missing"), _("amount"), _("digits"), "")
         self._tally(written, sign)
         amount = sign * written
         self._details += written
@@ -376,9 +383,9 @@ def _close(record: Record, sums: _Sums, children: str) -> None:
     if fields.integer(f"number of {children}") != sums.children:
         found = fields.values[1].strip()
         problem = problem or record.refusal(
-            f"The number of {children} is not right",
-            f"number of {children}",
-            f"{sums.children} as read",
+            _("The number of %(children)s is not right", children=children),
+            _("number of %(children)s", children=children),
+            _("%(children)s as read", children=sums.children),
             found,
         )
     problem = problem or _wrong_number(record, fields, sums)
@@ -393,7 +400,9 @@ def _contradiction(
     if told in ways:
         return None
     expected = " or ".join(f"{way:f}" for way in ways) + " as read"
-    return record.refusal(f"The {what} is not that of the records", what, expected, f"{told:f}")
+    return record.refusal(
+        _("The %(what)s is not that of the records", what=what), what, expected, f"{told:f}"
+    )
 
 
 def _wrong_number(record: Record, fields: Fields, sums: _Sums) -> InvalidStatement | None:
@@ -404,5 +413,8 @@ def _wrong_number(record: Record, fields: Fields, sums: _Sums) -> InvalidStateme
     if told in ways:
         return None
     return record.refusal(
-        "Records are missing or too many", "number of records", f"{sums.records} as read", str(told)
+        _("Records are missing or too many"),
+        _("number of records"),
+        _("%(records)s as read", records=sums.records),
+        str(told),
     )

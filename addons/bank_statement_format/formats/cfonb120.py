@@ -32,6 +32,7 @@ from decimal import Decimal
 from typing import BinaryIO
 
 from ..errors import InvalidStatement
+from ..messages import _
 from ..registry import Format
 from ..types import Account, Balance, Counterparty, Date, Event, Statement, Transaction
 from ._records import Record, first_records, fixed_records, iban, tidy
@@ -93,7 +94,7 @@ class Cfonb120(Format):
                 statement = _OpenStatement(last)
             elif statement is None or kind not in ("04", "07"):
                 expected = "04, 05 or 07" if statement else "01"
-                raise last.refusal("The record is none that can stand here", 1, 2, expected)
+                raise last.refusal(_("The record is none that can stand here"), 1, 2, expected)
             else:
                 if statement.movement:
                     yield statement.finish()
@@ -104,9 +105,9 @@ class Cfonb120(Format):
                     statement = None
         if statement is not None or last is None:
             raise InvalidStatement(
-                "The file was cut off: the new balance is missing",
+                _("The file was cut off: the new balance is missing"),
                 line=last and last.line,
-                expected="a record 07",
+                expected=_("a record 07"),
                 found=last and last.text.rstrip(),
             )
 
@@ -136,25 +137,25 @@ class _OpenStatement:
     def add(self, record: Record) -> None:
         """A complement of the movement."""
         if not self.movement:
-            raise record.refusal("The complement follows no movement", 1, 2, "04 or 07")
+            raise record.refusal(_("The complement follows no movement"), 1, 2, _("04 or 07"))
         self._check_account(record)
         self.movement.append(record)
         if len(self.movement) > _MAX_RECORDS:
             expected = f"at most {_MAX_RECORDS} records"
-            raise record.refusal("The movement never ends", 1, 2, expected)
+            raise record.refusal(_("The movement never ends"), 1, 2, expected)
 
     def _learn(self, record: Record) -> None:
         """Check that the record is of this account and currency, which may be known only now."""
         self._check_account(record)
         currency = record.get(17, 19)
         if currency and self._currency and currency != self._currency:
-            raise record.refusal("The record is in another currency", 17, 19, self._currency)
+            raise record.refusal(_("The record is in another currency"), 17, 19, self._currency)
         self._currency = self._currency or currency
         self._decimals = self._decimals or record.get(20, 20)
 
     def _check_account(self, record: Record) -> None:
         if record.text[21:32] != self._key:
-            raise record.refusal("The record is of another account", 22, 32, self._key)
+            raise record.refusal(_("The record is of another account"), 22, 32, self._key)
 
     def finish(self) -> Transaction:
         """The movement, which is now complete."""
@@ -214,13 +215,13 @@ class _OpenStatement:
     def _amount(self, record: Record) -> Decimal:
         decimals = record.get(20, 20) or self._decimals or "2"
         if decimals not in "0123456":
-            raise record.refusal("The number of decimals is wrong", 20, 20, "0 to 6")
+            raise record.refusal(_("The number of decimals is wrong"), 20, 20, _("0 to 6"))
         text = record.get(91, 104)
         sign, digit = _SIGNED_DIGITS.get(text[-1:], ("", ""))
         digits = text[:-1] + digit
         if not (digit and digits.isascii() and digits.isdigit()):
             expected = "digits and a last one that carries the sign"
-            raise record.refusal("The amount is not readable", 91, 104, expected)
+            raise record.refusal(_("The amount is not readable"), 91, 104, expected)
         amount = Decimal(digits).scaleb(-int(decimals))
         return -amount if sign and amount else amount
 
@@ -230,9 +231,9 @@ def _account(header: Record) -> Account:
     for code, first in ((bank, 3), (branch, 12)):
         if not (code.isascii() and code.isdigit()):
             message = "The code of bank or branch is not readable"
-            raise header.refusal(message, first, first + 4, "five digits")
+            raise header.refusal(message, first, first + 4, _("five digits"))
     if not header.get(22, 32):
-        raise header.refusal("The account number is missing", 22, 32, "an account number")
+        raise header.refusal(_("The account number is missing"), 22, 32, _("an account number"))
     national = bank + branch + number
     if not branch.strip("0") or not _RIB_NUMBER.fullmatch(number):
         return Account(number="".join(national.split()))
@@ -303,10 +304,10 @@ def _money(texts: dict[str, str], qualifier: str, main: Record):
     currency, decimals, digits = text[:3], text[3:4].strip() or "2", text[4:18].strip()
     if not (is_currency(currency) and decimals in "0123456" and digits.isdigit()):
         raise InvalidStatement(
-            f"The amount of the complement {qualifier} is not readable",
+            _("The amount of the complement %(qualifier)s is not readable", qualifier=qualifier),
             line=main.line,
             element=qualifier,
-            expected="currency, number of decimals, digits",
+            expected=_("currency, number of decimals, digits"),
             found=text.rstrip(),
         )
     return Decimal(digits).scaleb(-int(decimals)), currency

@@ -37,6 +37,7 @@ from decimal import Decimal
 from typing import BinaryIO
 
 from ..errors import InvalidStatement
+from ..messages import _
 from ..registry import Format
 from ..types import Account, Balance, Counterparty, Detail, Event, Statement, Transaction
 from ._coda_records import (
@@ -103,7 +104,7 @@ class Coda(Format):
             kind = last.text[0]
             if kind not in _FOLLOWERS[before]:
                 expected = " or ".join(_FOLLOWERS[before])
-                raise last.refusal("The record is none that can stand here", 1, 1, expected)
+                raise last.refusal(_("The record is none that can stand here"), 1, 1, expected)
             before = kind
             if kind == "0":
                 statement = _OpenStatement(last)
@@ -118,9 +119,9 @@ class Coda(Format):
                     statement.add(last)
         if before != "9":
             raise InvalidStatement(
-                "The file was cut off: the trailer is missing",
+                _("The file was cut off: the trailer is missing"),
                 line=last and last.line,
-                expected="a record 9",
+                expected=_("a record 9"),
                 found=last and last.text.rstrip(),
             )
 
@@ -131,7 +132,7 @@ class _OpenStatement:
     def __init__(self, header: Record):
         self._version = header.text.rstrip()[-1:]
         if self._version not in ("1", "2"):
-            raise header.refusal("The version is not known", 128, 128, "1 or 2")
+            raise header.refusal(_("The version is not known"), 128, 128, _("1 or 2"))
         header.date(6, 11, DATE, "creation date")
         self._bic = header.get(61, 71) or None
         self._separate = bool(header.get(84, 88).strip("0"))
@@ -171,7 +172,9 @@ class _OpenStatement:
         self._open = Movement(record)
         if self._movement is None:
             if record.text[6:10] != "0000":
-                raise record.refusal("The detail belongs to no movement", 3, 10, "a detail 0000")
+                raise record.refusal(
+                    _("The detail belongs to no movement"), 3, 10, _("a detail 0000")
+                )
             self._movement = self._open
         else:
             self._movement.details.append(self._open)
@@ -182,7 +185,7 @@ class _OpenStatement:
         movement = self._open
         if movement is None or record.text[2:6] != movement.sequence:
             expected = f"sequence number {movement.sequence}" if movement else "a record 2.1 before"
-            raise record.refusal("The record completes no movement", 1, 10, expected)
+            raise record.refusal(_("The record completes no movement"), 1, 10, expected)
         kind = record.text[:2]
         if kind == "22" and movement.second is None and movement.third is None:
             movement.second = record
@@ -193,7 +196,7 @@ class _OpenStatement:
         elif kind in ("32", "33") and movement.infos and movement.infos[-1][-1].text[1] < kind[1]:
             movement.infos[-1].append(record)
         else:
-            raise record.refusal("The record is none that can stand here", 1, 2, "2.1 to 3.3")
+            raise record.refusal(_("The record is none that can stand here"), 1, 2, _("2.1 to 3.3"))
         self._records += 1
         self._keep(record)
 
@@ -201,7 +204,9 @@ class _OpenStatement:
         records = self._movement.records
         records.append(record)
         if len(records) > _MAX_RECORDS:
-            raise record.refusal("The movement never ends", 3, 6, f"at most {_MAX_RECORDS} records")
+            raise record.refusal(
+                _("The movement never ends"), 3, 6, _("at most %(most)s records", most=_MAX_RECORDS)
+            )
 
     def finish(self) -> Transaction:
         """The movement, which is now complete."""
@@ -264,7 +269,7 @@ class _OpenStatement:
         :raises InvalidStatement: when they do not, although the balances do
         """
         if self._new is None and self._count:
-            raise trailer.refusal("The new balance is missing", 1, 1, "a record 8 before")
+            raise trailer.refusal(_("The new balance is missing"), 1, 1, _("a record 8 before"))
         statement = self._statement()
         for problem in self._contradictions(trailer):
             if statement.balanced is not False:
@@ -295,11 +300,13 @@ class _OpenStatement:
         """Each of the last records' claims that is not what was read."""
         if trailer.integer(17, 22, "number of records") != self._records:
             message = "Records are missing or too many"
-            yield trailer.refusal(message, 17, 22, f"{self._records} as read")
+            yield trailer.refusal(message, 17, 22, _("%(records)s as read", records=self._records))
         for first, side, read in ((23, "debits", self._debits), (38, "credits", self._credits)):
             if amount_of(trailer, first, first + 14, f"sum of {side}") != read:
                 message = f"The sum of {side} is not that of the movements"
-                yield trailer.refusal(message, first, first + 14, f"{read:f} as read")
+                yield trailer.refusal(
+                    message, first, first + 14, _("%(read)s as read", read=f"{read:f}")
+                )
 
 
 def _account(record: Record, version: str, bic: str | None) -> tuple[Account, str]:
@@ -313,14 +320,14 @@ def _account(record: Record, version: str, bic: str | None) -> tuple[Account, st
     else:
         number = "".join(text[:34].split())
         if not number:
-            raise record.refusal("The account is missing", 6, 42, "an account number")
+            raise record.refusal(_("The account is missing"), 6, 42, _("an account number"))
         account = (
             Account(iban=number, bic=bic) if is_iban(number) else Account(number=number, bic=bic)
         )
     if not currency.strip() and version == "1":
         return account, "EUR"
     if not is_currency(currency):
-        raise record.refusal("The currency is missing", 6, 42, "an ISO 4217 code")
+        raise record.refusal(_("The currency is missing"), 6, 42, _("an ISO 4217 code"))
     return account, currency
 
 
@@ -328,7 +335,9 @@ def _balance(record: Record, position: int, what: str) -> Balance:
     """A balance: its sign, fifteen digits, and the date."""
     sign = record.text[position - 1]
     if sign not in "01":
-        raise record.refusal("The sign is unknown", position, position, "0 (credit) or 1 (debit)")
+        raise record.refusal(
+            _("The sign is unknown"), position, position, _("0 (credit) or 1 (debit)")
+        )
     amount = amount_of(record, position + 1, position + 15, what)
     date = None
     if record.get(position + 16, position + 21).strip("0"):

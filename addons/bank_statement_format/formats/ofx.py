@@ -51,6 +51,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from ..errors import InvalidStatement
+from ..messages import _
 from ..registry import Format
 from ..types import Balance, Date, Event
 from ._ofx_charset import open_document
@@ -145,7 +146,7 @@ class Ofx(Format):
             yield from _Document(Scanner(text)).events()
         except UnicodeError as error:
             raise InvalidStatement(
-                "The file's characters are not in its own encoding", expected=text.encoding
+                _("The file's characters are not in its own encoding"), expected=text.encoding
             ) from error
         finally:
             text.detach()
@@ -181,7 +182,7 @@ class _Document:
             if not self._open:
                 self._check_root(before, name, closes)
             elif loose := plain(before):
-                raise self._broken("A text does not belong to any element", found=loose)
+                raise self._broken(_("A text does not belong to any element"), found=loose)
             if closes:
                 yield from self._close(name)
             elif name in _ENTRIES or name == _TRANSFER or self._is_investment_entry(name):
@@ -199,42 +200,49 @@ class _Document:
         try:
             return tag_name(tag)
         except ValueError:
-            raise self._broken("The tag is not readable", found=f"<{tag}>") from None
+            raise self._broken(_("The tag is not readable"), found=f"<{tag}>") from None
 
     def _check_root(self, header: str, name: str, closes: bool) -> None:
         if name != "OFX" or closes:
-            raise self._broken("This is not an OFX document", expected="<OFX>", found=f"<{name}>")
+            raise self._broken(
+                _("This is not an OFX document"), expected="<OFX>", found=f"<{name}>"
+            )
         # The version of XML itself stands before OFX's own.
         version = _VERSION.search(header[max(header.upper().find("OFXHEADER"), 0) :])
         if version and version[1][0] not in "12":
             raise self._broken(
-                "The version of OFX is unknown", expected="1.x or 2.x", found=version[1]
+                _("The version of OFX is unknown"), expected=_("1.x or 2.x"), found=version[1]
             )
 
     def _check_end(self) -> None:
         if self._open:
             raise InvalidStatement(
-                "The file ends too early, so it was cut off",
+                _("The file ends too early, so it was cut off"),
                 line=self._scanner.line,
                 element="/".join(item.name for item in self._open),
                 expected=f"</{self._open[-1].name}>",
             )
         if rest := self._scanner.rest().strip("\x1a"):
-            raise self._broken("There is something after the end", expected="nothing", found=rest)
+            raise self._broken(
+                _("There is something after the end"), expected=_("nothing"), found=rest
+            )
         if not self._found:
             reason = self._problem or "there is nothing but a sign-on in it"
             raise InvalidStatement(
-                f"The file holds no statement: {reason}", expected="STMTRS, CCSTMTRS or INVSTMTRS"
+                _("The file holds no statement: %(reason)s", reason=reason),
+                expected=_("STMTRS, CCSTMTRS or INVSTMTRS"),
             )
 
     def _enter(self, name: str) -> None:
         if len(self._open) >= MAX_DEPTH:
-            raise self._broken("The tags are nested too deeply", expected=f"{MAX_DEPTH} levels")
+            raise self._broken(
+                _("The tags are nested too deeply"), expected=_("%(most)s levels", most=MAX_DEPTH)
+            )
         self._last_text = ""
         self._open.append(_Aggregate(name, self._scanner.line))
         if name in _STATEMENTS:
             if self._statement is not None:
-                raise self._broken("A statement begins within another one", found=f"<{name}>")
+                raise self._broken(_("A statement begins within another one"), found=f"<{name}>")
             self._statement = Building()
             self._found = True
         elif name in _OTHER_ANSWERS:
@@ -245,7 +253,9 @@ class _Document:
         texts = self._open[-1].texts if self._open else {}
         texts.setdefault(name, text)
         if len(texts) > MAX_TEXTS:
-            raise self._broken("An aggregate holds too much", expected=f"{MAX_TEXTS} texts")
+            raise self._broken(
+                _("An aggregate holds too much"), expected=_("%(most)s texts", most=MAX_TEXTS)
+            )
         if self._statement is None:
             return
         if name == "CURDEF":
@@ -264,17 +274,17 @@ class _Document:
             if closes_text:
                 # A text ends here, even if the tag closes it by a wrong name.
                 return
-            raise self._broken("A tag is closed that was not opened", found=f"</{name}>")
+            raise self._broken(_("A tag is closed that was not opened"), found=f"</{name}>")
         while True:
             item = self._open.pop()
             if item.name == name:
                 break
             if item.name in _AGGREGATES:
                 raise InvalidStatement(
-                    "The element is not closed, so the file is damaged",
+                    _("The element is not closed, so the file is damaged"),
                     line=item.line,
                     element=item.name,
-                    expected=f"</{item.name}> before </{name}>",
+                    expected=_("</%(name)s> before </%(name2)s>", name=item.name, name2=name),
                 )
             # An element without a text, which SGML need not close: what follows is not within.
             for tag, text in item.texts.items():
@@ -310,10 +320,10 @@ class _Document:
             self._problem = f"the bank reports the error {code} ({message})"
             return
         raise InvalidStatement(
-            f"The bank reports an error instead of a statement: {message}",
+            _("The bank reports an error instead of a statement: %(message)s", message=message),
             line=status.line,
             element=f"{owner}/STATUS",
-            expected="code 0",
+            expected=_("code 0"),
             found=code,
         )
 
@@ -325,10 +335,10 @@ class _Document:
         amount = ofx_amount(text)
         if amount is None:
             raise InvalidStatement(
-                "The balance is empty or not readable",
+                _("The balance is empty or not readable"),
                 line=item.line,
                 element=f"{item.name}/{tag}",
-                expected="a number",
+                expected=_("a number"),
                 found=text,
             )
         return Balance(amount, self._date("DTASOF", date))
@@ -339,7 +349,9 @@ class _Document:
             return read(text and text.strip(BLANK))
         except ValueError as error:
             raise self._broken(
-                f"The date in {tag} is not readable ({error})", expected="YYYYMMDD", found=text
+                _("The date in %(tag)s is not readable (%(error)s)", tag=tag, error=error),
+                expected="YYYYMMDD",
+                found=text,
             ) from None
 
     def _is_investment_entry(self, name: str) -> bool:
@@ -355,7 +367,7 @@ class _Document:
             yield from transfer(piece)
             return
         if statement is None:
-            raise self._broken("A transaction is outside of any statement", found=piece.raw)
+            raise self._broken(_("A transaction is outside of any statement"), found=piece.raw)
         while piece is not None:
             if name in _ENTRIES:
                 transaction = bank_transaction(piece, BANK_PATHS, statement)

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from ..errors import AmbiguousFormat, InvalidStatement, UnknownFormat
+from ..messages import _
 from ..profile import shipped
 from ..registry import ProfiledFormat
 from ..types import Event, Statement, Transaction
@@ -69,17 +70,23 @@ class PdfByProfile(ProfiledFormat):
             candidates = [p for p in profiles if all(_compact(text) in page for text in p.texts)]
             if len(candidates) > 1:
                 names = ", ".join(profile.label for profile in candidates)
-                raise AmbiguousFormat(f"The PDF could be any of: {names}")
+                raise AmbiguousFormat(_("The PDF could be any of: %(names)s", names=names))
             if candidates:
                 return candidates[0]
         if page.count(UNKNOWN) > _MANY_UNKNOWN * len(page):
             raise InvalidStatement(
-                f"The PDF does not say which characters its text is made of: {ASK_FOR_DATA}",
-                expected="readable text",
+                _(
+                    "The PDF does not say which characters its text is made of: %(ask_for_data)s",
+                    ask_for_data=ASK_FOR_DATA,
+                ),
+                expected=_("readable text"),
             )
         raise UnknownFormat(
-            f"No profile describes this PDF: {ASK_FOR_DATA}, or have a profile written",
-            expected="the texts of a profile on page one",
+            _(
+                "No profile describes this PDF: %(ask_for_data)s, or have a profile written",
+                ask_for_data=ASK_FOR_DATA,
+            ),
+            expected=_("the texts of a profile on page one"),
             found=lines[0].text,
         )
 
@@ -127,7 +134,11 @@ class _Table:
         for key in self._balances:
             if not self._header.get(key):
                 raise InvalidStatement(
-                    f"The {key} balance is missing, so nothing shows whether all rows were read",
+                    _(
+                        "The %(key)s balance is missing, so nothing shows whether all rows "
+                        "were read",
+                        key=key,
+                    ),
                     expected=getattr(self._profile, key),
                 )
         day = ValueReader(self._profile).date(self._header, "date", place)
@@ -142,9 +153,13 @@ class _Table:
         statement = builder.finish(self._header, place)
         if not statement.balanced:
             raise InvalidStatement(
-                "The rows do not lead from the opening to the closing balance, "
-                "so one may have been missed",
-                expected=f"{statement.opening.amount + statement.total:f} as read",
+                _(
+                    "The rows do not lead from the opening to the closing balance, so one may have "
+                    "been missed"
+                ),
+                expected=_(
+                    "%(value)s as read", value=f"{statement.opening.amount + statement.total:f}"
+                ),
                 found=f"{statement.closing.amount:f}",
             )
         return transactions, statement
@@ -164,7 +179,8 @@ class _Table:
         if within or not begun:
             what, pattern = ("end", self._end) if within else ("begin", self._start)
             raise InvalidStatement(
-                f"The table of transactions does not {what}", expected=pattern.pattern
+                _("The table of transactions does not %(what)s", what=what),
+                expected=pattern.pattern,
             )
 
     def _read_header(self, line: Line) -> None:
@@ -189,7 +205,7 @@ class _Table:
         text = _tidy(text or "")
         if self._header.setdefault(key, text) != text:
             expected = f"only {self._header[key]!r}"
-            raise _place(line).wrong("It is given twice", key, expected, text)
+            raise _place(line).wrong(_("It is given twice"), key, expected, text)
 
     def _is_ignored(self, line: Line) -> bool:
         return any(pattern.search(line.text) for pattern in self._ignore)
@@ -199,7 +215,7 @@ class _Table:
             return
         if UNKNOWN in line.text:
             raise _place(line).wrong(
-                "The PDF does not say what some characters are", "text", "text", line.text
+                _("The PDF does not say what some characters are"), "text", _("text"), line.text
             )
         texts, is_row = self._by_columns(line) if self._ranges else self._by_pattern(line)
         if is_row:
@@ -208,7 +224,7 @@ class _Table:
             self._continue_row(texts, line)
         else:
             raise _place(line).wrong(
-                "The line is neither a row nor to be ignored", "line", "a row", line.text
+                _("The line is neither a row nor to be ignored"), "line", _("a row"), line.text
             )
 
     def _by_pattern(self, line: Line) -> tuple[dict[str, str], bool]:
@@ -243,7 +259,9 @@ class _Table:
         for key, text in texts.items():
             before = row.texts.get(key, "")
             if before and text and key not in _JOINED:
-                raise _place(line).wrong("It is given twice", key, f"only {before!r}", text)
+                raise _place(line).wrong(
+                    _("It is given twice"), key, _("only %(before)s", before=repr(before)), text
+                )
             row.texts[key] = f"{before} {text}".strip()
 
 

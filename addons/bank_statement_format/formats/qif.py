@@ -48,6 +48,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import BinaryIO
 
 from ..errors import InvalidStatement
+from ..messages import _
 from ..registry import Format
 from ..types import Account, Balance, Counterparty, Date, Detail, Event, Statement, Transaction
 from ._qif_investment import cash_effect
@@ -111,8 +112,8 @@ class Qif(Format):
                 statement = _Building(item, survey.dates, survey.amounts)
         if statement is None:
             raise InvalidStatement(
-                "The file holds no transactions, but lists at most",
-                expected="a section like !Type:Bank",
+                _("The file holds no transactions, but lists at most"),
+                expected=_("a section like !Type:Bank"),
             )
         yield statement.finish()
 
@@ -124,7 +125,7 @@ def _items(stream: BinaryIO, encoding: str) -> Iterator[Section | Record]:
         yield from records(text)
     except UnicodeError as error:
         raise InvalidStatement(
-            "The file's characters are not in its own encoding", expected=encoding
+            _("The file's characters are not in its own encoding"), expected=encoding
         ) from error
     finally:
         # Otherwise the wrapper would close the caller's stream, unless that is closed already.
@@ -200,14 +201,14 @@ class _Building:
         fields = _fields(record)
         text = fields.get("D")
         if not text:
-            raise _wrong(record, "D", "The date is missing", "a date")
+            raise _wrong(record, "D", _("The date is missing"), _("a date"))
         date = self._dates.read(text)
         if self._section.investments:
             transaction = self._investment(record, fields, date)
         else:
             amount = self._amount(record, fields)
             if amount is None:
-                raise _wrong(record, "T", "The amount is missing", "an amount")
+                raise _wrong(record, "T", _("The amount is missing"), _("an amount"))
             if self._is_opening(fields):
                 self._set_opening(record, Balance(amount, date))
                 return None
@@ -241,7 +242,9 @@ class _Building:
             return amount
         same = self._number(record, fields, "U")
         if amount is not None and same is not None and same != amount:
-            raise _wrong(record, "U", "The amount is given twice, and differently", f"{amount:f}")
+            raise _wrong(
+                record, "U", _("The amount is given twice, and differently"), f"{amount:f}"
+            )
         return same if amount is None else amount
 
     def _number(self, record: Record, fields: dict[str, str], code: str) -> Decimal | None:
@@ -250,7 +253,7 @@ class _Building:
             return None
         number = self._amounts.read(text)
         if number is None:
-            raise _wrong(record, code, "The amount is not readable", "a number")
+            raise _wrong(record, code, _("The amount is not readable"), _("a number"))
         return number
 
     def _is_opening(self, fields: dict[str, str]) -> bool:
@@ -265,7 +268,7 @@ class _Building:
 
     def _set_opening(self, record: Record, balance: Balance) -> None:
         if self._opening is not None:
-            raise _wrong(record, "P", "There is a second opening balance", "one")
+            raise _wrong(record, "P", _("There is a second opening balance"), _("one"))
         self._opening = balance
 
     def _details(self, record: Record, amount: Decimal) -> tuple[Detail, ...]:
@@ -290,7 +293,11 @@ class _Building:
         total = sum((detail.amount or Decimal(0) for detail in details), Decimal(0))
         if total != amount:
             raise _wrong(
-                record, "$", "The splits do not add up to the amount", f"{amount:f}", f"{total:f}"
+                record,
+                "$",
+                _("The splits do not add up to the amount"),
+                f"{amount:f}",
+                f"{total:f}",
             )
         return details if len(details) > 1 else ()
 
@@ -316,8 +323,11 @@ class _Building:
             raise _wrong(
                 record,
                 "N",
-                f"What the investment action does to the cash cannot be told: {error}",
-                "an action like Buy, SellX, Div or ReinvDiv, with its amount",
+                _(
+                    "What the investment action does to the cash cannot be told: %(error)s",
+                    error=error,
+                ),
+                _("an action like Buy, SellX, Div or ReinvDiv, with its amount"),
             ) from None
         if not effect:
             return None
@@ -342,11 +352,11 @@ def _fields(record: Record) -> dict[str, str]:
                 # The date of a split, which is not the transaction's.
                 continue
             elif code in _ONCE:
-                raise _wrong(record, code, "The record holds this twice", "it once")
+                raise _wrong(record, code, _("The record holds this twice"), _("it once"))
             else:
                 fields[code] = f"{fields[code]} {text}".strip()
     if "!" in fields:
-        raise _wrong(record, "!", "A record does not end before the next heading", "^")
+        raise _wrong(record, "!", _("A record does not end before the next heading"), "^")
     return fields
 
 

@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from ..errors import InvalidStatement
+from ..messages import _
 from ..types import Event
 from ._html_table import HtmlRows
 from ._table_clues import Finding
@@ -67,7 +68,7 @@ class Spreadsheet(TableFormat):
             if finding := finding_of(source):
                 unknown.append((source, finding))
         if not found and not unknown:
-            raise InvalidStatement("No sheet of the workbook holds a table of transactions")
+            raise InvalidStatement(_("No sheet of the workbook holds a table of transactions"))
         for source, finding in unknown:
             yield from read_unknown(source, finding)
 

@@ -27,6 +27,7 @@ from typing import BinaryIO
 from lxml import etree
 
 from ..errors import AmbiguousFormat, InvalidStatement, UnknownFormat
+from ..messages import _
 from ..profile import shipped
 from ..reader import HEAD_SIZE
 from ..registry import ProfiledFormat
@@ -71,10 +72,10 @@ class XmlByProfile(ProfiledFormat):
         candidates = self._candidates(head)
         if len(candidates) > 1:
             names = ", ".join(profile.label for profile in candidates)
-            raise AmbiguousFormat(f"The XML could be any of: {names}")
+            raise AmbiguousFormat(_("The XML could be any of: %(names)s", names=names))
         if not candidates:
             raise UnknownFormat(
-                "No profile describes XML with this root element; one can be written",
+                _("No profile describes XML with this root element; one can be written"),
                 element=next(element_names(head), None),
                 expected=" or ".join(p.root for p in self._profiles()) or "a profile",
             )
@@ -124,7 +125,10 @@ class _Reading:
                     elements += 1
                     if elements > MAX_ROW_ELEMENTS:
                         raise self._place(row).wrong(
-                            "The row is too large", "elements", f"at most {MAX_ROW_ELEMENTS}", ""
+                            _("The row is too large"),
+                            "elements",
+                            _("at most %(most)s", most=MAX_ROW_ELEMENTS),
+                            "",
                         )
                 elif node is not None and node.is_row:
                     row, elements = element, 0
@@ -141,7 +145,7 @@ class _Reading:
                 _forget(element)
         if not self._statements:
             raise InvalidStatement(
-                "The file contains no statement",
+                _("The file contains no statement"),
                 element=self._profile.root,
                 expected=self._profile.statement or self._profile.root,
                 found="",
@@ -152,7 +156,7 @@ class _Reading:
         if not nodes:
             if local_name(element) != self._profile.root:
                 raise Place("", element.sourceline).wrong(
-                    "The root element is another one", "root", self._profile.root, element.tag
+                    _("The root element is another one"), "root", self._profile.root, element.tag
                 )
             node = self._map.root
         else:

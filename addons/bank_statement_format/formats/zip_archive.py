@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from ..errors import InvalidStatement, StatementError
+from ..messages import _
 from ..reader import detect, parse
 from ..registry import ContainerFormat, Format, formats
 from ..types import Event, Statement
@@ -55,7 +56,9 @@ class ZipArchive(ContainerFormat):
                 _name_member(error, name)
                 raise
         if not found:
-            raise InvalidStatement("The archive contains no statement", expected="statement files")
+            raise InvalidStatement(
+                _("The archive contains no statement"), expected=_("statement files")
+            )
 
 
 def _told(event: Event, fmt: Format) -> Event:
