@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .messages import Translate, _, said
+
 
 class StatementError(Exception):
     """A file that is refused whole.
@@ -22,15 +24,33 @@ class StatementError(Exception):
         self.found = None if found is None else str(found)[:200]
 
     def __str__(self) -> str:
-        parts = [self.message]
+        return self.in_words(str)
+
+    def in_words(self, translate: Translate) -> str:
+        """All of it in one sentence."""
+        parts = [said(self.message, translate)]
         if self.element:
-            parts.append(f"in {self.element}")
+            parts.append(translate(_("in %s")) % said(self.element, translate))
         if self.expected:
-            parts.append(f"expected {self.expected}")
+            parts.append(translate(_("expected %s")) % said(self.expected, translate))
         if self.found is not None:
-            parts.append(f"found {self.found!r}")
-        place = f"line {self.line}: " if self.line else ""
-        return place + ", ".join(parts)
+            parts.append(translate(_("found %s")) % repr(self.found))
+        sentence = ", ".join(parts)
+        if not self.line:
+            return sentence
+        return translate(_("line %(line)s: %(what)s")) % {"line": self.line, "what": sentence}
+
+    def translated(self, translate: Translate) -> StatementError:
+        """The same in another language, but for what stands in the file.
+
+        :param translate: gives the text of an English message, or the message itself
+        """
+        other = type(self).__new__(type(self))
+        other.__dict__ = dict(self.__dict__)
+        other.message = said(self.message, translate)
+        other.element = said(self.element, translate)
+        other.expected = said(self.expected, translate)
+        return other
 
 
 class UnknownFormat(StatementError):
@@ -65,3 +85,8 @@ class UnclearLayout(InvalidStatement):
     def __init__(self, message, *, questions=(), **place):
         super().__init__(message, **place)
         self.questions: tuple[str, ...] = tuple(questions)
+
+    def translated(self, translate: Translate) -> UnclearLayout:
+        other = super().translated(translate)
+        other.questions = tuple(said(question, translate) for question in self.questions)
+        return other

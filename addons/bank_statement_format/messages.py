@@ -46,3 +46,47 @@ def said(text: str, translate: Translate) -> str:
         for name, value in text.params.items()
     }
     return translate(text.template) % params
+
+
+WORDS = frozenset(
+    {
+        _("account"),
+        _("amount"),
+        _("as-of date"),
+        _("available amount"),
+        _("balance"),
+        _("booking date"),
+        _("closing"),
+        _("closing balance"),
+        _("control total"),
+        _("counterparty"),
+        _("creation date"),
+        _("credit"),
+        _("credits"),
+        _("currency"),
+        _("date"),
+        _("date of the balance"),
+        _("date of the movement"),
+        _("debit"),
+        _("debits"),
+        _("entry date"),
+        _("first date"),
+        _("last date"),
+        _("name"),
+        _("new balance"),
+        _("number of days"),
+        _("number of distributions"),
+        _("number of records"),
+        _("old balance"),
+        _("opening"),
+        _("opening balance"),
+        _("operation date"),
+        _("original amount"),
+        _("remittance"),
+        _("sign"),
+        _("status"),
+        _("the statement"),
+        _("value date"),
+    }
+)
+"""What is filled in as it is, being the name of a field."""

@@ -288,33 +288,41 @@ class BankImport(models.Model):
             elif not finest or decimals(event.amount) > decimals(finest.amount):
                 finest = event
         if any(statement.guessed for statement in statements):
+            env = self._in_company_language()
             raise UnclearLayout(
-                self.env._("Nobody has confirmed yet what the columns of this file mean.")
+                env._("Nobody has confirmed yet what the columns of this file mean.")
             )
         return statements
 
     def _refuse_fractions(self, transaction, digits):
         """An amount finer than its currency would be rounded on its way into the books."""
         if digits is not None and round(transaction.amount, digits) != transaction.amount:
+            env = self._in_company_language()
             raise InvalidStatement(
-                "An amount has more decimals than its currency",
-                element=f"transaction of {transaction.booking_date}",
-                expected=f"at most {digits} decimals",
+                env._("An amount has more decimals than its currency"),
+                element=env._("transaction of %s", transaction.booking_date),
+                expected=env._("at most %s decimals", digits),
                 found=f"{transaction.amount} {transaction.currency or ''}".strip(),
             )
 
     def _refuse(self, error):
+        env = self._in_company_language()
+        told, sentence = error.translated(env._), error.in_words(env._)
         self._set_state(
             "refused",
-            str(error),
-            error=error.message,
-            error_line=error.line or 0,
-            error_element=error.element,
-            error_expected=error.expected,
-            error_found=error.found,
+            sentence,
+            error=told.message,
+            error_line=told.line or 0,
+            error_element=told.element,
+            error_expected=told.expected,
+            error_found=told.found,
             finished_at=fields.Datetime.now(),
         )
-        self.message_post(body=self.env._("The file was refused: %s", error))
+        self.message_post(body=env._("The file was refused: %s", sentence))
+
+    def _in_company_language(self):
+        """The environment for what is kept for all people of the company to read."""
+        return self.with_context(lang=self.company_id.partner_id.lang).env
 
     def _create_statements(self, statements):
         """One record per statement, under one import per company.

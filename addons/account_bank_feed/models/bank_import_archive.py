@@ -35,7 +35,7 @@ class BankImport(models.Model):
                     archive=self,
                 )
             if not self.member_ids:
-                raise InvalidStatement("The archive holds no files")
+                raise InvalidStatement(self._in_company_language()._("The archive holds no files"))
         self._set_state(
             "done",
             "its files were received",

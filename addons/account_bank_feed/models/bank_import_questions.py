@@ -1,5 +1,6 @@
 from odoo import fields, models
 from odoo.addons.bank_statement_format import UnclearEncoding, UnclearLayout, recoded
+from odoo.addons.bank_statement_format.messages import said
 from odoo.addons.bank_statement_format.tables import preview
 from odoo.exceptions import UserError
 
@@ -38,13 +39,15 @@ class BankImport(models.Model):
         :param error: :class:`UnclearEncoding` or :class:`UnclearLayout`
         """
         about_letters = isinstance(error, UnclearEncoding)
-        more = [text for text in getattr(error, "questions", ()) if text not in str(error)]
-        question = "\n".join([str(error), *more])
+        env = self._in_company_language()
+        told, sentence = error.translated(env._), error.in_words(env._)
+        more = [text for text in getattr(told, "questions", ()) if text not in sentence]
+        question = "\n".join([sentence, *more])
         if question != self.question:
-            self.message_post(body=self.env._("A question about the file: %s", question))
+            self.message_post(body=env._("A question about the file: %s", question))
         self._set_state(
             "unconfirmed",
-            str(error),
+            sentence,
             asks="encoding" if about_letters else "layout",
             question=question,
             readings=error.readings if about_letters else False,
@@ -122,11 +125,8 @@ class BankImport(models.Model):
             "header_row": found.header_row,
             "titles": list(found.titles),
             "draft": found.draft,
-            "questions": [
-                {"key": question.key, "text": question.text, "choices": question.choices}
-                for question in found.questions
-            ],
-            "problem": found.problem,
+            "questions": [record._shown_question(question) for question in found.questions],
+            "problem": said(found.problem, self.env._),
             "statement": found.statement and record._shown_statement(found.statement),
         }
 
@@ -135,6 +135,13 @@ class BankImport(models.Model):
         if self.encoding and draft is None:
             answers.setdefault("encoding", self.encoding)
         return preview(self.file_id.name, self.file_id._open(), draft, answers)
+
+    def _shown_question(self, question):
+        return {
+            "key": question.key,
+            "text": said(question.text, self.env._),
+            "choices": [(value, said(text, self.env._)) for value, text in question.choices],
+        }
 
     def _shown_statement(self, statement):
         money = self._shown_amount
@@ -188,7 +195,7 @@ class BankImport(models.Model):
             raise UserError(self.env._("Give the profile a name, such as that of the bank."))
         found = record._preview(draft, answers)
         if found.questions or found.problem:
-            raise UserError(found.problem or found.questions[0].text)
+            raise UserError(said(found.problem or found.questions[0].text, self.env._))
         record.encoding = False  # the profile tells it now
         profiles = self.env["bank.statement.profile"]
         profile = profiles.create(

@@ -93,7 +93,7 @@ class Fields:
         match = _AMOUNT.fullmatch(text)
         digits = match[2].lstrip("0") if match else ""
         if not match or len(digits) > AMOUNT_DIGITS:
-            message = f"The {what} is no amount"
+            message = _("The %(what)s is no amount", what=what)
             raise self.record.refusal(message, what, _("digits without a decimal point"), text)
         amount = Decimal(digits or 0).scaleb(-decimals)
         return -amount if match[1] == "-" and amount else amount

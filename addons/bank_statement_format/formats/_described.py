@@ -171,7 +171,7 @@ class ValueReader:
             except ValueError as error:
                 problem = error
         message, expected = (
-            f"The date is not readable ({problem})",
+            _("The date is not readable (%(problem)s)", problem=problem),
             " or ".join(self._profile.dates),
         )
         raise place.wrong(message, key, expected, text)
@@ -184,7 +184,11 @@ class ValueReader:
             return None
         number = self._amounts.parse(text, currency)
         if number is None:
-            expected = f"a number like 1{self._profile.thousands}234{self._profile.decimal}56"
+            expected = _(
+                "a number like 1%(thousands)s234%(decimal)s56",
+                thousands=self._profile.thousands,
+                decimal=self._profile.decimal,
+            )
             raise place.wrong(_("The amount is not readable"), key, expected, text)
         return number
 
@@ -203,7 +207,7 @@ class ValueReader:
             return -abs(amount)
         if sign not in profile.credit_signs or amount < 0:
             expected = " or ".join(profile.debit_signs + profile.credit_signs)
-            message = "The sign is unknown, or contradicts the amount"
+            message = _("The sign is unknown, or contradicts the amount")
             raise place.wrong(message, sign_key, expected, sign)
         return amount
 
@@ -359,10 +363,10 @@ class StatementBuilder:
         if currency is None:
             currency = self._currency or self._profile.currency
         elif self._currency is not None and currency != self._currency:
-            message = "The amount is in another currency than the account"
+            message = _("The amount is in another currency than the account")
             raise place.wrong(message, "currency", self._currency, currency)
         if currency is None:
-            message = "The currency is not given before it is needed"
+            message = _("The currency is not given before it is needed")
             raise place.wrong(message, "currency", _("three capital letters"), "")
         self._currency = currency
         return currency
@@ -387,7 +391,7 @@ class StatementBuilder:
         counts = {str(self._count), str(self._count + self._pending)}
         if count and (count.lstrip("0") or "0") not in counts:
             expected = f"{' or '.join(sorted(counts))} as read"
-            message = "The file does not hold as many transactions as it says"
+            message = _("The file does not hold as many transactions as it says")
             raise place.wrong(message, "count", expected, count)
         credit, debit = self._total[True], self._total[False]
         for key, read in (("credit_total", credit), ("debit_total", debit), ("total", None)):
@@ -396,7 +400,7 @@ class StatementBuilder:
                 continue
             expected = credit + debit if read is None else abs(read)
             if (stated if read is None else abs(stated)) != expected:
-                message = "The sum does not fit the transactions"
+                message = _("The sum does not fit the transactions")
                 raise place.wrong(
                     message, key, _("%(expected)s as read", expected=f"{expected:f}"), header[key]
                 )

@@ -708,7 +708,7 @@ def _day(year: int, text: str) -> Date:
 
 
 def _impossible_date(error: ValueError, item: Field) -> InvalidStatement:
-    expected = "value date YYMMDD, entry date MMDD"
+    expected = _("value date YYMMDD, entry date MMDD")
     return _refusal(_("The date is not possible (%(error)s)", error=error), item, expected)
 
 

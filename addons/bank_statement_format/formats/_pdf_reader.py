@@ -119,7 +119,11 @@ class _Limits:
     def unpack(self, size: int) -> None:
         """A stream will have so many bytes."""
         if size > self.left:
-            most = f"{MAX_STREAM >> 20} MB at once, {MAX_UNPACKED >> 20} MB in all"
+            most = _(
+                "%(most)s MB at once, %(total)s MB in all",
+                most=MAX_STREAM >> 20,
+                total=MAX_UNPACKED >> 20,
+            )
             raise _beyond(_("unpacks to far more than statements do"), most)
         self._unpacked += size
 

@@ -118,7 +118,14 @@ class DateOrder:
         days = [_date(numbers, day_first).strftime("%d %B %Y") for day_first in (True, False)]
         raise UnclearLayout(
             _("The dates can be read with the day or with the month first"),
-            questions=[f"Is {text.strip()} the {' or the '.join(days)}?"],
+            questions=[
+                _(
+                    "Is %(text)s the %(day)s or the %(other)s?",
+                    text=text.strip(),
+                    day=days[0],
+                    other=days[1],
+                )
+            ],
             line=line,
             expected=_("dates that fit only one of them"),
             found=text.strip(),
@@ -220,7 +227,14 @@ class DecimalMark:
             bare = text.replace(",", "").replace(".", "")
             raise UnclearLayout(
                 _("The amounts can be read with a decimal or with a thousands mark"),
-                questions=[f"Is {text} {bare} or {bare[:-3]} and a fraction?"],
+                questions=[
+                    _(
+                        "Is %(text)s %(whole)s or %(other)s and a fraction?",
+                        text=text,
+                        whole=bare,
+                        other=bare[:-3],
+                    )
+                ],
                 line=line,
                 expected=_("an amount with two decimals"),
                 found=text,

@@ -58,7 +58,7 @@ class Record:
             return _six_digit_date(text, order)
         except ValueError:
             pass
-        expected = "a date as DDMMYY" if order.startswith("%d") else "a date as YYMMDD"
+        expected = _("a date as DDMMYY") if order.startswith("%d") else _("a date as YYMMDD")
         raise self.refusal(_("The %(what)s is no date", what=what), first, last, expected)
 
     def refusal(self, message: str, first: int, last: int, expected: str) -> InvalidStatement:

@@ -231,11 +231,11 @@ class View:
         if currency is not None and currency == expected:
             return currency
         if not is_currency(currency):
-            message, expected = "The amount has no currency", "three capital letters"
+            message, expected = _("The amount has no currency"), _("three capital letters")
         elif expected is None:
             return currency
         else:
-            message = "The amount is in another currency than the account"
+            message = _("The amount is in another currency than the account")
         raise self.refusal(slot, message, expected, attribute="Ccy", found=currency or "")
 
     def date(self, key: str) -> datetime.date | None:
@@ -245,7 +245,7 @@ class View:
         try:
             return date_from(self.found[key])
         except ValueError as error:
-            message = f"The date is not readable ({error})"
+            message = _("The date is not readable (%(error)s)", error=error)
             raise self.refusal(self._slots[key][0], message, "YYYY-MM-DD") from None
 
     def missing(self, name: str, expected: str | None = None) -> InvalidStatement:

@@ -60,8 +60,8 @@ class AccountClues(Clues):
                 "Is the column %(column)s your own account or the other side's?",
                 column=label(column),
             ),
-            ("own", "my own account"),
-            ("other", "the account of whom I paid or who paid me"),
+            ("own", _("my own account")),
+            ("other", _("the account of whom I paid or who paid me")),
         )
         if whose == "other":
             self._give_to_other_side(self.roles.pop("account"))

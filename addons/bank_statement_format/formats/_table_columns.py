@@ -7,6 +7,7 @@ import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
+from ..messages import _
 from ._table_profile import DATE_COLUMNS
 from ._table_shapes import CONVENTIONS, NOTHING, Reading, reading_of
 from ._table_source import Row, RowSource
@@ -305,7 +306,11 @@ def is_bare(column: Column) -> bool:
 
 
 def label(column: Column) -> str:
-    return f"“{column.written_title}”" if column.title else f"number {column.place + 1}"
+    return (
+        f"“{column.written_title}”"
+        if column.title
+        else _("number %(place)s", place=column.place + 1)
+    )
 
 
 def first_line(table: Table) -> int | None:

@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from ..messages import _
 from ._table_columns import Column
 from ._table_profile import CURRENCY_SLOT
 from ._table_shapes import CONVENTIONS
@@ -14,7 +15,7 @@ from ._table_titles import SETTLED_WORDS, plain_title
 from ._table_values import AmountParser, currency_of, title_key
 from ._values import is_currency
 
-AMOUNT_QUESTION = "Which column is the amount that the account changed by?"
+AMOUNT_QUESTION = _("Which column is the amount that the account changed by?")
 
 _CURRENCY_IN_TITLE = re.compile(r"(?<![A-Za-z])([A-Z]{3}|€|£|zł|Kč)(?![A-Za-z])")
 

@@ -15,7 +15,7 @@ from ._table_source import Row
 from ._table_titles import DAY_FIRST_LANGUAGE, plain_title
 from ._table_values import parse_table_date
 
-_ORDERS = {"dmy": "day, month, year", "mdy": "month, day, year", "ymd": "year, month, day"}
+_ORDERS = {"dmy": _("day, month, year"), "mdy": _("month, day, year"), "ymd": _("year, month, day")}
 _BOOKING_WORDS = re.compile(r"book|post|buch|ksieg|compt|contab|settle|complet|bokf|boek|uctov")
 
 
@@ -95,9 +95,12 @@ class DateClues(Clues):
         if len(sorted_by) == 1:
             return sorted_by[0]
         row = self._unclear_date(columns[0])
-        text = (
-            f"In which order are day and month in the column {label(columns[0])}? "
-            f"For example {row.cells[columns[0].place].strip()} in line {row.line}"
+        text = _(
+            "In which order are day and month in the column %(column)s? For example "
+            "%(text)s in line %(line)s",
+            column=label(columns[0]),
+            text=row.cells[columns[0].place].strip(),
+            line=row.line,
         )
         choices = [(order, _ORDERS[order]) for order in sorted(orders)]
         return self._ask("date_order", text, *choices) or choices[0][0]

@@ -177,8 +177,8 @@ class _Detective(DateClues, TotalClues, StatusClues, AccountClues):
                 "The last line ends with %(cell)s and no line break. Is the file complete?",
                 cell=repr(cell[-40:]),
             ),
-            ("complete", "yes, that is the end of the file"),
-            ("cut", "no, something is missing"),
+            ("complete", _("yes, that is the end of the file")),
+            ("cut", _("no, something is missing")),
         )
         if answer == "cut":
             raise InvalidStatement(_("The file was cut off"), line=last.line, found=last.raw)
@@ -266,23 +266,22 @@ class _Detective(DateClues, TotalClues, StatusClues, AccountClues):
 
     def _ask_about(self, row: Row, count: int, column: Column) -> None:
         """Rows that have nothing in a column that says the date or the amount."""
-        have = "1 row has" if count == 1 else f"{count} rows have"
-        first = "in" if count == 1 else "for example in"
-        what = "What is it" if count == 1 else "What are they"
+        place = {"column": label(column), "line": row.line, "row": repr(row.raw[:80])}
+        one = _(
+            "1 row has nothing in the column %(column)s, in line %(line)s: %(row)s. What is it?",
+            **place,
+        )
+        several = _(
+            "%(count)s rows have nothing in the column %(column)s, for example in line %(line)s: "
+            "%(row)s. What are they?",
+            count=count,
+            **place,
+        )
         answer = self._ask(
             "rows",
-            _(
-                "%(have)s nothing in the column %(column)s, %(first)s line %(line)s: "
-                "%(value)s. %(what)s?",
-                have=have,
-                column=label(column),
-                first=first,
-                line=row.line,
-                value=repr(row.raw[:80]),
-                what=what,
-            ),
-            ("skip", "no transactions, they can be left out"),
-            ("refuse", "transactions, so the file is not complete"),
+            one if count == 1 else several,
+            ("skip", _("no transactions, they can be left out")),
+            ("refuse", _("transactions, so the file is not complete")),
         )
         if answer == "refuse":
             raise InvalidStatement(

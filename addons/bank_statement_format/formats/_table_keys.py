@@ -127,7 +127,7 @@ class Keys:
             return Key(undressed(account) or profile.account or "", beside)
         code = currency_of(currency)
         if not is_currency(code):
-            message = "The currency is missing or unreadable"
+            message = _("The currency is missing or unreadable")
             raise broken(message, row, _("three capital letters"), currency)
         return Key(undressed(account) or profile.account or "", code)
 

@@ -201,8 +201,8 @@ class MoneyClues(CurrencyClues, SignClues):
                     text=text,
                     line=line,
                 ),
-                (".", "the point"),
-                (",", "the comma"),
+                (".", _("the point")),
+                (",", _("the comma")),
             )
             marks = {answer or "."}
         decimal = "." if "." in marks else ","
@@ -231,8 +231,8 @@ class MoneyClues(CurrencyClues, SignClues):
                     fee=label(fee),
                     amount=label(amount),
                 ),
-                ("included", "yes, the amount is what the account changed by"),
-                ("excluded", "no, the account changed by the amount less the charges"),
+                ("included", _("yes, the amount is what the account changed by")),
+                ("excluded", _("no, the account changed by the amount less the charges")),
             )
             excluded = answer == "excluded"
         self.roles["charges"] = [fee]

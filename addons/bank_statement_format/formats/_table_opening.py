@@ -171,10 +171,10 @@ def read_unknown(source: RowSource, finding: Finding | None) -> Iterator[Event]:
         raise UnknownFormat(_("The file is no table of dates and amounts"))
     if finding.problem or finding.questions:
         questions = [question.text for question in finding.questions]
-        message = "The table has a layout that is not known yet, and does not tell all by itself"
-        if finding.problem:
-            message += f": {finding.problem}"
-        else:
-            message += f": {questions[0]}"
+        message = _(
+            "The table has a layout that is not known yet, and does not tell all by itself: "
+            "%(why)s",
+            why=finding.problem or questions[0],
+        )
         raise UnclearLayout(message, questions=questions or [finding.problem])
     yield from read_table(draft_profile(finding.draft), source, guessed=True)

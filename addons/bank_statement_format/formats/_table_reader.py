@@ -208,7 +208,7 @@ class _Building:
         width = len(row.cells)
         others = [other for other in rows if other.line != row.line and len(other.cells) >= width]
         if self._reader.may_be_cut(row, others, proven):
-            message = "The file may be cut off: the last line does not end with a line break"
+            message = _("The file may be cut off: the last line does not end with a line break")
             raise broken(message, row, _("a line break, or a balance that proves the row"))
 
     def _is_in_balances(self, row: Row) -> bool:

@@ -322,7 +322,7 @@ class RowReader:
         if self._debits_negative is None:
             self._debits_negative = negative
         elif self._debits_negative != negative:
-            message = "The debits are written with a minus in some rows only"
+            message = _("The debits are written with a minus in some rows only")
             raise self._wrong(row, "debit", message, _("one way for all rows"))
         return debit if negative else -debit
 
@@ -343,7 +343,7 @@ class RowReader:
         if debit and self._debits_negative is None:
             self._debits_negative = negative
         if debit and self._debits_negative != negative:
-            message = "The debits are written with a minus in some rows only"
+            message = _("The debits are written with a minus in some rows only")
             raise self._wrong(row, "amount", message, _("one way for all rows"))
 
     def _unreadable_date(self, row: Row, name: str, error: ValueError) -> InvalidStatement:
@@ -363,9 +363,17 @@ class RowReader:
         return number
 
     def _unreadable(self, row: Row, name: str, text: str, currency: str | None) -> InvalidStatement:
-        expected = f"a number like 1{self._profile.thousands}234{self._profile.decimal}56"
+        expected = _(
+            "a number like 1%(thousands)s234%(decimal)s56",
+            thousands=self._profile.thousands,
+            decimal=self._profile.decimal,
+        )
         if currency:
-            expected += f", in {currency} where a currency is written beside it"
+            expected = _(
+                "%(expected)s, in %(currency)s where a currency is written beside it",
+                expected=expected,
+                currency=currency,
+            )
         return self._wrong(row, name, _("The amount is not readable"), expected, text)
 
     def _wrong(
@@ -383,7 +391,14 @@ class RowReader:
         taken_for = name.replace("_", " ")
         return UnclearLayout(
             message,
-            questions=[f"Which column is the {taken_for}? In line {row.line} it is not {element}"],
+            questions=[
+                _(
+                    "Which column is the %(taken_for)s? In line %(line)s it is not %(element)s",
+                    taken_for=taken_for,
+                    line=row.line,
+                    element=element,
+                )
+            ],
             line=row.line,
             element=element,
             expected=_(

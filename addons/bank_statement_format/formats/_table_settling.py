@@ -186,5 +186,5 @@ def _day(text: str, patterns: tuple[str, ...]) -> datetime.date | None:
 
 
 def _unclear(question: str) -> UnclearLayout:
-    message = f"The table does not tell all by itself: {question}"
+    message = _("The table does not tell all by itself: %(question)s", question=question)
     return UnclearLayout(message, questions=[question])

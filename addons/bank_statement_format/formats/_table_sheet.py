@@ -176,8 +176,8 @@ class Sheet:
 
     def _keep_cell(self, row: Row, field: LineField) -> None:
         if len(row.cells) <= field.place or not tidy(row.cells[field.place]):
-            message = f"The line does not say the {field.name}"
-            raise broken(message, row, _("it in cell %(value)s", value=field.place + 1))
+            message = _("The line does not say the %(name)s", name=field.name)
+            raise broken(message, row, _("it in cell %(place)s", place=field.place + 1))
         self.fields[field.name] = (_value(row.cells[field.place]), row.line)
 
     def _without_nothing(self, rows: Iterator[Row]) -> Iterator[Row]:

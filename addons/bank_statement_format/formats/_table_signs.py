@@ -95,11 +95,15 @@ class SignClues(SumClues):
             return
         answer = self._ask(
             "minus",
-            f"What does a minus in the column {label(amount)} mean beside {label(sign)}?"
-            + self._example_of_minus(amount, sign),
-            ("ignored", f"nothing: {label(sign)} tells what came in and what left"),
-            ("reverses", f"a correction: the opposite of what {label(sign)} says"),
-            ("written", f"money that left the account, whatever {label(sign)} says"),
+            _(
+                "What does a minus in the column %(amount)s mean beside %(sign)s?%(example)s",
+                amount=label(amount),
+                sign=label(sign),
+                example=self._example_of_minus(amount, sign),
+            ),
+            ("ignored", _("nothing: %(sign)s tells what came in and what left", sign=label(sign))),
+            ("reverses", _("a correction: the opposite of what %(sign)s says", sign=label(sign))),
+            ("written", _("money that left the account, whatever %(sign)s says", sign=label(sign))),
         )
         if answer:
             self._set_minus(answer)
@@ -108,7 +112,12 @@ class SignClues(SumClues):
         for row in self.table.sample:
             text = row.cells[amount.place]
             if reading_of(text).sign < 0:
-                return f" For example {text} and {row.cells[sign.place]} in line {row.line}"
+                return _(
+                    " For example %(text)s and %(sign)s in line %(line)s",
+                    text=text,
+                    sign=row.cells[sign.place],
+                    line=row.line,
+                )
         return ""
 
     def _if_minus(self, way: str) -> list[Decimal]:
@@ -152,8 +161,8 @@ class SignClues(SumClues):
                 text=text,
                 line=line,
             ),
-            ("natural", "money that came into the account"),
-            ("inverted", "money that left the account"),
+            ("natural", _("money that came into the account")),
+            ("inverted", _("money that left the account")),
         )
         if answer == "inverted":
             self.extra["invert"] = True
@@ -225,17 +234,19 @@ class SignClues(SumClues):
         if not (told and self._follows_in_order([], balance, factor)):
             empty = self.table.data_rows - amount.filled
             lines = [row.line for row in self.table.sample if not row.cells[amount.place]]
-            first = f", the first in line {lines[0]}" if lines else ""
+            first = _(", the first in line %(line)s", line=lines[0]) if lines else ""
+            place = {"column": label(amount), "first": first}
+            one = _("1 row has no amount in the column %(column)s%(first)s. What is it?", **place)
+            several = _(
+                "%(count)s rows have no amount in the column %(column)s%(first)s. What are they?",
+                count=empty,
+                **place,
+            )
             answer = self._ask(
                 "empty",
-                _(
-                    "%(value)s no amount in the column %(amount)s%(first)s. What are they?",
-                    value="1 row has" if empty == 1 else f"{empty} rows have",
-                    amount=label(amount),
-                    first=first,
-                ),
-                ("skip", "no transactions, they can be left out"),
-                ("refuse", "transactions, so the file is not complete"),
+                one if empty == 1 else several,
+                ("skip", _("no transactions, they can be left out")),
+                ("refuse", _("transactions, so the file is not complete")),
             )
             if answer == "refuse":
                 raise InvalidStatement(_("A row has no amount"), element=amount.reference)

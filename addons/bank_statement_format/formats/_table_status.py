@@ -41,9 +41,9 @@ _NOT = frozenset("nicht noch not non no nie niet ej ikke inte ne pas nog yet".sp
 _WAYS = {"pending": _PENDING, "dead": _DEAD, "booked": _DONE}
 
 _CHOICES = (
-    ("booked", "the money has moved"),
-    ("pending", "it is still to come"),
-    ("dead", "it never will, so these rows can be left out"),
+    ("booked", _("the money has moved")),
+    ("pending", _("it is still to come")),
+    ("dead", _("it never will, so these rows can be left out")),
 )
 
 
@@ -83,9 +83,9 @@ class StatusClues(Clues):
             answer = self._ask(
                 "status",
                 _(
-                    "What does the column %(column)s say of a row with %(value)s?",
+                    "What does the column %(column)s say of a row with %(values)s?",
                     column=label(column),
-                    value=" or ".join(map(repr, unknown[:10])),
+                    values=" or ".join(map(repr, unknown[:10])),
                 ),
                 *_CHOICES,
             )

@@ -173,12 +173,12 @@ class TotalClues(MoneyClues):
             "named",
             _(
                 "Line %(line)s has a date and an amount, but is named like a total or a "
-                "balance: %(value)s. What is it?",
+                "balance: %(row)s. What is it?",
                 line=rows[0].line,
-                value=repr(rows[0].raw[:80]),
+                row=repr(rows[0].raw[:80]),
             ),
-            ("total", "a total or a balance, no transaction"),
-            ("transaction", "a transaction"),
+            ("total", _("a total or a balance, no transaction")),
+            ("transaction", _("a transaction")),
         )
         if answer == "total":
             for row in rows:
@@ -224,13 +224,13 @@ class TotalClues(MoneyClues):
         answer = self._ask(
             "total",
             _(
-                "The last lines, from line %(line)s on, hold an amount but no date: %(value)s. "
+                "The last lines, from line %(line)s on, hold an amount but no date: %(row)s. "
                 "What are they?",
                 line=row.line,
-                value=repr(row.raw[:80]),
+                row=repr(row.raw[:80]),
             ),
-            ("total", "totals or balances, no transactions"),
-            ("refuse", "transactions, so the file is not complete"),
+            ("total", _("totals or balances, no transactions")),
+            ("refuse", _("transactions, so the file is not complete")),
         )
         if answer == "refuse":
             raise InvalidStatement(_("A row has no date"), line=row.line, found=row.raw)

@@ -140,7 +140,7 @@ class Capture:
                 _("It is given twice"),
                 key,
                 element,
-                _("only %(value)s", value=repr(found[0][:80])),
+                _("only %(found)s", found=repr(found[0][:80])),
                 text,
             )
 

@@ -128,9 +128,9 @@ class _Budget:
                     _("The archive is too large when unpacked"),
                     element=name,
                     expected=_(
-                        "at most %(most)s MB a file, %(most2)s MB in all",
+                        "at most %(most)s MB a file, %(total)s MB in all",
                         most=MAX_MEMBER_SIZE >> 20,
-                        most2=MAX_TOTAL_SIZE >> 20,
+                        total=MAX_TOTAL_SIZE >> 20,
                     ),
                 )
             if self._unpacked > max(FREE_SIZE, MAX_RATIO * self._size):

@@ -225,10 +225,10 @@ class _OpenStatement:
     def _compare(self, record: Record, sign: int, side: str, first: int) -> None:
         count, total = self._tallies[sign]
         if record.integer(first, first + 4, f"number of {side}") != count:
-            message = f"The number of {side} is not that of the movements"
+            message = _("The number of %(side)s is not that of the movements", side=side)
             raise record.refusal(message, first, first + 4, _("%(count)s as read", count=count))
         if sign * _amount(record, first + 5, first + 18, f"sum of {side}") != total:
-            message = f"The sum of {side} is not that of the movements"
+            message = _("The sum of %(side)s is not that of the movements", side=side)
             raise record.refusal(
                 message, first + 5, first + 18, _("%(total)s as read", total=abs(total))
             )

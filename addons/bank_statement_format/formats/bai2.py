@@ -163,9 +163,9 @@ def _open_group(record: Record) -> _Group:
     status = fields.next()
     if status not in ("", "1", "3"):
         message = {
-            "2": "The group deletes what was reported before",
-            "4": "The group is a test, not a report",
-        }.get(status, "The status of the group is unknown")
+            "2": _("The group deletes what was reported before"),
+            "4": _("The group is a test, not a report"),
+        }.get(status, _("The status of the group is unknown"))
         raise record.refusal(message, _("group status"), _("1 (update) or 3 (correction)"), status)
     date = fields.date("as-of date")
     fields.next()
@@ -248,7 +248,7 @@ class _OpenAccount:
             return None
         sign = _sign(int(code))
         if not sign:
-            expected = "a credit or debit code, such as 195 or 495"
+            expected = _("a credit or debit code, such as 195 or 495")
             raise record.refusal(
                 _("The type is neither credit nor debit"), _("type code"), expected, code
             )

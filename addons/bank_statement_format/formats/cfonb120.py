@@ -141,7 +141,7 @@ class _OpenStatement:
         self._check_account(record)
         self.movement.append(record)
         if len(self.movement) > _MAX_RECORDS:
-            expected = f"at most {_MAX_RECORDS} records"
+            expected = _("at most %(most)s records", most=_MAX_RECORDS)
             raise record.refusal(_("The movement never ends"), 1, 2, expected)
 
     def _learn(self, record: Record) -> None:
@@ -220,7 +220,7 @@ class _OpenStatement:
         sign, digit = _SIGNED_DIGITS.get(text[-1:], ("", ""))
         digits = text[:-1] + digit
         if not (digit and digits.isascii() and digits.isdigit()):
-            expected = "digits and a last one that carries the sign"
+            expected = _("digits and a last one that carries the sign")
             raise record.refusal(_("The amount is not readable"), 91, 104, expected)
         amount = Decimal(digits).scaleb(-int(decimals))
         return -amount if sign and amount else amount
@@ -230,7 +230,7 @@ def _account(header: Record) -> Account:
     bank, branch, number = header.text[2:7], header.text[11:16], header.text[21:32]
     for code, first in ((bank, 3), (branch, 12)):
         if not (code.isascii() and code.isdigit()):
-            message = "The code of bank or branch is not readable"
+            message = _("The code of bank or branch is not readable")
             raise header.refusal(message, first, first + 4, _("five digits"))
     if not header.get(22, 32):
         raise header.refusal(_("The account number is missing"), 22, 32, _("an account number"))

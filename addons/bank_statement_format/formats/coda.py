@@ -184,7 +184,11 @@ class _OpenStatement:
         """Records 2.2 to 3.3, of the movement or detail before them."""
         movement = self._open
         if movement is None or record.text[2:6] != movement.sequence:
-            expected = f"sequence number {movement.sequence}" if movement else "a record 2.1 before"
+            expected = (
+                _("sequence number %(sequence)s", sequence=movement.sequence)
+                if movement
+                else _("a record 2.1 before")
+            )
             raise record.refusal(_("The record completes no movement"), 1, 10, expected)
         kind = record.text[:2]
         if kind == "22" and movement.second is None and movement.third is None:
@@ -299,11 +303,11 @@ class _OpenStatement:
     def _contradictions(self, trailer: Record) -> Iterator[InvalidStatement]:
         """Each of the last records' claims that is not what was read."""
         if trailer.integer(17, 22, "number of records") != self._records:
-            message = "Records are missing or too many"
+            message = _("Records are missing or too many")
             yield trailer.refusal(message, 17, 22, _("%(records)s as read", records=self._records))
         for first, side, read in ((23, "debits", self._debits), (38, "credits", self._credits)):
             if amount_of(trailer, first, first + 14, f"sum of {side}") != read:
-                message = f"The sum of {side} is not that of the movements"
+                message = _("The sum of %(side)s is not that of the movements", side=side)
                 yield trailer.refusal(
                     message, first, first + 14, _("%(read)s as read", read=f"{read:f}")
                 )

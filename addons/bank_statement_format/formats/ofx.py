@@ -227,7 +227,7 @@ class _Document:
                 _("There is something after the end"), expected=_("nothing"), found=rest
             )
         if not self._found:
-            reason = self._problem or "there is nothing but a sign-on in it"
+            reason = self._problem or _("there is nothing but a sign-on in it")
             raise InvalidStatement(
                 _("The file holds no statement: %(reason)s", reason=reason),
                 expected=_("STMTRS, CCSTMTRS or INVSTMTRS"),
@@ -314,10 +314,12 @@ class _Document:
         severity = status.texts.get("SEVERITY", "").upper()
         if severity in ("INFO", "WARN") or not code.strip("0"):
             return
-        message = status.texts.get("MESSAGE") or "no message"
+        message = status.texts.get("MESSAGE") or _("no message")
         owner = self._open[-1].name if self._open else ""
         if owner != "SONRS" and "STMT" not in owner:
-            self._problem = f"the bank reports the error {code} ({message})"
+            self._problem = _(
+                "the bank reports the error %(code)s (%(message)s)", code=code, message=message
+            )
             return
         raise InvalidStatement(
             _("The bank reports an error instead of a statement: %(message)s", message=message),

@@ -158,7 +158,7 @@ class _Table:
                     "been missed"
                 ),
                 expected=_(
-                    "%(value)s as read", value=f"{statement.opening.amount + statement.total:f}"
+                    "%(amount)s as read", amount=f"{statement.opening.amount + statement.total:f}"
                 ),
                 found=f"{statement.closing.amount:f}",
             )

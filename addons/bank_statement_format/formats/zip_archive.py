@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from ..errors import InvalidStatement, StatementError
-from ..messages import _
+from ..messages import Message, _
 from ..reader import detect, parse
 from ..registry import ContainerFormat, Format, formats
 from ..types import Event, Statement
@@ -71,5 +71,8 @@ def _told(event: Event, fmt: Format) -> Event:
 
 def _name_member(error: StatementError, name: str) -> None:
     """Tell in the error in which member it is."""
-    error.message = f"{name}: {error.message}"
-    error.element = f"{name}, {error.element}" if error.element else name
+    error.message = Message("%(name)s: %(message)s", {"name": name, "message": error.message})
+    if error.element:
+        error.element = Message("%(name)s, %(place)s", {"name": name, "place": error.element})
+    else:
+        error.element = name
