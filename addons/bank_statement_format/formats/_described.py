@@ -402,7 +402,10 @@ class StatementBuilder:
             if (stated if read is None else abs(stated)) != expected:
                 message = _("The sum does not fit the transactions")
                 raise place.wrong(
-                    message, key, _("%(expected)s as read", expected=f"{expected:f}"), header[key]
+                    message,
+                    key,
+                    _("%(expected)s as read", expected=format(expected, "f")),
+                    header[key],
                 )
 
 

@@ -502,9 +502,11 @@ class _Reader:
                 expected=_(
                     "%(count)s entries with %(amount)s as read",
                     count=read.count,
-                    amount=f"{read.amount:f}",
+                    amount=format(read.amount, "f"),
                 ),
-                found=_("%(count)s entries with %(amount)s", count=count, amount=f"{amount:f}"),
+                found=_(
+                    "%(count)s entries with %(amount)s", count=count, amount=format(amount, "f")
+                ),
             )
 
     def _set_currency(self, currency: str, item: Field) -> None:

@@ -309,7 +309,7 @@ class _OpenStatement:
             if amount_of(trailer, first, first + 14, f"sum of {side}") != read:
                 message = _("The sum of %(side)s is not that of the movements", side=side)
                 yield trailer.refusal(
-                    message, first, first + 14, _("%(read)s as read", read=f"{read:f}")
+                    message, first, first + 14, _("%(read)s as read", read=format(read, "f"))
                 )
 
 

@@ -158,7 +158,8 @@ class _Table:
                     "been missed"
                 ),
                 expected=_(
-                    "%(amount)s as read", amount=f"{statement.opening.amount + statement.total:f}"
+                    "%(amount)s as read",
+                    amount=format(statement.opening.amount + statement.total, "f"),
                 ),
                 found=f"{statement.closing.amount:f}",
             )
