@@ -7,8 +7,8 @@ import sys
 
 from . import bench as benchmark
 from . import bench_formats, bench_matching, environment, odoo_source, postgres, testing
-from . import translations as translators
 from . import demo as demonstration
+from . import translations as translators
 from .common import ADDONS, CACHE, PROJECT, SERIES, Ended, Missing, attend, locked, say
 from .server import Odoo
 

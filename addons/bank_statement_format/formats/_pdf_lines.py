@@ -24,7 +24,7 @@ MAX_LINE = 1_000
 UNKNOWN = "\ufffd"
 """A character of which the file does not say what it is."""
 
-ASK_FOR_DATA = "ask the bank for camt or CSV"
+ASK_FOR_DATA = _("ask the bank for camt or CSV")
 
 _BLANK_GAP = 0.18
 """Of the glyphs' size: more between two of them is a blank."""
@@ -88,8 +88,8 @@ def read_lines(stream: BinaryIO) -> Iterator[Line]:
         raise InvalidStatement(
             _(
                 "The PDF is a picture of a statement, without any text in it: "
-                "%(ask_for_data)s, or for a PDF with text",
-                ask_for_data=ASK_FOR_DATA,
+                "%(advice)s, or for a PDF with text",
+                advice=ASK_FOR_DATA,
             ),
             expected=_("text"),
         )
@@ -118,9 +118,9 @@ def _pages(stream: BinaryIO) -> Iterator[list]:
         # A library for so rich a format fails in any way when a file is damaged.
         raise InvalidStatement(
             _(
-                "The PDF is damaged or cut off (%(name)s): %(ask_for_data)s",
+                "The PDF is damaged or cut off (%(name)s): %(advice)s",
                 name=type(error).__name__,
-                ask_for_data=ASK_FOR_DATA,
+                advice=ASK_FOR_DATA,
             ),
             expected=_("a complete PDF"),
         ) from error

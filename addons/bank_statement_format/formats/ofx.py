@@ -284,7 +284,7 @@ class _Document:
                     _("The element is not closed, so the file is damaged"),
                     line=item.line,
                     element=item.name,
-                    expected=_("</%(name)s> before </%(name2)s>", name=item.name, name2=name),
+                    expected=_("</%(name)s> before </%(inner)s>", name=item.name, inner=name),
                 )
             # An element without a text, which SGML need not close: what follows is not within.
             for tag, text in item.texts.items():

@@ -76,15 +76,15 @@ class PdfByProfile(ProfiledFormat):
         if page.count(UNKNOWN) > _MANY_UNKNOWN * len(page):
             raise InvalidStatement(
                 _(
-                    "The PDF does not say which characters its text is made of: %(ask_for_data)s",
-                    ask_for_data=ASK_FOR_DATA,
+                    "The PDF does not say which characters its text is made of: %(advice)s",
+                    advice=ASK_FOR_DATA,
                 ),
                 expected=_("readable text"),
             )
         raise UnknownFormat(
             _(
-                "No profile describes this PDF: %(ask_for_data)s, or have a profile written",
-                ask_for_data=ASK_FOR_DATA,
+                "No profile describes this PDF: %(advice)s, or have a profile written",
+                advice=ASK_FOR_DATA,
             ),
             expected=_("the texts of a profile on page one"),
             found=lines[0].text,
