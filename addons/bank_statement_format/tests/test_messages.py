@@ -1,6 +1,7 @@
 """What is said about a file can be said in another language, with what was filled in."""
 
 import pytest
+
 from bank_statement_format.errors import InvalidStatement, UnclearEncoding, UnclearLayout
 from bank_statement_format.messages import Message, _, said
 
