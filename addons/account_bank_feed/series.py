@@ -81,3 +81,19 @@ def reply_addresses(records, message):
     if "author_id" in inspect.signature(records._notify_get_reply_to).parameters:
         arguments["author_id"] = message["author_id"]
     return records._notify_get_reply_to(**arguments)
+
+
+def remember(records, field, values):
+    """Put values, as the cache has them, in the cache of records that have none there yet."""
+    if ON_19:
+        field._insert_cache(records, values)
+    else:
+        records.env.cache.insert_missing(records, field, values)
+
+
+def forget(env, field, ids):
+    """Take what is cached of a field of these records out of the cache, in all languages."""
+    if ON_19:
+        field._invalidate_cache(env, ids)
+    else:
+        env.cache.invalidate([(field, ids)])
