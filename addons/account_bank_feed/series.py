@@ -97,3 +97,18 @@ def forget(env, field, ids):
         field._invalidate_cache(env, ids)
     else:
         env.cache.invalidate([(field, ids)])
+
+
+def extend(env, field, ids_by_record):
+    """Where it is cached what belongs to these records, these ids do so too.
+
+    :param field: a `One2many`
+    :param dict ids_by_record: record id -> tuple of ids
+    """
+    if env.registry.field_depends_context[field]:
+        forget(env, field, ids_by_record)
+        return
+    model = env[field.model_name]
+    cache = field._get_cache(env) if ON_19 else env.cache._get_field_cache(model, field)
+    for record_id in ids_by_record.keys() & cache.keys():
+        cache[record_id] += ids_by_record[record_id]

@@ -13,7 +13,8 @@ from collections import Counter, defaultdict
 from contextlib import contextmanager
 from itertools import chain
 
-from .rows import GIVEN, Rows, insert
+from ..series import remember
+from .rows import GIVEN, Rows, insert, new_ids
 
 PARTIAL_COLUMNS = {
     "debit_move_id",
@@ -165,9 +166,11 @@ def _match_fresh(items, plan):
     left = {item.id: item.amount_residual for group in plan for item in group}
     matches = [match for group in plan for match in _connected(_partials(group, left))]
     settled = [not any(left[item.id] for item in _items_of(match)) for match in matches]
-    fulls = Rows(items.env["account.full.reconcile"], {}, [{} for one in settled if one])
-    full_ids = iter(fulls.records.ids)
-    full_of = [next(full_ids) if one else False for one in settled]
+    fulls = items.env["account.full.reconcile"]
+    full_ids = new_ids(fulls, sum(settled))
+    full_rows = Rows(fulls, {}, [{}] * len(full_ids), ids=full_ids)
+    next_full = iter(full_ids)
+    full_of = [next(next_full) if one else False for one in settled]
     partials = Rows(
         items.env["account.partial.reconcile"],
         _same_in_partials(plan[0]),
@@ -183,8 +186,10 @@ def _match_fresh(items, plan):
         plan[0].company_currency_id,
     )
     matched = _together(items, [_items_of(match) for match in matches])
+    for name in ("matched_debit_ids", "matched_credit_ids"):
+        remember(matched, items._fields[name], [()] * len(matched))
     with _nothing_else_computes(matched):
-        insert(fulls, partials)
+        insert(full_rows, partials)
         partial_ids = iter(partials.records.ids)
         for match, full_id in zip(matches, full_of, strict=True):
             first, *_others = [next(partial_ids) for _partial in match]

@@ -7,9 +7,11 @@ computed columns and constraints are the caller's business: what is inserted is 
 something that has passed them.
 """
 
+from collections import defaultdict
+
 from odoo.tools import SQL, float_repr
 
-from ..series import forget, remember
+from ..series import extend, forget, remember
 
 
 class Rows:
@@ -19,12 +21,13 @@ class Rows:
     :param same: values of the columns that are equal in all rows, as for ``create``
     :param own: for each row the values of the others; a name that a row lacks is as in ``same``
     :param currency: in which all amounts are
-    :param ids: their ids, if they are known already
+    :param ids: their ids, where other rows name them; else they are known once inserted
     """
 
     def __init__(self, model, same, own, currency=None, ids=None):
         self.currency = currency or model.env["res.currency"]
-        self.records = model.browse(ids or new_ids(model, len(own)))
+        self.records = model.browse(ids or ())
+        self.is_empty = not own
         names = sorted({name for row in own for name in row})
         self.same = {name: same[name] for name in sorted(same.keys() - set(names))}
         if model._log_access:
@@ -46,17 +49,23 @@ class Rows:
             name: self._to_column(fields[name], [value]) for name, value in self.same.items()
         }
         own = {name: self._to_column(fields[name], values) for name, values in self.own.items()}
-        own = {"id": self.records.ids, **own}
+        own = {"id": self.records.ids, **own} if self.records else own
         values = [_cast(SQL.identifier("own", name), fields[name]) for name in own]
         values += [_cast(SQL("%s", value), fields[name]) for name, (value,) in columns.items()]
         return SQL(
-            "INSERT INTO %s (%s) SELECT %s FROM (VALUES %s) AS own (%s)",
+            "INSERT INTO %s (%s) SELECT %s FROM (VALUES %s) AS own (%s) RETURNING id",
             SQL.identifier(self.records._table),
             SQL(", ").join(map(SQL.identifier, [*own, *columns])),
             SQL(", ").join(values),
             SQL(", ").join(zip(*own.values(), strict=True)),
             SQL(", ").join(map(SQL.identifier, own)),
         )
+
+    def remember_that_they_are_new(self):
+        """Nothing refers to them yet, so whatever would be searched for is known to be nothing."""
+        for field in self.records._fields.values():
+            if field.store and field.type in ("one2many", "many2many"):
+                remember(self.records, field, [()] * len(self.records))
 
     def remember(self):
         """Put them in the cache; forget what is cached of the records that they belong to."""
@@ -69,7 +78,18 @@ class Rows:
         cached = self._to_cache(field, values)
         remember(self.records, field, cached)
         for inverse in self.records.pool.field_inverses[field]:
-            forget(self.records.env, inverse, {value for value in cached if value})
+            if inverse.type == "one2many":
+                self._tell(inverse, cached)
+
+    def _tell(self, inverse, record_ids):
+        """The records of these ids, one for each row, have more than was cached of them."""
+        env = self.records.env
+        # A field of ids of any model has inverses in all of them.
+        is_plain = self.records._fields[inverse.inverse_name].type == "many2one"
+        if is_plain and not inverse.domain:
+            extend(env, inverse, _grouped(record_ids, self.records.ids))
+        else:
+            forget(env, inverse, set(record_ids))
 
     def _to_column(self, field, values):
         model = self.records.browse()
@@ -128,13 +148,15 @@ def new_ids(model, count):
 def insert(*tables, protected=()):
     """Insert these by one statement: rows of different tables may name each other.
 
-    :param tables: `Rows`, each of another model; those without a row are left out
+    :param tables: `Rows`, each of another model, all but the last with ids
     :param protected: for each of them, fields which nothing may compute again
     :return: their records, in the same order
     """
-    filled = [rows for rows in tables if rows.records]
+    filled = [rows for rows in tables if not rows.is_empty]
     if filled:
         _execute(filled)
+    for rows in filled:
+        rows.remember_that_they_are_new()
     for rows in filled:
         rows.remember()
     records = [rows.records for rows in tables]
@@ -173,7 +195,17 @@ def _execute(tables):
             for number, statement in enumerate(first)
         )
         last = SQL("WITH %s %s", steps, last)
-    env.cr.execute(last)
+    ids = env.execute_query(last)
+    tables[-1].records = tables[-1].records.browse(new_id for (new_id,) in ids)
+
+
+def _grouped(keys, values):
+    """Each key with a tuple of its values; without what has no key."""
+    groups = defaultdict(list)
+    for key, value in zip(keys, values, strict=True):
+        if key:
+            groups[key].append(value)
+    return {key: tuple(group) for key, group in groups.items()}
 
 
 def _cast(value, field):
