@@ -163,6 +163,7 @@ def insert(*tables, protected=()):
     with records[0].env.protecting(zip(protected, records, strict=False)):
         for rows in filled:
             rows.records.modified(rows.records._fields, create=True)
+            rows.records.check_access("create")
     return records
 
 
@@ -195,7 +196,7 @@ def _execute(tables):
             for number, statement in enumerate(first)
         )
         last = SQL("WITH %s %s", steps, last)
-    ids = env.execute_query(last)
+    ids = env.execute_query(last)  # in the order of the rows, on which Odoo counts as well
     tables[-1].records = tables[-1].records.browse(new_id for (new_id,) in ids)
 
 
