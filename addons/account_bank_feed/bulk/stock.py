@@ -41,6 +41,8 @@ SKIPPED = {
     | {"_reconcile_plan", "_reconcile_plan_with_sync", "_optimize_reconciliation_plan"}
     | {"_prepare_reconciliation_plan", "_prepare_reconciliation_amls"}
     | {"_prepare_reconciliation_single_partial", "_check_amls_exigibility_for_reconciliation"},
+    "account.partial.reconcile": {"create", "_get_to_update_payments", "_update_matching_number"},
+    "account.full.reconcile": {"create"},
     "mail.message": {"create"},
     "mail.followers": {"create"},
     "mail.tracking.value": {"create"},
