@@ -81,3 +81,34 @@ def reply_addresses(records, message):
     if "author_id" in inspect.signature(records._notify_get_reply_to).parameters:
         arguments["author_id"] = message["author_id"]
     return records._notify_get_reply_to(**arguments)
+
+
+def remember(records, field, values):
+    """Put values, as the cache has them, in the cache of records that have none there yet."""
+    if ON_19:
+        field._insert_cache(records, values)
+    else:
+        records.env.cache.insert_missing(records, field, values)
+
+
+def forget(env, field, ids):
+    """Take what is cached of a field of these records out of the cache, in all languages."""
+    if ON_19:
+        field._invalidate_cache(env, ids)
+    else:
+        env.cache.invalidate([(field, ids)])
+
+
+def extend(env, field, ids_by_record):
+    """Where it is cached what belongs to these records, these ids do so too.
+
+    :param field: a `One2many`
+    :param dict ids_by_record: record id -> tuple of ids
+    """
+    if env.registry.field_depends_context[field]:
+        forget(env, field, ids_by_record)
+        return
+    model = env[field.model_name]
+    cache = field._get_cache(env) if ON_19 else env.cache._get_field_cache(model, field)
+    for record_id in ids_by_record.keys() & cache.keys():
+        cache[record_id] += ids_by_record[record_id]

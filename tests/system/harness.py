@@ -247,6 +247,10 @@ class Books:
     def log(self, node):
         return CACHE / "log" / f"{self.name}-{node}.log"
 
+    def move_to(self, tablespace):
+        """Put all files of the database there."""
+        self.odoo.cluster.sql(f'ALTER DATABASE "{self.name}" SET TABLESPACE {tablespace}')
+
     def set_parameter(self, key, value):
         self.sql(f"DELETE FROM ir_config_parameter WHERE key = '{key}'")
         self.sql(f"INSERT INTO ir_config_parameter (key, value) VALUES ('{key}', '{value}')")

@@ -6,8 +6,10 @@ in `oca-requirements-*.txt`. Their own dependencies are already there or among t
 
 import base64
 import collections
+import contextlib
 import datetime
 import os
+import subprocess
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,8 +17,12 @@ import harness
 import pytest
 
 from tools import environment
-from tools.common import run
+from tools.common import ADDONS, PROJECT, run
 from tools.server import Odoo
+from tools.testing import inside
+
+STATEMENTS = ("account_statement_import_camt",)
+"""They import statements, and leave matching to others."""
 
 MODULES = ("account_statement_import_camt", "account_statement_import_file_reconcile_oca")
 # The administrator gets the groups that OCA's wizard asks for.
@@ -46,21 +52,32 @@ class OdooWithOca(Odoo):
 
 
 @pytest.fixture(scope="module")
-def books(odoo, prepared, tmp_path_factory):
-    """A database where people work with the bank feed and with OCA's modules."""
+def beside(odoo, tmp_path_factory):
     folder = tmp_path_factory.mktemp("oca")
     pins = Path(__file__).with_name(f"oca-requirements-{odoo.series}.txt")
     pip = [odoo.python, "-m", "pip", "install", "--quiet", "--no-deps", "--target", folder]
     run([*pip, "-r", pins], "OCA's modules could not be installed: check that pip reaches PyPI.")
-    beside = OdooWithOca(odoo, folder)
-    found = harness.Books(beside, f"{odoo.name('system_oca')}_{os.getpid()}")
+    return OdooWithOca(odoo, folder)
+
+
+@contextlib.contextmanager
+def books_with(beside, database, modules, source):
+    """A copy of a database, with these modules of OCA's installed."""
+    found = harness.Books(beside, f"{beside.name(database)}_{os.getpid()}")
     try:
-        odoo.copy(prepared.name, found.name)
-        beside.install(found.name, MODULES)
-        found.sql(MAY_IMPORT)
+        beside.copy(source, found.name)
+        beside.install(found.name, modules)
         yield found
     finally:
-        odoo.drop(found.name)
+        beside.drop(found.name)
+
+
+@pytest.fixture(scope="module")
+def books(beside, prepared):
+    """A database where people work with the bank feed and with OCA's modules."""
+    with books_with(beside, "system_oca", MODULES, prepared.name) as found:
+        found.sql(MAY_IMPORT)
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -265,3 +282,35 @@ print(json.dumps({
     ],
 }))
 """
+
+
+# What is written in bulk
+
+SAME_ROWS = "test_payments_of_invoices or test_payments_in_part or test_what_nobody_decided"
+
+
+def test_with_ocas_statements_the_same_rows_are_written(beside, odoo, prepared):
+    """Bulk posting, held against stock Odoo with OCA's hooks: every column of every row."""
+    if odoo.series != "18.0":
+        pytest.skip("Where OCA's modules are as old as Odoo, that is on 18.0.")
+    tests = ADDONS / "account_bank_feed" / "tests" / "test_bulk_equality.py"
+    with books_with(beside, "system_rows", STATEMENTS, prepared.name) as books:
+        command = [*inside(beside, books.name), "-q", tests, "-k", SAME_ROWS]
+        done = subprocess.run(
+            [str(word) for word in command],
+            cwd=PROJECT,
+            env=environment.clean_environ(),
+            capture_output=True,
+            text=True,
+        )
+    assert "3 passed" in done.stdout, done.stdout[-5_000:]
+
+
+def test_with_ocas_reconciliation_odoo_writes(books):
+    """It matches lines as they are created, which bulk posting would leave out."""
+    found = books.read(
+        "from odoo.addons.account_bank_feed.bulk.stock import strangers\n"
+        "import json\n"
+        "print(json.dumps(strangers(env, {})))"
+    )
+    assert "account.bank.statement.line.create (account_reconcile_oca)" in found

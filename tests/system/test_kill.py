@@ -2,9 +2,9 @@
 
 import harness
 
-LINES = 5_000
-BATCH = 500
-FROM, TO = 1_000, 4_000  # lines in the books when the power goes
+LINES = 2_000
+BATCH = 200
+FROM, TO = 400, 1_600  # lines in the books when the power goes
 
 
 def test_a_killed_node_loses_and_doubles_nothing(new_books):

@@ -8,8 +8,8 @@ taken from the specimen.
 
 from dataclasses import dataclass
 
-from .only_here import CHECKED, with_key
 from .partners import fiscal_positions
+from .rows import GIVEN, Rows, insert, new_ids
 from .specimen import ITEM, LINE, MOVE
 from .stock import KNOWN_MODULES
 
@@ -25,8 +25,6 @@ OF_THE_PARTNER = {
     "preferred_payment_method_line_id",
 }
 """Columns of an entry that Odoo computes from its partner."""
-
-GIVEN_BY_DATABASE = {"id", "create_uid", "create_date", "write_uid", "write_date"}
 
 NUMBERS = ("name", "sequence_prefix", "sequence_number", "made_sequence_gap")
 """Columns of an entry that are written last, see numbers.py."""
@@ -139,7 +137,7 @@ class Pattern:
             for model in rows
         }
         apart = {
-            model: GIVEN_BY_DATABASE | IDENTITIES[model] | _left_to_odoo(env, model) | empty[model]
+            model: GIVEN | IDENTITIES[model] | _left_to_odoo(env, model) | empty[model]
             for model in rows
         }
         values = {
@@ -203,7 +201,7 @@ class EntryWriter:
             found |= self._differing(LINE, self._line(draft), specimen.line)
             found |= specimen.links
             found |= self._otherwise_empty(specimen)
-            items = list(self._items(draft))
+            items = self._items(draft)
             if len(items) != len(specimen.items):
                 found.add(ITEM)
             for ours, theirs in zip(items, specimen.items, strict=False):
@@ -214,7 +212,7 @@ class EntryWriter:
         fields = self.env[model]._fields
         return {
             f"{model}.{name}"
-            for name, value in ours.items()
+            for name, value in (self.pattern.values[model] | ours).items()
             if name not in IDENTITIES[model] and not _is_same(fields[name], value, theirs[name])
         }
 
@@ -228,11 +226,10 @@ class EntryWriter:
         place = _place(specimen.move["date"], specimen.line["sequence"], specimen.line["id"])
         return found | {LINE} if place != specimen.line["internal_index"] else found
 
-    # Values
+    # Values that are a row's own
 
     def _move(self, draft):
         return {
-            **self.pattern.values[MOVE],
             **draft.move_values(self.fiscal_positions),
             "name": NO_NUMBER,
             "sequence_prefix": "",
@@ -241,60 +238,36 @@ class EntryWriter:
         }
 
     def _line(self, draft):
-        suspense = self.journal.suspense_account_id
-        return {**self.pattern.values[LINE], **draft.line_values(suspense)}
+        return draft.line_values(self.journal.suspense_account_id)
 
     def _items(self, draft):
-        for values in draft.item_values(self.open_accounts):
-            yield {**self.pattern.values[ITEM], **values}
+        return list(draft.item_values(self.open_accounts))
 
     # Rows
 
     def write_rows(self):
         """:return: the statement lines, posted, without numbers, in the order of the drafts"""
-        moves = self._create(MOVE, [self._move(draft) for draft in self.drafts])
-        with self.env.protecting(self._given(MOVE), moves):
-            lines = self._create_lines(moves)
-            with self.env.protecting(self._given(LINE), lines):
-                self._create_items(moves, lines)
+        move_ids = new_ids(self.env[MOVE], len(self.drafts))
+        line_ids = new_ids(self.env[LINE], len(self.drafts))
+        moves, lines, items = [], [], []
+        for draft, move_id, line_id in zip(self.drafts, move_ids, line_ids, strict=True):
+            moves.append({**self._move(draft), "statement_line_id": line_id})
+            line = self._line(draft)
+            place = _place(draft.line["date"], line["sequence"], line_id)
+            lines.append({**line, "move_id": move_id, "internal_index": place})
+            of_entry = {"move_id": move_id, "statement_line_id": line_id, "move_name": NO_NUMBER}
+            items += [{**item, **of_entry} for item in self._items(draft)]
+        _moves, lines, _items = insert(
+            self._rows(MOVE, moves, move_ids),
+            self._rows(LINE, lines, line_ids),
+            self._rows(ITEM, items),
+            protected=[self._given(model) for model in (MOVE, LINE, ITEM)],
+        )
         return lines
 
-    def _create_lines(self, moves):
-        # A statement line's place in the journal has its id in it, so that comes first.
-        self.env.cr.execute(
-            "SELECT nextval('account_bank_statement_line_id_seq') FROM generate_series(1, %s)",
-            [len(self.drafts)],
-        )
-        rows = []
-        for draft, move, (line_id,) in zip(self.drafts, moves, self.env.cr.fetchall(), strict=True):
-            values = self._line(draft)
-            place = _place(draft.line["date"], values["sequence"], line_id)
-            rows.append({**values, "id": line_id, "move_id": move.id, "internal_index": place})
-        lines = self._create(LINE, rows)
-        moves._write_multi([{"statement_line_id": line.id} for line in lines])
-        moves.invalidate_recordset(["statement_line_id"], flush=False)
-        return lines
-
-    def _create_items(self, moves, lines):
-        rows = []
-        for draft, move, line in zip(self.drafts, moves, lines, strict=True):
-            for values in self._items(draft):
-                place = {"move_id": move.id, "move_name": NO_NUMBER, "statement_line_id": line.id}
-                rows.append({**values, **place})
-        return self._create(ITEM, rows)
-
-    def _create(self, model, rows):
-        log = {"create_uid": self.env.uid, "write_uid": self.env.uid}
-        log |= dict.fromkeys(("create_date", "write_date"), self.env.cr.now())
-        records = self.env[model]
-        protected = self._given(model)
-        created = with_key(records, CHECKED)._create(
-            [
-                {"stored": {**row, **log}, "inherited": {}, "inversed": {}, "protected": protected}
-                for row in rows
-            ]
-        )
-        return created.with_env(self.env)
+    def _rows(self, model, own, ids=None):
+        currency = self.journal.company_id.currency_id
+        return Rows(self.env[model], self.pattern.values[model], own, currency, ids)
 
     def _given(self, model):
         """Fields that Odoo would compute, and need not."""

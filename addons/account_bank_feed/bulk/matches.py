@@ -1,28 +1,64 @@
-"""Reconciling the items of a batch with what they settle."""
+"""Reconciling the items of a batch with what they settle.
+
+Odoo asks about each group what may come of it: exchange entries, taxes that fall due when they are
+paid, documents whose lines changed. Where everything is in the company's currency and no tax waits
+for a payment, nothing does. So those groups are matched together; Odoo does the rest.
+
+Most of them are *fresh*: nothing was matched with any of their items before. Then all that comes of
+it is known here: partial and full matches, matching numbers, what is left open on items and
+documents. What follows from that, such as the payment state of an invoice, Odoo computes.
+"""
+
+from collections import Counter, defaultdict
+from contextlib import contextmanager
+from itertools import chain
+
+from ..series import remember
+from .rows import GIVEN, Rows, insert, new_ids
+
+PARTIAL_COLUMNS = {
+    "debit_move_id",
+    "credit_move_id",
+    "full_reconcile_id",
+    "exchange_move_id",
+    "debit_currency_id",
+    "credit_currency_id",
+    "amount",
+    "debit_amount_currency",
+    "credit_amount_currency",
+    "company_id",
+    "max_date",
+    "draft_caba_move_vals",  # on 19.0, of entries that are not posted
+}
+"""Columns of a partial match that are known here; the empty ones of these are not written."""
+
+OPEN = ("amount_residual", "amount_residual_currency", "reconciled")
+MATCHED = (*OPEN, "full_reconcile_id", "matching_number")
+"""Columns of an item that a match changes."""
 
 
 def reconcile(items, plan):
     """Reconcile each group of journal items; the same partial and full matches as Odoo makes.
 
-    Odoo asks about each group what may come of it: exchange entries, taxes that fall due when they
-    are paid, documents whose lines changed. Where everything is in the company's currency and no
-    tax waits for a payment, nothing does. So those groups are matched together; Odoo does the rest.
-
     :param items: the model of journal items
     :param plan: recordsets of journal items of one account each, none of them settled
     """
     # One group after the other is looked at; so what that needs is read for all of them first.
-    everything = items.browse(item_id for group in plan for item_id in group.ids)
-    everything.fetch(["amount_residual", "account_id", "move_id"])
+    everything = _together(items, plan)
+    everything.fetch(["amount_residual", "account_id", "move_id", "matching_number"])
     plan = [group.with_prefetch(everything.ids) for group in plan]
     plain = [group for group in plan if _is_plain(group)]
     others = [group for group in plan if not _is_plain(group)]
     if plain:
-        _reconcile_plain(plain)
+        _reconcile_plain(items, plain)
     if others:
         # Odoo numbers exchange entries, and must not compute what we left open meanwhile.
         items.env.flush_all()
         items._reconcile_plan(others)
+
+
+def _together(items, plan):
+    return items.browse(dict.fromkeys(item_id for group in plan for item_id in group.ids))
 
 
 def _is_plain(group):
@@ -39,29 +75,33 @@ def _is_plain(group):
     )
 
 
-def _reconcile_plain(plan):
-    items = plan[0].browse(item_id for group in plan for item_id in group.ids)
-    _mark_as_odoo_does(items.move_id)
-    before = items._reconcile_pre_hook()
-    left = {item.id: item.amount_residual for item in items}
-    partials = items.env["account.partial.reconcile"]
-    partials.create([values for group in plan for values in _partials(group, left)])
-    fulls = items.env["account.full.reconcile"]
-    fulls.create([_full(group) for group in _settled(items)])
-    items._reconcile_post_hook(before)
+def _reconcile_plain(items, plan):
+    everything = _together(items, plan)
+    _mark_as_odoo_does(everything.move_id)
+    before = everything._reconcile_pre_hook()
+    uses = Counter(item_id for group in plan for item_id in group.ids)
+    fresh, others = defaultdict(list), []
+    for group in plan:
+        (fresh[group.company_id] if _is_fresh(group, uses) else others).append(group)
+    for same_company in fresh.values():
+        _match_fresh(items, same_company)
+    if others:
+        _match_again(items, others)
+    everything._reconcile_post_hook(before)
 
 
 def _mark_as_odoo_does(moves):
     """Odoo takes it for a change by hand when it resets a mark of its own on a document."""
     documents = moves.filtered(lambda m: m.is_invoice(True) and not m.is_manually_modified)
-    documents._write_multi([{"is_manually_modified": True}] * len(documents))
-    documents.invalidate_recordset(["is_manually_modified"], flush=False)
+    with moves.env.protecting([moves._fields["is_manually_modified"]], documents):
+        documents.is_manually_modified = True
 
 
 def _partials(group, left):
-    """Values of the partial matches within a group, the oldest items first.
+    """The partial matches within a group, the oldest items first.
 
     :param dict left: item id -> what is open, from which these are taken off
+    :return: list of (debit item, credit item, amount)
     """
     currency = group.company_currency_id
     ordered = group.sorted(
@@ -71,23 +111,155 @@ def _partials(group, left):
             item.balance,
         )
     )
-    debits = [item.id for item in ordered if item.balance > 0]
-    credits = [item.id for item in ordered if item.balance < 0]
+    debits = [item for item in ordered if item.balance > 0]
+    credits = [item for item in ordered if item.balance < 0]
+    found = []
     while debits and credits:
-        amount = currency.round(min(left[debits[0]], -left[credits[0]]))
-        yield {
-            "amount": amount,
-            "debit_amount_currency": amount,
-            "credit_amount_currency": amount,
-            "debit_move_id": debits[0],
-            "credit_move_id": credits[0],
-        }
-        left[debits[0]] = currency.round(left[debits[0]] - amount)
-        left[credits[0]] = currency.round(left[credits[0]] + amount)
-        if not left[debits[0]]:
+        debit, credit = debits[0], credits[0]
+        amount = currency.round(min(left[debit.id], -left[credit.id]))
+        found.append((debit, credit, amount))
+        left[debit.id] = currency.round(left[debit.id] - amount)
+        left[credit.id] = currency.round(left[credit.id] + amount)
+        if not left[debit.id]:
             debits.pop(0)
-        if not left[credits[0]]:
+        if not left[credit.id]:
             credits.pop(0)
+    return found
+
+
+def _partial_values(debit, credit, amount):
+    return {
+        "amount": amount,
+        "debit_amount_currency": amount,
+        "credit_amount_currency": amount,
+        "debit_move_id": debit.id,
+        "credit_move_id": credit.id,
+    }
+
+
+# Fresh ones
+
+
+def _is_fresh(group, uses):
+    """Nothing is matched with any of its items, nor is anything else about to be.
+
+    :param uses: item id -> number of groups that it is in
+    """
+    return (
+        not any(group.mapped("matching_number"))
+        and all(uses[item_id] == 1 for item_id in group.ids)
+        and not group.move_id.matched_payment_ids
+        and _partial_columns(group) <= PARTIAL_COLUMNS
+    )
+
+
+def _partial_columns(items):
+    fields = items.env["account.partial.reconcile"]._fields
+    return {
+        name
+        for name, field in fields.items()
+        if field.store and field.column_type and name not in GIVEN
+    }
+
+
+def _match_fresh(items, plan):
+    left = {item.id: item.amount_residual for group in plan for item in group}
+    matches = [match for group in plan for match in _connected(_partials(group, left))]
+    settled = [not any(left[item.id] for item in _items_of(match)) for match in matches]
+    fulls = items.env["account.full.reconcile"]
+    full_ids = new_ids(fulls, sum(settled))
+    full_rows = Rows(fulls, {}, [{}] * len(full_ids), ids=full_ids)
+    next_full = iter(full_ids)
+    full_of = [next(next_full) if one else False for one in settled]
+    partials = Rows(
+        items.env["account.partial.reconcile"],
+        _same_in_partials(plan[0]),
+        [
+            {
+                **_partial_values(debit, credit, amount),
+                "max_date": max(debit.date, credit.date),
+                "full_reconcile_id": full_id,
+            }
+            for match, full_id in zip(matches, full_of, strict=True)
+            for debit, credit, amount in match
+        ],
+        plan[0].company_currency_id,
+    )
+    matched = _together(items, [_items_of(match) for match in matches])
+    for name in ("matched_debit_ids", "matched_credit_ids"):
+        remember(matched, items._fields[name], [()] * len(matched))
+    with _nothing_else_computes(matched):
+        insert(full_rows, partials)
+        partial_ids = iter(partials.records.ids)
+        for match, full_id in zip(matches, full_of, strict=True):
+            first, *_others = [next(partial_ids) for _partial in match]
+            _note(_items_of(match), left, full_id, str(full_id) if full_id else f"P{first}")
+        matched.modified(MATCHED)
+
+
+def _same_in_partials(group):
+    currency = group.company_currency_id.id
+    return {
+        "company_id": group.company_id.id,
+        "debit_currency_id": currency,
+        "credit_currency_id": currency,
+    }
+
+
+def _connected(partials):
+    """Split the matches of a group where one does not touch the next."""
+    parts = []
+    for partial in partials:
+        debit, credit, _amount = partial
+        if parts and (parts[-1][-1][0] == debit or parts[-1][-1][1] == credit):
+            parts[-1].append(partial)
+        else:
+            parts.append([partial])
+    return parts
+
+
+def _items_of(match):
+    (debit, _credit, _amount), *_others = match
+    return debit.union(*(item for debit, credit, _amount in match for item in (debit, credit)))
+
+
+@contextmanager
+def _nothing_else_computes(items):
+    """What is written within is all that changes on items, and on the amounts of their moves."""
+    moves = items.move_id
+    amounts = [field for field in moves._fields.values() if field.compute == "_compute_amount"]
+    on_items = [items._fields[name] for name in MATCHED]
+    with items.env.protecting([(on_items, items), (amounts, moves)]):
+        yield
+
+
+def _note(items, left, full_id, number):
+    """What a match leaves open on its items and on their documents."""
+    for item in items:
+        _lower_document(item, left[item.id] - item.amount_residual)
+        item.amount_residual = item.amount_residual_currency = left[item.id]
+        item.reconciled = not left[item.id]
+        item.full_reconcile_id = full_id
+        item.matching_number = number
+
+
+def _lower_document(item, change):
+    move = item.move_id
+    if item.display_type == "payment_term" and move.is_invoice(True):
+        move.amount_residual_signed += change
+        move.amount_residual -= move.direction_sign * change
+
+
+# Those that were matched before
+
+
+def _match_again(items, plan):
+    everything = _together(items, plan)
+    left = {item.id: item.amount_residual for item in everything}
+    partials = chain.from_iterable(_partials(group, left) for group in plan)
+    items.env["account.partial.reconcile"].create([_partial_values(*one) for one in partials])
+    fulls = items.env["account.full.reconcile"]
+    fulls.create([_full(group) for group in _settled(everything)])
 
 
 def _settled(items):

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from .rows import Rows, insert, link
+
 
 @dataclass(frozen=True, slots=True)
 class Note:
@@ -49,19 +51,21 @@ class Note:
         env = moves.env
         partners = self._partners(env, set(moves.partner_id.ids))
         subtypes = self._subtypes(env, partners)
-        env["mail.followers"].sudo().with_context(default_partner_id=False).create(
-            [
-                {
-                    "res_model": moves._name,
-                    "res_id": move.id,
-                    "partner_id": who,
-                    "subtype_ids": [(6, 0, sorted(subtypes[who]))],
-                }
-                for move in moves
-                for who in self._followers(env, partners, move.partner_id.id)
-            ]
+        follows = [
+            (move.id, who)
+            for move in moves
+            for who in self._followers(env, partners, move.partner_id.id)
+        ]
+        followers = Rows(
+            env["mail.followers"].sudo(),
+            {"res_model": moves._name},
+            [{"res_id": move_id, "partner_id": who} for move_id, who in follows],
         )
-        moves._message_log_batch(bodies=dict.fromkeys(moves.ids, Markup(self.body)))
+        insert(followers)
+        link(followers.records, "subtype_ids", [subtypes[who] for _move_id, who in follows])
+        first, others = moves[:1], moves[1:]
+        note = first._message_log_batch(bodies={first.id: Markup(self.body)})
+        insert(Rows.like(note, [{"res_id": move.id} for move in others]))
 
     def _partners(self, env, ids):
         """Those of the entries' partners who follow what concerns them: ids."""

@@ -7,7 +7,10 @@ message than the one that Odoo posted, Odoo posts them all. So it does where any
 
 from collections import defaultdict
 
+from odoo.tools.mail import generate_tracking_message_id
+
 from ..series import message_parents, reply_addresses
+from .rows import Rows, insert
 
 AT_LEAST = 10
 """Fewer alike are left to Odoo."""
@@ -85,17 +88,23 @@ def post(moves, subtype, commands):
     own = _own_values(moves, captured[0], parents if subtype else None)
     if own[first.id] != {name: captured[0].get(name) for name in own[first.id]}:
         return first
-    like = {**captured[0], "tracking_value_ids": []}
-    messages = others.sudo()._message_create([{**like, **own[move.id]} for move in others])
-    # Odoo creates those of one message after those of the other.
-    moves.env["mail.tracking.value"].sudo().create(
-        [
-            {**values, "mail_message_id": message.id}
-            for message in messages
-            for _command, _id, values in commands
-        ]
-    )
+    if others:
+        message = first.message_ids.sudo().sorted("id")[-1:]
+        _copy(message, [{**own[move.id], "message_id": _new_id(message, move)} for move in others])
     return moves
+
+
+def _copy(message, own):
+    """The same message on other documents, with what is tracked."""
+    (copies,) = insert(Rows.like(message, own))
+    for value in message.tracking_value_ids.sorted("id"):
+        insert(Rows.like(value, [{"mail_message_id": copy.id} for copy in copies]))
+
+
+def _new_id(message, move):
+    """What mail servers know it by."""
+    kind = "message-notify" if message.is_internal else f"{move.id}-{move._name}"
+    return generate_tracking_message_id(kind)
 
 
 def _heard(moves, subtype):

@@ -7,8 +7,7 @@ ABOVE_ALL_NUMBERS = 900_000_000
 
 
 class AccountMove(models.Model):
-    _name = "account.move"
-    _inherit = ["account.move", "account.checked.rows"]
+    _inherit = "account.move"
 
     def _locked_increment(self, format_string, format_values):
         """A specimen is taken back: its number holds up nobody and is like no other."""

@@ -2,8 +2,7 @@ from odoo import fields, models
 
 
 class AccountMoveLine(models.Model):
-    _name = "account.move.line"
-    _inherit = ["account.move.line", "account.checked.rows"]
+    _inherit = "account.move.line"
 
     bank_counterpart_id = fields.Many2one(
         "bank.transaction.counterpart",

@@ -3,6 +3,8 @@ import json
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from ..bulk.rows import Rows, insert
+
 
 class BankAuditLog(models.Model):
     """Who did what to which record, and why. Rows are only ever added."""
@@ -62,24 +64,20 @@ class BankAuditLog(models.Model):
         :param entries: iterable of ``(record, before, after, reason)``; ``before`` and
             ``after`` are texts or dictionaries of what changed
         """
-        now = fields.Datetime.now()
-        self.sudo().create(
-            [
-                {
-                    "date": now,
-                    "user_id": self.env.uid,
-                    "company_id": record.company_id.id or self.env.company.id,
-                    "event": event,
-                    "model": record._name,
-                    "res_id": record.id,
-                    "record_name": record.display_name,
-                    "before": _as_text(before),
-                    "after": _as_text(after),
-                    "reason": reason or "",
-                }
-                for record, before, after, reason in entries
-            ]
-        )
+        same = {"date": fields.Datetime.now(), "user_id": self.env.uid, "event": event}
+        own = [
+            {
+                "company_id": record.company_id.id or self.env.company.id,
+                "model": record._name,
+                "res_id": record.id,
+                "record_name": record.display_name,
+                "before": _as_text(before),
+                "after": _as_text(after),
+                "reason": reason or "",
+            }
+            for record, before, after, reason in entries
+        ]
+        insert(Rows(self.sudo(), same, own))
 
 
 def _as_text(value):

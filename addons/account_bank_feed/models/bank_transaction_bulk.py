@@ -1,7 +1,8 @@
 import logging
+import time
 from collections import Counter
 
-from odoo import fields, models
+from odoo import models
 from odoo.tools import ormcache
 
 from ..bulk import entries, messages, numbers, specimen, stock
@@ -9,6 +10,9 @@ from ..series import increase_ranks, is_open_account
 
 AT_LEAST = 20
 """Fewer than these are written by stock Odoo: specimens cost as much as they save."""
+
+GOOD_FOR = 300
+"""Seconds for which specimens count."""
 
 _logger = logging.getLogger(__name__)
 
@@ -38,13 +42,13 @@ class BankTransaction(models.Model):
         return lines.bank_transaction_id
 
     def _pattern_of(self, drafts):
-        """What these have in common; made anew each minute, and when anything was set otherwise.
+        """What these have in common; made anew every five minutes, and when settings change.
 
         :return: a `Pattern` and what their chatter says, or (None, None) if Odoo has to write them
         """
         # Of each shape the one with most items: it shows whatever the others have.
         one_of_each = {draft.shape: draft for draft in sorted(drafts, key=lambda d: len(d.items))}
-        stamp = (fields.Datetime.now().replace(second=0), *self._settings())
+        stamp = (time.time() // GOOD_FOR, *self._settings())
         return self._find_pattern(
             self.journal_id.id, tuple(one_of_each), stamp, list(one_of_each.values())
         )

@@ -83,9 +83,9 @@ class ExceptionCases:
                     return getattr(super(_class, records), _name)(*args, **options)
 
                 with patched(registry_class, name, method), self.forgotten():
-                    transactions = self.receive_payments(self.undecided(25))
+                    transactions = self.receive_payments(self.undecided())
                     self.assertFalse(self.book_by_feed(transactions))
-                    self.assertEqual(len(transactions.statement_line_ids), 25)
+                    self.assertEqual(len(transactions.statement_line_ids), BATCH)
 
     def test_an_automation_that_changes_entries_as_they_are_created(self):
         model = self.registry["account.move"]
@@ -213,7 +213,7 @@ class ExceptionCases:
         branch.account_journal_suspense_account_id = self.suspense
         journal = self.make_journal("DE02120300000000202051", "BNKB", company=branch)
         payments = self.undecided(journal=journal)
-        for payment, invoice in zip(payments, self.invoices[:15], strict=False):
+        for payment, invoice in zip(payments, self.invoices[: BATCH // 2], strict=False):
             payment.items = self.open_items(invoice)
             payment.partner = invoice.partner_id
         self.assert_same_books(payments)
@@ -221,5 +221,5 @@ class ExceptionCases:
     def test_two_journals(self):
         """A batch is of one journal; another one is left to stock Odoo."""
         journal = self.make_journal("DE02120300000000202051", "BNK2")
-        payments = [*self.undecided(15), *self.undecided(15, journal=journal)]
+        payments = [*self.undecided(), *self.undecided(journal=journal)]
         self.assert_same_books(payments, bulk=False)

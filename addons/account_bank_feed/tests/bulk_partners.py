@@ -120,13 +120,13 @@ class PartnerCases:
             {"parent_id": other.id, "type": "other"},
             {"name": False, "parent_id": parent.id, "type": "delivery"},
         )
-        invoices = self.make_documents(BATCH // 2, contacts, first=500)
+        invoices = self.make_documents(BATCH, contacts, first=500)
         self.assert_same_books(self.receipts(parent | other | contacts) + self.paid(invoices))
 
     def test_partners_that_were_archived(self):
         gone, parent = self.make_partners({}, {"is_company": True})
         contacts = self.make_partners({"parent_id": parent.id}, {"parent_id": parent.id})
-        invoices = self.make_documents(BATCH // 2, gone | contacts, first=500)
+        invoices = self.make_documents(BATCH, gone | contacts, first=500)
         (gone | contacts[0] | parent).active = False
         self.assert_same_books(self.receipts(gone | contacts | parent) + self.paid(invoices))
 
@@ -143,7 +143,7 @@ class PartnerCases:
         )
         house = self.company.partner_id | self.env.user.partner_id | user.partner_id
         house |= former.partner_id | portal.partner_id
-        invoices = self.make_documents(BATCH // 2, house, first=500)
+        invoices = self.make_documents(BATCH, house, first=500)
         house |= self.env.ref("base.public_partner")
         self.assert_same_books(self.receipts(house) + self.paid(invoices))
 

@@ -28,7 +28,7 @@ class PaymentCases:
         """Three of each, the last of which is too much."""
         payments = [
             Payment(40, items=self.open_items(invoice), partner=invoice.partner_id)
-            for invoice in self.invoices[:12]
+            for invoice in self.invoices[:5]
             for _time in range(3)
         ]
         self.assert_same_books(payments)
@@ -49,7 +49,7 @@ class PaymentCases:
     def test_payments_of_several_items_with_a_rest(self):
         """What a matching engine decides part by part."""
         receivable = self.open_items(self.invoices[0]).account_id
-        half = len(self.customers) * 3
+        half = len(self.customers)
         payments = []
         for first, second in zip(self.invoices[:half], self.invoices[half:], strict=False):
             self.assertEqual(first.partner_id, second.partner_id)
@@ -60,7 +60,7 @@ class PaymentCases:
             payments.append(Payment(total, parts=parts, partner=partner))
         whole = [
             Payment(i.amount_total, parts=[self.item_part(i)], partner=i.partner_id)
-            for i in self.make_documents(12, self.customers, first=400)
+            for i in self.make_documents(len(self.customers), self.customers, first=400)
         ]
         self.assert_same_books(payments + whole)
 
@@ -76,7 +76,8 @@ class PaymentCases:
         self.assert_same_books([mixed, most, *self.paid(self.invoices[4:])])
 
     def test_what_nobody_decided_is_on_suspense(self):
-        payments = self.undecided(15) + self.undecided(15, partner=self.customers[0])
+        half = BATCH // 2
+        payments = self.undecided(half) + self.undecided(half, partner=self.customers[0])
         payments += [Payment(round(-7.03 - n, 2)) for n in range(5)]
         self.assert_same_books(payments)
 
@@ -85,15 +86,23 @@ class PaymentCases:
         payments += [Payment(0.01, account=self.expense, partner=self.vendors[0])]
         self.assert_same_books(payments)
 
-    def test_shapes_mixed_in_one_batch(self):
+    def mixed(self, invoices):
         payments = []
-        for number, invoice in enumerate(self.invoices[:30]):
+        for number, invoice in enumerate(invoices):
             payments += [
                 self.pays(invoice),
                 Payment(-number - 1, account=self.expense, partner=self.vendors[0]),
                 Payment(number + 1),
             ][number % 3 :][:2]
-        self.assert_same_books(payments)
+        return payments
+
+    def test_shapes_mixed_in_one_batch(self):
+        self.assert_same_books(self.mixed(self.invoices[:BATCH]))
+
+    def test_as_many_as_production_writes_in_bulk(self):
+        self.few.close()
+        more = self.make_documents(30, self.customers, first=700)
+        self.assert_same_books(self.mixed(self.invoices[:12] | more))
 
     def test_odd_texts(self):
         payments = self.undecided(text=ODD, name=ODD[::-1], iban="DE00 0000", code="PMNT-RCDT")

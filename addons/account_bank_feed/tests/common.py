@@ -2,13 +2,19 @@
 
 import contextlib
 import datetime
+import json
 from decimal import Decimal
 from unittest.mock import patch
 
+from odoo import SUPERUSER_ID, models
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.bank_statement_format import Account, Balance, Counterparty, Statement, Transaction
 from odoo.addons.bank_statement_format.testing import camt053
 from odoo.addons.queue_job.job import Job
+from odoo.api import Environment
+from odoo.modules.registry import Registry
+from odoo.tests import TransactionCase
+from odoo.tests.common import get_db_name
 
 from ..series import user_groups_field
 
@@ -16,6 +22,11 @@ IBAN = "DE89370400440532013000"
 CHART = "de_skr03"
 PREPARED = ("Prepared company 1", "Prepared company 2")
 """Companies with a chart of accounts that `prepare` has left in the database."""
+
+WORLD = "account_bank_feed.test_world"
+"""The parameter that tells what else it has left there: what Odoo sets up for each test class."""
+
+ODOOS = set(AccountTestInvoicingCommon.__mro__) - set(TransactionCase.__mro__)
 
 
 def day(text):
@@ -112,12 +123,32 @@ def prepare(env):
     Loading a chart of accounts takes longer than all else that a class sets up. Nothing of a test
     stays in these companies: each runs in a transaction that is rolled back.
     """
+    if env["ir.config_parameter"].get_param(WORLD):
+        return
     germany = env.ref("base.de")
     values = {"country_id": germany.id, "currency_id": germany.currency_id.id}
     for name in PREPARED:
         if not env["res.company"].search_count([("name", "=", name)]):
             company = env["res.company"].create({"name": name, **values})
             env["account.chart.template"].try_loading(CHART, company, install_demo=False)
+    env.cr.commit()
+    _OdoosWorld.leave()
+
+
+def _to_json(value):
+    """Records, or records by name, that Odoo's own set-up has put on a test class; else None."""
+    if isinstance(value, models.BaseModel):
+        return {"model": value._name, "ids": value.ids, "context": dict(value.env.context)}
+    if isinstance(value, dict) and value:
+        each = {name: _to_json(record) for name, record in value.items()}
+        return {"each": each} if all(each.values()) else None
+    return None
+
+
+def _from_json(env, value):
+    if "each" in value:
+        return {name: _from_json(env, record) for name, record in value["each"].items()}
+    return env(context=value["context"])[value["model"]].browse(value["ids"])
 
 
 class BankFeedCase(AccountTestInvoicingCommon):
@@ -126,7 +157,7 @@ class BankFeedCase(AccountTestInvoicingCommon):
     @classmethod
     @AccountTestInvoicingCommon.setup_country("de")
     def setUpClass(cls):
-        super().setUpClass()
+        cls._set_up_as_odoo_does()
         cls.company = cls.company_data["company"]
         cls.env.user.write(
             {
@@ -138,6 +169,22 @@ class BankFeedCase(AccountTestInvoicingCommon):
         )
         cls.company.bank_feed_four_eyes = False
         cls.journal = cls.make_journal(IBAN, "BNKA")
+
+    @classmethod
+    def _set_up_as_odoo_does(cls):
+        """Odoo's users, products, taxes and so on: those that `prepare` has left, if it has."""
+        with Registry(get_db_name()).cursor() as cr:
+            found = Environment(cr, SUPERUSER_ID, {})["ir.config_parameter"].get_param(WORLD)
+        if not found:
+            super().setUpClass()
+            return
+        odoos = [each for each in cls.__mro__ if each in ODOOS]
+        super(odoos[-1], cls).setUpClass()
+        cls.maxDiff = None
+        world = json.loads(found)
+        cls.env = cls.env(user=world["uid"], context=world["context"])
+        for name, value in world["attributes"].items():
+            setattr(cls, name, _from_json(cls.env, value))
 
     @classmethod
     def _create_company(cls, **values):
@@ -325,6 +372,34 @@ class BankFeedCase(AccountTestInvoicingCommon):
             domain += [("model", "=", records[0]._name)]
             domain += [("res_id", "in", [record.id for record in records])]
         return self.env["bank.audit.log"].search(domain)
+
+
+class _OdoosWorld(BankFeedCase):
+    """What Odoo's own set-up of accounting tests makes, left in the database for good."""
+
+    @classmethod
+    def leave(cls):
+        before = set(vars(cls))
+        cls.setUpClass()
+        try:
+            made = {
+                name: _to_json(value) for name, value in vars(cls).items() if name not in before
+            }
+            world = {
+                "uid": cls.env.uid,
+                "context": dict(cls.env.context),
+                "attributes": {name: value for name, value in made.items() if value},
+            }
+            cls.env["ir.config_parameter"].sudo().set_param(WORLD, json.dumps(world))
+            type(cls.cr).commit(cls.cr)  # on the cursor itself it is forbidden in tests
+        finally:
+            cls.tearDownClass()
+            cls.doClassCleanups()
+
+    @classmethod
+    @AccountTestInvoicingCommon.setup_country("de")
+    def setUpClass(cls):
+        super(BankFeedCase, cls).setUpClass()
 
 
 class BankFeedAloneCase(BankFeedCase):

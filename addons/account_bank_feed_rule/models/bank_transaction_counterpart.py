@@ -66,10 +66,10 @@ class BankTransactionCounterpart(models.Model):
                 last = allocation is candidate.allocations[-1]
                 amount = left if last else _share(left, amount, total)
                 left, total = left - amount, total - allocation.amount
-            rows += self._of_allocation(allocation, amount)
+            rows += self._of_allocation(transaction, allocation, amount)
         return rows
 
-    def _of_allocation(self, allocation, amount):
+    def _of_allocation(self, transaction, allocation, amount):
         item = allocation.item
         if isinstance(item.id, str) and item.covers:
             return self._of_covered(allocation)
@@ -85,7 +85,9 @@ class BankTransactionCounterpart(models.Model):
             row["kind"] = "rest"
             row["payment_id"] = int(record_id) if kind == "payment" else False
         else:
-            currency = self.env["res.currency"].search([("name", "=", item.currency)])
+            currency = transaction.currency_id
+            if item.currency != currency.name:
+                currency = currency.search([("name", "=", item.currency)])
             row |= {
                 "item_id": item.id,
                 "item_amount": float(allocation.amount),
