@@ -17,9 +17,6 @@ MAIN, WARM = (ACCOUNTS[0], 0), (ACCOUNTS[3], 100)
 SIZES = {1_000: 3_000, 5_000: 6_000}
 """Lines of a file, and the open items against which it is matched, where one worker is measured."""
 
-QUICK, TESTED = 5_000, 2_000
-"""Lines of the short form, and of the same in the tests, where its speed does not matter."""
-
 MIDDLE, MANY = 20_000, 100_000
 MEGABYTES = 600
 SPEEDUPS = {2: 1.6, 4: 2.8}
@@ -104,7 +101,7 @@ class Bench:
     def _drain(self, lines):
         """One worker in a process of ours, once for each size."""
         if lines not in self.drained:
-            source = bench_database.template(self.odoo, _items(lines))
+            source = bench_database.template(self.odoo, SIZES[lines])
             with contextlib.ExitStack() as stack:
                 stack.enter_context(step(f"one worker, {lines:,} lines"))
                 facts = stack.enter_context(
@@ -215,13 +212,13 @@ class Bench:
 
     # The short form
 
-    def quick(self, lines=QUICK):
-        """One worker, and two, on so many lines."""
-        self._one_worker(lines)
-        source = bench_database.template(self.odoo, _items(lines))
-        found = self._nodes(source, _files(lines, 2), 2)
+    def quick(self):
+        """One worker, and two, on 5,000 lines."""
+        self._one_worker(5_000)
+        source = bench_database.template(self.odoo, SIZES[5_000])
+        found = self._nodes(source, _files(5_000, 2), 2)
         note = f"posting {found.posting:.0f} s; of the processors {found.cpu:.1f} s"
-        what = f"{lines:,} lines, 2 workers, 2 journals"
+        what = "5,000 lines, 2 workers, 2 journals"
         self.rows.append(Row(what, "", f"{found.seconds:.1f} s", "", note))
 
     # Together
@@ -247,13 +244,8 @@ def _files(lines, journals):
     return tuple((account, lines // journals) for account in ACCOUNTS[:journals])
 
 
-def _items(lines):
-    """How many open items a file of so many lines is matched against."""
-    return next(SIZES[most] for most in sorted(SIZES) if lines <= most)
-
-
 def _sizes(lines):
-    return f"{lines:,} lines against {_items(lines):,} open items"
+    return f"{lines:,} lines against {SIZES[lines]:,} open items"
 
 
 def _journals(count):
