@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import Command, api, fields, models
 
+from ..bulk.statements import of_many_rows
 from .bank_import import BARRIER_MINUTES
 from .bank_transaction_counterpart import MATCHED_KINDS
 
@@ -77,8 +78,10 @@ class BankTransaction(models.Model):
         if not waiting:
             return
         waiting.counterpart_ids.unlink()  # of a decision that could not be booked
-        self._keep_decisions(waiting._decide())
-        self.env["bank.import.batch"]._hand_out(waiting)
+        with of_many_rows():
+            self._keep_decisions(waiting._decide())
+            self.env["bank.import.batch"]._hand_out(waiting)
+            self.env.flush_all()
 
     @api.model
     def _waiting_domain(self, company):
@@ -132,7 +135,7 @@ class BankTransaction(models.Model):
         return {}
 
     def _keep_decisions(self, decisions):
-        """As ``write`` would do it, but with one query for all claims, and one for all parts.
+        """As ``write`` would do it, one transaction after the other, but for all at once.
 
         :param decisions: transaction, of which nothing is decided yet -> values of the fields above
         """
@@ -143,10 +146,20 @@ class BankTransaction(models.Model):
             for command in values.pop("counterpart_ids", ()):
                 if command[0] == Command.CREATE:
                     parts.append({**command[2], "transaction_id": transaction.id})
-            transaction.write(values)
+        self._assign(decisions)
         if claims:
             self._fields["matched_item_ids"].write_batch(claims)
         self.env["bank.transaction.counterpart"].create(parts)
+
+    def _assign(self, values_by_transaction):
+        """Write values of columns; what depends on them is told once."""
+        names = {name for values in values_by_transaction.values() for name in values}
+        transactions = self.union(*values_by_transaction)
+        with self.env.protecting([self._fields[name] for name in names], transactions):
+            for transaction, values in values_by_transaction.items():
+                for name, value in values.items():
+                    transaction[name] = value
+            transactions.modified(names)
 
     def _final_account(self):
         """The account that it was decided to book to, with nothing there to be matched yet.
