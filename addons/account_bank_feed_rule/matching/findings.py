@@ -27,6 +27,7 @@ class Findings:
     quotes: dict[Id, Evidence] = field(default_factory=dict)
     who: dict[Id, list[Evidence]] = field(default_factory=dict)
     proposals: list[Proposal] = field(default_factory=list)
+    _ranked: list[Id] | None = field(default=None, init=False, repr=False, compare=False)
 
     def add_document(self, item: OpenItem, evidence: Evidence) -> None:
         known = self.quotes.get(item.id)
@@ -35,6 +36,7 @@ class Findings:
             self.quotes[item.id] = evidence
 
     def add_partner(self, partner_id: Id, evidence: Evidence) -> None:
+        self._ranked = None
         found = self.who.setdefault(partner_id, [])
         found.append(evidence)
         if len(found) > 1:
@@ -55,7 +57,11 @@ class Findings:
 
     def partners_by_points(self) -> list[Id]:
         """The partners, the most likely first."""
-        return sorted(self.who, key=lambda one: (-self.who[one][0].points, str(one)))
+        if self._ranked is None:
+            self._ranked = sorted(
+                self.who, key=lambda one: (-self.who[one][0].points, str(one))
+            )
+        return self._ranked
 
 
 def gather(payment: Payment, index: ItemIndex, strategies: Sequence[Strategy]) -> Findings:

@@ -158,7 +158,8 @@ class ItemIndex:
                 if not quotation.weaknesses:
                     whole.add(item.id)
                 yield quotation
-                yield from self._continued(quotation, tokens, first, end)
+                if end < len(tokens.values):
+                    yield from self._continued(quotation, tokens, first, end)
 
     def _with_keys(self, closed: str, plain: str, known: Collection[Id] = ()) -> list[OpenItem]:
         found = self._by_number.get(closed, [])
@@ -179,15 +180,15 @@ class ItemIndex:
                 readings.append((-quotation_points(weak), number, weak))
         if not readings:
             return None
-        _points, number, weak = min(readings)
+        _points, number, weak = min(readings) if len(readings) > 1 else readings[0]
         return _quotation_at(item, number, tokens, first, end, weak)
 
     def _continued(
         self, begun: Quotation, tokens: Tokens, first: int, end: int
     ) -> Iterator[Quotation]:
         """The further numbers of a list that begins with a quotation: "0042, 43, 44"."""
-        weak = (*begun.weaknesses, "continued")
         for more in continuations(tokens, first, end):
+            weak = (*begun.weaknesses, "continued")
             closed, plain = "".join(more.values), quotations.plain_key(more.values)
             for item in self._with_keys(closed, plain):
                 number = next(iter(item.numbers), closed)

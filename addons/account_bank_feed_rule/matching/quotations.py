@@ -145,7 +145,7 @@ def keys(number: str) -> frozenset[str]:
     """
     if not is_quotable(number):
         return frozenset()
-    values, bare, _letters = _read(number)
+    values, bare, _letters, _plain = _read(number)
     found = {"".join(values), plain_key(values)}
     if bare != values and (_is_bare_quotable(bare) or _is_quotable_behind_label(bare)):
         found |= {"".join(bare), plain_key(bare)}
@@ -274,11 +274,15 @@ def windows(tokens: Tokens, shape: KeyShape) -> Iterator[tuple[int, int, str, st
 
 
 class _Number(NamedTuple):
-    """A document number as it is read; ``bare`` is what stands behind its ``letters``."""
+    """A document number as it is read; ``bare`` is what stands behind its ``letters``.
+
+    ``plain`` is all of it without leading zeros.
+    """
 
     whole: tuple[str, ...]
     bare: tuple[str, ...]
     letters: str
+    plain: tuple[str, ...]
 
 
 # An item's numbers are looked at several times in a row, then hardly ever again.
@@ -286,7 +290,8 @@ class _Number(NamedTuple):
 def _read(number: str) -> _Number:
     whole = token_values(number)
     bare = _without_prefix(whole)
-    return _Number(whole, bare, "".join(whole[: len(whole) - len(bare)]))
+    letters = "".join(whole[: len(whole) - len(bare)])
+    return _Number(whole, bare, letters, tuple(map(without_zeros, whole)))
 
 
 def weaknesses(
@@ -301,10 +306,9 @@ def weaknesses(
     >>> weaknesses("INV/2026/00042", tokens, 1, 4, {"INV"})
     ('wrapped', 'prefix_left_out')
     """
-    whole, bare, letters = _read(number)
-    quoted = tokens.values[first:end]
+    whole, bare, letters, plain = _read(number)
     for values in (whole, bare) if letters else (whole,):
-        found = _spelling(values, quoted, tokens, first)
+        found = _spelling(values, plain[len(whole) - len(values) :], tokens, first, end)
         if found is None or not _is_called(values, whole, tokens, first):
             continue
         in_front = _prefix_weakness(whole, values, tokens, first, series)
@@ -372,11 +376,15 @@ def _without_year(bare: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     return (second, first), (second,)
 
 
-def _spelling(values, quoted, tokens: Tokens, first: int) -> tuple[str, ...] | None:
-    """How the quoted tokens differ from the number's own, if they are the same at all."""
+def _spelling(values, plain, tokens: Tokens, first: int, end: int) -> tuple[str, ...] | None:
+    """How the quoted tokens differ from the number's own, if they are the same at all.
+
+    :param plain: the number's own without leading zeros
+    """
+    quoted = tokens.values[first:end]
     if values == quoted:
         return ()
-    if len(values) == len(quoted) and plain_key(values) == plain_key(quoted):
+    if plain == tokens.plain[first:end]:
         return ("leading_zeros",)
     if "".join(values) != "".join(quoted):
         return None

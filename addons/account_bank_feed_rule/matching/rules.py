@@ -15,6 +15,7 @@ import gc
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from .bookings import BookingSpec, book, check_bookings
@@ -147,10 +148,14 @@ def _is_found_out(payment: Payment, decision: Decision) -> bool:
     return came_back and abs(payment.amount) > MOST_FEE
 
 
+_strategies_of = lru_cache(maxsize=256)(strategies_named)
+"""The strategies of a rule, looked up once for all payments."""
+
+
 def _by_rule(payment: Payment, rule: RuleSpec, evidence, index: ItemIndex, taken):
     """What the rule says; None when it has nothing to say about such a payment."""
     if rule.kind == "match":
-        strategies = strategies_named(rule.strategies)
+        strategies = _strategies_of(rule.strategies)
         decision = judge(payment, index, rule.bands, strategies, taken, rule.terms)
     elif rule.kind == "book":
         decision = book(payment, rule.bookings)

@@ -180,8 +180,10 @@ def _counterparty(payment: Payment, items, findings: Findings, index) -> list[Ev
 def _for_others(partners: Iterable[Id], findings: Findings, index) -> list[Evidence]:
     """Who is known to have paid, where items of somebody who has nothing to do with him are in."""
     others = [one for one in partners if one not in findings.who]
+    if not others:
+        return []
     payer = findings.partners_by_points()[0]
-    if not others or findings.who[payer][0].kind not in _SURE_KINDS:
+    if findings.who[payer][0].kind not in _SURE_KINDS:
         return []
     name = index.partners.name_of(payer)
     if _all_called_like(name, others, index):
