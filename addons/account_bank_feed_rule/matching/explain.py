@@ -73,6 +73,6 @@ def said(evidence: Evidence, translate: Translate = str) -> str:
 def reasons_as_data(reasons: tuple[Evidence, ...]) -> list[dict]:
     """The reasons as JSON can keep them."""
     return [
-        {"kind": reason.kind, "points": reason.points, "params": reason.params}
+        {"kind": reason.kind, "points": reason.points, "params": dict(reason.params)}
         for reason in reasons
     ]

@@ -58,9 +58,7 @@ class Findings:
     def partners_by_points(self) -> list[Id]:
         """The partners, the most likely first."""
         if self._ranked is None:
-            self._ranked = sorted(
-                self.who, key=lambda one: (-self.who[one][0].points, str(one))
-            )
+            self._ranked = sorted(self.who, key=lambda one: (-self.who[one][0].points, str(one)))
         return self._ranked
 
 

@@ -96,7 +96,9 @@ class Tokens:
             for before, gap in zip(values, gaps[1:], strict=False)
         ]
         plain = tuple([without_zeros(one) if one[0] == "0" else one for one in values])
-        return cls(text, values, places[:-1:2], places[1::2], (False, *linked)[: len(values)], plain)
+        return cls(
+            text, values, places[:-1:2], places[1::2], (False, *linked)[: len(values)], plain
+        )
 
     def __len__(self) -> int:
         return len(self.values)

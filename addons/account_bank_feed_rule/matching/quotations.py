@@ -264,7 +264,9 @@ def windows(tokens: Tokens, shape: KeyShape) -> Iterator[tuple[int, int, str, st
         plain = plain_values[first]
         end, length = first + 1, lengths[first]
         while length <= longest:
-            yield first, end, closed, plain
+            # No number is made of letters alone.
+            if not closed.isalpha():
+                yield first, end, closed, plain
             if end == count or not linked[end]:
                 break
             closed += values[end]

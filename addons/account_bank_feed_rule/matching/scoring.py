@@ -6,7 +6,6 @@ whatever strategies are on: they are guard rails, not hints.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Sequence
 
 from .amounts import fit
@@ -65,9 +64,7 @@ def _with_sum(candidate: Candidate, points: int) -> Candidate:
     evidence = tuple(
         one.counting(points) if one.kind == "sum_equal" else one for one in candidate.evidence
     )
-    return dataclasses.replace(
-        candidate, evidence=evidence, points=sum(one.points for one in evidence)
-    )
+    return candidate._replace(evidence=evidence, points=sum(one.points for one in evidence))
 
 
 def scored(weighed: Iterable[Candidate]) -> list[Candidate]:
