@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple, TypeVar
 
 from . import quotations, references
+from .collector import without_collector
 from .item_names import Reader, read_names
 from .normalise import Tokens
 from .number_lists import continuations
@@ -18,6 +19,7 @@ from .points import amount_points, crowd_points, quotation_points
 from .types import Id, OpenItem, Payment
 
 T = TypeVar("T")
+Lookup = dict[str, Sequence[OpenItem]]
 
 COMMON = 20
 """A number that more open items than this carry ("Rent 03/2026") identifies none of them,
@@ -55,11 +57,12 @@ class ItemIndex:
         read: Reader = read_names,
     ):
         self._read = read
-        items = sorted(items, key=lambda item: item.age_key)
-        self._fill((i for i in _with_covered(items) if i.kind != "settled"), partners)
         self.settled = ItemIndex.__new__(ItemIndex)
         self.settled._read = read
-        self.settled._fill((i for i in items if i.kind == "settled"), self.partners)
+        with without_collector():
+            items = sorted(items, key=lambda item: item.age_key)
+            self._fill((i for i in _with_covered(items) if i.kind != "settled"), partners)
+            self.settled._fill((i for i in items if i.kind == "settled"), self.partners)
 
     def _fill(self, items: Iterable[OpenItem], partners: PartnerDirectory | None) -> None:
         self._start(partners)
@@ -76,9 +79,9 @@ class ItemIndex:
         self._shapes_out: set[str] = set()
         self.size = 0
         self._quotable: dict[Id, tuple[str, ...]] = {}
-        self._by_number: dict[str, list[OpenItem]] = defaultdict(list)
-        self._by_reference: dict[str, list[OpenItem]] = defaultdict(list)
-        self._by_value: dict[str, list[OpenItem]] = defaultdict(list)
+        self._by_number: Lookup = {}
+        self._by_reference: Lookup = {}
+        self._by_value: Lookup = {}
         self._by_partner: dict[Id, list[OpenItem]] = defaultdict(list)
         self._by_partner_amount: dict[tuple, list[OpenItem]] = defaultdict(list)
         self._by_amount: Counter = Counter()
@@ -113,12 +116,10 @@ class ItemIndex:
         """Let the item be found under its numbers and references."""
         found = self._read(item.numbers, item.references)
         self._quotable[item.id] = found.numbers
-        for key in found.keys:
-            self._by_number[key].append(item)
-        for value in found.references:
-            self._by_reference[value].append(item)
-        for value in found.values:
-            self._by_value[value].append(item)
+        alone = (item,)
+        _enter(self._by_number, found.keys, alone)
+        _enter(self._by_reference, found.references, alone)
+        _enter(self._by_value, found.values, alone)
         is_owed = item.residual > 0
         if is_owed:
             self._called_in.update(found.series or ("",))
@@ -161,8 +162,8 @@ class ItemIndex:
                 if end < len(tokens.values):
                     yield from self._continued(quotation, tokens, first, end)
 
-    def _with_keys(self, closed: str, plain: str, known: Collection[Id] = ()) -> list[OpenItem]:
-        found = self._by_number.get(closed, [])
+    def _with_keys(self, closed: str, plain: str, known: Collection[Id] = ()) -> Sequence[OpenItem]:
+        found = self._by_number.get(closed, ())
         if plain != closed and plain in self._by_number:
             found = [*found, *self._by_number[plain]]
         if known and (closed in self._common or plain in self._common):
@@ -206,9 +207,9 @@ class ItemIndex:
             for item in known[value]:
                 yield _quotation_at(item, value, tokens, first, end, weak)
 
-    def named_by(self, value: str) -> list[OpenItem]:
+    def named_by(self, value: str) -> Sequence[OpenItem]:
         """The items with a reference or number that equals a whole field."""
-        return self._by_value.get(references.canonical(value), [])
+        return self._by_value.get(references.canonical(value), ())
 
     # ------------------------------------------------------------------
     # By who pays how much
@@ -264,6 +265,18 @@ class ItemIndex:
         return dict(found)
 
 
+def _enter(lookup: Lookup, keys: Iterable[str], alone: tuple[OpenItem]) -> None:
+    """Let an item be found under some keys; most name no other, and share one tuple."""
+    for key in keys:
+        known = lookup.get(key)
+        if known is None:
+            lookup[key] = alone
+        elif isinstance(known, tuple):
+            lookup[key] = [*known, *alone]
+        else:
+            known.append(*alone)
+
+
 def _amounts_to_pay(item: OpenItem) -> set[Decimal]:
     if item.discount is None:
         return {item.residual}
@@ -293,7 +306,7 @@ def _quotation_at(item, number, tokens: Tokens, first: int, end: int, weak) -> Q
     return Quotation(item, number, tokens.text[start:stop], start, stop, weak)
 
 
-def _without_common(lookup: dict[str, list[OpenItem]]) -> dict[str, dict[Id, list[OpenItem]]]:
+def _without_common(lookup: Lookup) -> dict[str, dict[Id, list[OpenItem]]]:
     """Empty what too many items are called, and give it by partner."""
     common: dict[str, dict[Id, list[OpenItem]]] = {}
     for key in [key for key, found in lookup.items() if len(found) > COMMON]:

@@ -10,15 +10,14 @@ found to be a customer's payment must not end up as a bank fee in another.
 
 from __future__ import annotations
 
-import contextlib
-import gc
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
 from .bookings import BookingSpec, book, check_bookings
+from .collector import without_collector
 from .conditions import DIRECTIONS, Condition, direction, matches
 from .index import ItemIndex
 from .judge import DEFAULT_TERMS, judge
@@ -99,24 +98,9 @@ def decide(
     :param taken: ids of open items that something else has claimed already
     """
     payments = list(payments)
-    with _without_collector():
+    with without_collector():
         alone = {payment.id: _by_rules(payment, rules, index, taken) for payment in payments}
         return pair_transfers(payments, settle_claims(payments, alone), index)
-
-
-@contextlib.contextmanager
-def _without_collector() -> Iterator[None]:
-    """Python's collector would walk through all open items again and again, and find nothing.
-
-    Decisions hold no reference cycles, and there is an end to a batch.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _by_rules(payment: Payment, rules, index: ItemIndex, taken) -> Decision:
