@@ -247,6 +247,11 @@ class KeyShape:
         beginnings = frozenset({key[:2] for key in keys} | {key[:3] for key in keys})
         return cls(max(map(len, keys), default=0), beginnings)
 
+    def joined(self, other: KeyShape) -> KeyShape:
+        """The shape of the keys of both."""
+        longest = max(self.longest, other.longest)
+        return KeyShape(longest, self.beginnings | other.beginnings)
+
 
 def windows(tokens: Tokens, shape: KeyShape) -> Iterator[tuple[int, int, str, str]]:
     """All sequences of linked tokens that may be a key of that shape.
