@@ -300,6 +300,9 @@ def amounts_to_pay(item: OpenItem) -> set[Decimal]:
 
 def with_covered(items: list[OpenItem]) -> Iterator[OpenItem]:
     """Each registered payment under the names of what it pays, instead of what it pays."""
+    if not any(item.covers for item in items):
+        yield from items
+        return
     by_id = {item.id: item for item in items if item.covers or item.kind == "document"}
     paid: set[Id] = set()
     for item in items:

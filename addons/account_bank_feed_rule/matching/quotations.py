@@ -149,9 +149,10 @@ def keys(number: str) -> frozenset[str]:
     found = {"".join(values), plain_key(values)}
     if bare != values and (_is_bare_quotable(bare) or _is_quotable_behind_label(bare)):
         found |= {"".join(bare), plain_key(bare)}
-    if _year_at(bare) is not None:
-        found |= {plain_key(bare[::-1])}
-    if _can_leave_year_out(bare):
+    year = _year_at(bare)
+    if year is not None:
+        found.add(plain_key(bare[::-1]))
+    if year == 0 and len(without_zeros(bare[1])) >= _LEAST_WITHOUT_YEAR:
         found |= {bare[1], without_zeros(bare[1])}
     return frozenset(found)
 
@@ -208,15 +209,11 @@ def _year_at(bare: tuple[str, ...]) -> int | None:
     """Where the year is in "2026/0042" or "42/2026"; None where it cannot change places."""
     if len(bare) != 2 or not bare[1].isdigit():
         return None
-    years = [place for place in (0, 1) if _is_year(bare[place : place + 1])]
-    if len(years) != 1:
+    ahead, behind = _is_year(bare[:1]), _is_year(bare[1:])
+    if ahead == behind:
         return None
     # "5/2026" is a month.
-    return years[0] if int(bare[1 - years[0]]) > 12 else None
-
-
-def _can_leave_year_out(bare: tuple[str, ...]) -> bool:
-    return _year_at(bare) == 0 and len(without_zeros(bare[1])) >= _LEAST_WITHOUT_YEAR
+    return int(behind) if int(bare[int(ahead)]) > 12 else None
 
 
 def _without_prefix(values: tuple[str, ...]) -> tuple[str, ...]:
@@ -224,6 +221,15 @@ def _without_prefix(values: tuple[str, ...]) -> tuple[str, ...]:
         if value.isdigit():
             return values[first:]
     return ()
+
+
+def shape_of(number: str) -> str:
+    """What a number has in common with others of its series, see :func:`shape`.
+
+    >>> shape_of("INV/2026/00042")
+    'INV|4|5'
+    """
+    return shape(_read(number).whole)
 
 
 def prefix(number: str) -> str:
