@@ -172,8 +172,7 @@ def _ids(decision: Decision) -> frozenset[Id]:
 def _ambiguous(together: Decision, whole: Decision) -> Decision:
     """Its payments say one thing, the booking as a whole another: a person decides."""
     params = {"items": whole.settlement.label, "count": 1}
-    return dataclasses.replace(
-        together,
+    return together._replace(
         band="suggest",
         settlement=None,
         candidates=together.candidates + whole.candidates,

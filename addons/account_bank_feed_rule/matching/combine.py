@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from math import comb
 from typing import NamedTuple
@@ -67,7 +67,7 @@ def _all_bundles(payment, findings: Findings, index: ItemIndex) -> Iterator[Bund
 
 def _named(payment: Payment, findings: Findings) -> Iterator[Bundle]:
     """The items that the payer named: each, all together, and those of them that add up."""
-    named = sorted(findings.items.values(), key=lambda item: item.age_key)
+    named = _oldest_first(findings.items.values())
     for item in named:
         if item.agrees_in_direction(payment):
             yield Bundle((item,))
@@ -87,13 +87,20 @@ def _named(payment: Payment, findings: Findings) -> Iterator[Bundle]:
 
 def _one_for_each_place(named: Sequence[OpenItem], findings: Findings) -> list[OpenItem]:
     """Of what the same words may mean only the best reading, with all of its instalments."""
+    if len(named) < 2:
+        return list(named)
     kept: list[OpenItem] = []
     for item in sorted(named, key=lambda item: -_founded(item, findings)):
         quote = findings.quotes[item.id]
         rivals = [one for one in kept if same_place(findings.quotes[one.id], quote)]
         if all(_of_one_document(one, item, findings) for one in rivals):
             kept.append(item)
-    return sorted(kept, key=lambda item: item.age_key)
+    return _oldest_first(kept)
+
+
+def _oldest_first(items: Iterable[OpenItem]) -> list[OpenItem]:
+    items = list(items)
+    return sorted(items, key=lambda item: item.age_key) if len(items) > 1 else items
 
 
 def _founded(item: OpenItem, findings: Findings) -> int:

@@ -69,6 +69,6 @@ def _sentence(headline: str, reasons: Iterable[Evidence], language: Language) ->
 def reasons_as_data(reasons: tuple[Evidence, ...]) -> list[dict]:
     """The reasons as JSON can keep them."""
     return [
-        {"kind": reason.kind, "points": reason.points, "params": reason.params}
+        {"kind": reason.kind, "points": reason.points, "params": dict(reason.params)}
         for reason in reasons
     ]

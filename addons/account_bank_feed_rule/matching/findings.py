@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from .index import ItemIndex
 from .points import SECOND_PARTNER_KIND
@@ -26,6 +27,7 @@ class Findings:
     quotes: dict[Id, Evidence] = field(default_factory=dict)
     who: dict[Id, list[Evidence]] = field(default_factory=dict)
     proposals: list[Proposal] = field(default_factory=list)
+    _ranked: list[Id] | None = field(default=None, init=False, repr=False, compare=False)
 
     def add_document(self, item: OpenItem, evidence: Evidence) -> None:
         known = self.quotes.get(item.id)
@@ -34,6 +36,7 @@ class Findings:
             self.quotes[item.id] = evidence
 
     def add_partner(self, partner_id: Id, evidence: Evidence) -> None:
+        self._ranked = None
         found = self.who.setdefault(partner_id, [])
         found.append(evidence)
         if len(found) > 1:
@@ -54,23 +57,31 @@ class Findings:
 
     def partners_by_points(self) -> list[Id]:
         """The partners, the most likely first."""
-        return sorted(self.who, key=lambda one: (-self.who[one][0].points, str(one)))
+        if self._ranked is None:
+            self._ranked = sorted(self.who, key=lambda one: (-self.who[one][0].points, str(one)))
+        return self._ranked
 
 
-def gather(payment: Payment, index: ItemIndex, strategies: Iterable[Strategy]) -> Findings:
+def gather(payment: Payment, index: ItemIndex, strategies: Sequence[Strategy]) -> Findings:
     """Ask every strategy."""
     findings = Findings()
-    for strategy in strategies:
-        if "partners" in strategy.offers:
-            for partner_id, evidence in strategy.partners(payment, index):
-                findings.add_partner(partner_id, evidence)
-    for strategy in strategies:
-        if "documents" in strategy.offers:
-            for item, evidence in strategy.documents(payment, index, findings.who):
-                findings.add_document(item, evidence)
-        if "proposals" in strategy.offers:
-            findings.proposals.extend(strategy.proposals(payment, index))
+    strategies = tuple(strategies)
+    for strategy in offering("partners", strategies):
+        for partner_id, evidence in strategy.partners(payment, index):
+            findings.add_partner(partner_id, evidence)
+    for strategy in offering("documents", strategies):
+        for item, evidence in strategy.documents(payment, index, findings.who):
+            findings.add_document(item, evidence)
+    for strategy in offering("proposals", strategies):
+        findings.proposals.extend(strategy.proposals(payment, index))
     return findings
+
+
+# A rule asks the same strategies for each payment.
+@lru_cache(maxsize=256)
+def offering(what: str, strategies: tuple[Strategy, ...]) -> tuple[Strategy, ...]:
+    """Those of the strategies that have such a method of their own."""
+    return tuple(one for one in strategies if what in one.offers)
 
 
 def same_place(one: Evidence, other: Evidence) -> bool:

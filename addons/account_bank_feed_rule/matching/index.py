@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple, TypeVar
 
 from . import quotations, references
-from .item_names import Reader, read_names
+from .collector import without_collector
+from .item_names import ItemNames, Reader, read_names
 from .normalise import Tokens
 from .number_lists import continuations
 from .partners import PartnerDirectory
@@ -18,6 +19,7 @@ from .points import amount_points, crowd_points, quotation_points
 from .types import Id, OpenItem, Payment
 
 T = TypeVar("T")
+Lookup = dict[str, Sequence[OpenItem]]
 
 COMMON = 20
 """A number that more open items than this carry ("Rent 03/2026") identifies none of them,
@@ -55,11 +57,12 @@ class ItemIndex:
         read: Reader = read_names,
     ):
         self._read = read
-        items = sorted(items, key=lambda item: item.age_key)
-        self._fill((i for i in _with_covered(items) if i.kind != "settled"), partners)
         self.settled = ItemIndex.__new__(ItemIndex)
         self.settled._read = read
-        self.settled._fill((i for i in items if i.kind == "settled"), self.partners)
+        with without_collector():
+            items = sorted(items, key=lambda item: item.age_key)
+            self._fill((i for i in with_covered(items) if i.kind != "settled"), partners)
+            self.settled._fill((i for i in items if i.kind == "settled"), self.partners)
 
     def _fill(self, items: Iterable[OpenItem], partners: PartnerDirectory | None) -> None:
         self._start(partners)
@@ -69,16 +72,16 @@ class ItemIndex:
 
     def _start(self, partners: PartnerDirectory | None) -> None:
         self.partners = PartnerDirectory() if partners is None else partners
-        self._series_in: set[str] = set()
-        self._series_out: set[str] = set()
+        self._series_in: Counter[str] = Counter()
+        self._series_out: Counter[str] = Counter()
         self._called_in: Counter[str] = Counter()
-        self._shapes_in: set[str] = set()
-        self._shapes_out: set[str] = set()
+        self._shapes_in: Counter[str] = Counter()
+        self._shapes_out: Counter[str] = Counter()
         self.size = 0
         self._quotable: dict[Id, tuple[str, ...]] = {}
-        self._by_number: dict[str, list[OpenItem]] = defaultdict(list)
-        self._by_reference: dict[str, list[OpenItem]] = defaultdict(list)
-        self._by_value: dict[str, list[OpenItem]] = defaultdict(list)
+        self._by_number: Lookup = {}
+        self._by_reference: Lookup = {}
+        self._by_value: Lookup = {}
         self._by_partner: dict[Id, list[OpenItem]] = defaultdict(list)
         self._by_partner_amount: dict[tuple, list[OpenItem]] = defaultdict(list)
         self._by_amount: Counter = Counter()
@@ -86,17 +89,24 @@ class ItemIndex:
         self._made: dict[Callable, object] = {}
 
     def _finish(self) -> None:
-        self._common = _without_common(self._by_number)
-        for lookup in (self._by_reference, self._by_value):
-            _without_common(lookup)
-        self.series = self._series_in | self._series_out
+        self._crowds = [crowded(lookup, lookup) for lookup in self._named]
+        self._number_shape = quotations.KeyShape.of(self._by_number)
+        self._reference_shape = references.shape(self._by_reference)
+        self._sum_up()
+
+    @property
+    def _named(self) -> tuple[Lookup, Lookup, Lookup]:
+        return self._by_number, self._by_reference, self._by_value
+
+    def _sum_up(self) -> None:
+        """What is known once all items are in."""
+        self._common = {key: _by_partner(items) for key, items in self._crowds[0].items()}
+        self.series = self._series_in.keys() | self._series_out.keys()
         # "RE 1042" is "invoice 1042", though some vendor calls his documents RE.
         words = quotations.ABBREVIATES_INVOICE
         many = self._called_in.total() * _OWN_SERIES
         self._own_series = self.series - {word for word in words if self._called_in[word] <= many}
         self.crowd = crowd_points(self.size)
-        self._number_shape = quotations.KeyShape.of(self._by_number)
-        self._reference_shape = references.shape(self._by_reference)
 
     def _add(self, item: OpenItem) -> None:
         self.size += 1
@@ -104,7 +114,7 @@ class ItemIndex:
         self._by_amount[item.currency, item.residual] += 1
         if item.partner_id is not None:
             self._by_partner[item.partner_id].append(item)
-            for amount in _amounts_to_pay(item):
+            for amount in amounts_to_pay(item):
                 self._by_partner_amount[item.partner_id, item.currency, amount].append(item)
         if item.kind != "transfer":
             self._name(item)
@@ -113,23 +123,29 @@ class ItemIndex:
         """Let the item be found under its numbers and references."""
         found = self._read(item.numbers, item.references)
         self._quotable[item.id] = found.numbers
-        for key in found.keys:
-            self._by_number[key].append(item)
-        for value in found.references:
-            self._by_reference[value].append(item)
-        for value in found.values:
-            self._by_value[value].append(item)
-        is_owed = item.residual > 0
-        if is_owed:
-            self._called_in.update(found.series or ("",))
-        (self._series_in if is_owed else self._series_out).update(found.series)
-        (self._shapes_in if is_owed else self._shapes_out).update(found.shapes)
+        alone = (item,)
+        _enter(self._by_number, found.keys, alone)
+        _enter(self._by_reference, found.references, alone)
+        _enter(self._by_value, found.values, alone)
+        for counter, said in self._counted(item, found):
+            for one in said:
+                counter[one] += 1
 
-    def series_of(self, payment: Payment) -> set[str]:
+    def _counted(self, item: OpenItem, found: ItemNames) -> Iterator[tuple[Counter, Iterable[str]]]:
+        """What the names of an item count for: how the documents of its direction look."""
+        if item.residual > 0:
+            yield self._called_in, found.series or ("",)
+            yield self._series_in, found.series
+            yield self._shapes_in, found.shapes
+        else:
+            yield self._series_out, found.series
+            yield self._shapes_out, found.shapes
+
+    def series_of(self, payment: Payment) -> Collection[str]:
         """What the numbers of documents begin with that such a payment settles."""
         return self._series_in if payment.is_in else self._series_out
 
-    def shapes_of(self, payment: Payment) -> set[str]:
+    def shapes_of(self, payment: Payment) -> Collection[str]:
         """What the numbers of such documents look like."""
         return self._shapes_in if payment.is_in else self._shapes_out
 
@@ -158,10 +174,11 @@ class ItemIndex:
                 if not quotation.weaknesses:
                     whole.add(item.id)
                 yield quotation
-                yield from self._continued(quotation, tokens, first, end)
+                if end < len(tokens.values):
+                    yield from self._continued(quotation, tokens, first, end)
 
-    def _with_keys(self, closed: str, plain: str, known: Collection[Id] = ()) -> list[OpenItem]:
-        found = self._by_number.get(closed, [])
+    def _with_keys(self, closed: str, plain: str, known: Collection[Id] = ()) -> Sequence[OpenItem]:
+        found = self._by_number.get(closed, ())
         if plain != closed and plain in self._by_number:
             found = [*found, *self._by_number[plain]]
         if known and (closed in self._common or plain in self._common):
@@ -179,15 +196,15 @@ class ItemIndex:
                 readings.append((-quotation_points(weak), number, weak))
         if not readings:
             return None
-        _points, number, weak = min(readings)
+        _points, number, weak = min(readings) if len(readings) > 1 else readings[0]
         return _quotation_at(item, number, tokens, first, end, weak)
 
     def _continued(
         self, begun: Quotation, tokens: Tokens, first: int, end: int
     ) -> Iterator[Quotation]:
         """The further numbers of a list that begins with a quotation: "0042, 43, 44"."""
-        weak = (*begun.weaknesses, "continued")
         for more in continuations(tokens, first, end):
+            weak = (*begun.weaknesses, "continued")
             closed, plain = "".join(more.values), quotations.plain_key(more.values)
             for item in self._with_keys(closed, plain):
                 number = next(iter(item.numbers), closed)
@@ -205,9 +222,9 @@ class ItemIndex:
             for item in known[value]:
                 yield _quotation_at(item, value, tokens, first, end, weak)
 
-    def named_by(self, value: str) -> list[OpenItem]:
+    def named_by(self, value: str) -> Sequence[OpenItem]:
         """The items with a reference or number that equals a whole field."""
-        return self._by_value.get(references.canonical(value), [])
+        return self._by_value.get(references.canonical(value), ())
 
     # ------------------------------------------------------------------
     # By who pays how much
@@ -263,14 +280,29 @@ class ItemIndex:
         return dict(found)
 
 
-def _amounts_to_pay(item: OpenItem) -> set[Decimal]:
+def _enter(lookup: Lookup, keys: Iterable[str], alone: tuple[OpenItem]) -> None:
+    """Let an item be found under some keys; most name no other, and share one tuple."""
+    for key in keys:
+        known = lookup.get(key)
+        if known is None:
+            lookup[key] = alone
+        elif isinstance(known, tuple):
+            lookup[key] = [*known, *alone]
+        else:
+            known.append(*alone)
+
+
+def amounts_to_pay(item: OpenItem) -> set[Decimal]:
     if item.discount is None:
         return {item.residual}
     return {item.residual, item.residual - item.discount.amount}
 
 
-def _with_covered(items: list[OpenItem]) -> Iterator[OpenItem]:
+def with_covered(items: list[OpenItem]) -> Iterator[OpenItem]:
     """Each registered payment under the names of what it pays, instead of what it pays."""
+    if not any(item.covers for item in items):
+        yield from items
+        return
     by_id = {item.id: item for item in items if item.covers or item.kind == "document"}
     paid: set[Id] = set()
     for item in items:
@@ -292,12 +324,16 @@ def _quotation_at(item, number, tokens: Tokens, first: int, end: int, weak) -> Q
     return Quotation(item, number, tokens.text[start:stop], start, stop, weak)
 
 
-def _without_common(lookup: dict[str, list[OpenItem]]) -> dict[str, dict[Id, list[OpenItem]]]:
-    """Empty what too many items are called, and give it by partner."""
-    common: dict[str, dict[Id, list[OpenItem]]] = {}
-    for key in [key for key, found in lookup.items() if len(found) > COMMON]:
-        of_partners = common[key] = defaultdict(list)
-        for item in lookup[key]:
-            of_partners[item.partner_id].append(item)
+def crowded(lookup: Lookup, keys: Iterable[str]) -> Lookup:
+    """Empty what too many items are called, of these keys, and give it back."""
+    crowded = {key: lookup[key] for key in keys if len(lookup.get(key, ())) > COMMON}
+    for key in crowded:
         lookup[key] = []
-    return common
+    return crowded
+
+
+def _by_partner(items: Iterable[OpenItem]) -> dict[Id, list[OpenItem]]:
+    found = defaultdict(list)
+    for item in items:
+        found[item.partner_id].append(item)
+    return found

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from . import quotations, references
-from .normalise import token_values
 
 
 class ItemNames(NamedTuple):
@@ -38,14 +37,16 @@ def read_names(numbers: tuple[str, ...], given: tuple[str, ...]) -> ItemNames:
     (('RE-2024/00123',), ('RE',), ('RF18539007547034',))
     """
     proper = [one for one in given if references.scheme(one)]
-    written = (*numbers, *(one for one in given if one not in proper))
-    quotable = tuple(filter(quotations.is_quotable, written))
+    # A document is often its own payment reference.
+    written = dict.fromkeys((*numbers, *(one for one in given if one not in proper)))
+    keys = {one: found for one in written if (found := quotations.keys(one))}
+    quotable = tuple(keys)
     values = {references.canonical(one): None for one in proper if quotations.is_quotable(one)}
     return ItemNames(
         quotable,
-        tuple({key: None for number in quotable for key in quotations.keys(number)}),
+        tuple({key: None for found in keys.values() for key in found}),
         tuple({prefix: None for one in quotable if (prefix := quotations.prefix(one))}),
-        tuple({quotations.shape(token_values(one)): None for one in quotable}),
+        tuple({quotations.shape_of(one): None for one in quotable}),
         tuple(values),
         tuple(dict.fromkeys([*map(references.canonical, quotable), *values])),
     )

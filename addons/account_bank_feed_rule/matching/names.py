@@ -415,10 +415,13 @@ class NameIndex:
     def _best(self, agreements: Iterable[_Agreement], form: frozenset[str]) -> list[NameMatch]:
         best: dict[Id, tuple[int, _Agreement]] = {}
         for found in agreements:
-            similarity = int(found.similarity - _form_cost(form, found.entry.form))
-            known = best.get(found.entry.partner_id)
+            entry = found.entry
+            similarity = int(found.similarity - _form_cost(form, entry.form))
+            known = best.get(entry.partner_id)
             if similarity >= LEAST and (not known or known[0] < similarity):
-                best[found.entry.partner_id] = similarity, found
+                best[entry.partner_id] = similarity, found
+        if not best:
+            return []
         first = sorted(best.values(), key=itemgetter(0), reverse=True)
         return [self._match(found, similarity) for similarity, found in _without_worse(first)]
 

@@ -6,8 +6,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
-_TOKEN = re.compile(r"[^\W\d_]+|[0-9]+")
+_TOKEN = re.compile(r"([^\W\d_]+|[0-9]+)")
 _NOT_ALNUM = re.compile(r"[\W_]+")
 _GAP = re.compile(r"[\s\-/._\\]{1,5}")
 _LABEL_GAP = re.compile(r"[\s\-/._\\:#]{1,5}")
@@ -86,17 +87,18 @@ class Tokens:
     def of(cls, text: str) -> Tokens:
         """The tokens of a text, which is folded first."""
         text = fold(text)
-        spans = [match.span() for match in _TOKEN.finditer(text)]
-        values, linked = [], []
-        before = 0
-        for start, end in spans:
-            gap = text[before:start]
-            linked.append(bool(values) and (gap in _LINKS or _is_link(values[-1], gap)))
-            values.append(text[start:end])
-            before = end
-        starts, ends = zip(*spans, strict=True) if spans else ((), ())
-        plain = tuple(map(without_zeros, values))
-        return cls(text, tuple(values), starts, ends, tuple(linked), plain)
+        # Gap, token, gap, …, token, gap.
+        pieces = _TOKEN.split(text)
+        places = tuple(accumulate(map(len, pieces)))
+        gaps, values = pieces[:-1:2], tuple(pieces[1::2])
+        linked = [
+            gap in _LINKS or _is_link(before, gap)
+            for before, gap in zip(values, gaps[1:], strict=False)
+        ]
+        plain = tuple([without_zeros(one) if one[0] == "0" else one for one in values])
+        return cls(
+            text, values, places[:-1:2], places[1::2], (False, *linked)[: len(values)], plain
+        )
 
     def __len__(self) -> int:
         return len(self.values)

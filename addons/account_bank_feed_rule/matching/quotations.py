@@ -145,13 +145,14 @@ def keys(number: str) -> frozenset[str]:
     """
     if not is_quotable(number):
         return frozenset()
-    values, bare, _letters = _read(number)
+    values, bare, _letters, _plain = _read(number)
     found = {"".join(values), plain_key(values)}
     if bare != values and (_is_bare_quotable(bare) or _is_quotable_behind_label(bare)):
         found |= {"".join(bare), plain_key(bare)}
-    if _year_at(bare) is not None:
-        found |= {plain_key(bare[::-1])}
-    if _can_leave_year_out(bare):
+    year = _year_at(bare)
+    if year is not None:
+        found.add(plain_key(bare[::-1]))
+    if year == 0 and len(without_zeros(bare[1])) >= _LEAST_WITHOUT_YEAR:
         found |= {bare[1], without_zeros(bare[1])}
     return frozenset(found)
 
@@ -208,15 +209,11 @@ def _year_at(bare: tuple[str, ...]) -> int | None:
     """Where the year is in "2026/0042" or "42/2026"; None where it cannot change places."""
     if len(bare) != 2 or not bare[1].isdigit():
         return None
-    years = [place for place in (0, 1) if _is_year(bare[place : place + 1])]
-    if len(years) != 1:
+    ahead, behind = _is_year(bare[:1]), _is_year(bare[1:])
+    if ahead == behind:
         return None
     # "5/2026" is a month.
-    return years[0] if int(bare[1 - years[0]]) > 12 else None
-
-
-def _can_leave_year_out(bare: tuple[str, ...]) -> bool:
-    return _year_at(bare) == 0 and len(without_zeros(bare[1])) >= _LEAST_WITHOUT_YEAR
+    return int(behind) if int(bare[int(ahead)]) > 12 else None
 
 
 def _without_prefix(values: tuple[str, ...]) -> tuple[str, ...]:
@@ -224,6 +221,15 @@ def _without_prefix(values: tuple[str, ...]) -> tuple[str, ...]:
         if value.isdigit():
             return values[first:]
     return ()
+
+
+def shape_of(number: str) -> str:
+    """What a number has in common with others of its series, see :func:`shape`.
+
+    >>> shape_of("INV/2026/00042")
+    'INV|4|5'
+    """
+    return shape(_read(number).whole)
 
 
 def prefix(number: str) -> str:
@@ -247,6 +253,11 @@ class KeyShape:
         beginnings = frozenset({key[:2] for key in keys} | {key[:3] for key in keys})
         return cls(max(map(len, keys), default=0), beginnings)
 
+    def joined(self, other: KeyShape) -> KeyShape:
+        """The shape of the keys of both."""
+        longest = max(self.longest, other.longest)
+        return KeyShape(longest, self.beginnings | other.beginnings)
+
 
 def windows(tokens: Tokens, shape: KeyShape) -> Iterator[tuple[int, int, str, str]]:
     """All sequences of linked tokens that may be a key of that shape.
@@ -264,7 +275,9 @@ def windows(tokens: Tokens, shape: KeyShape) -> Iterator[tuple[int, int, str, st
         plain = plain_values[first]
         end, length = first + 1, lengths[first]
         while length <= longest:
-            yield first, end, closed, plain
+            # No number is made of letters alone.
+            if not closed.isalpha():
+                yield first, end, closed, plain
             if end == count or not linked[end]:
                 break
             closed += values[end]
@@ -274,11 +287,15 @@ def windows(tokens: Tokens, shape: KeyShape) -> Iterator[tuple[int, int, str, st
 
 
 class _Number(NamedTuple):
-    """A document number as it is read; ``bare`` is what stands behind its ``letters``."""
+    """A document number as it is read; ``bare`` is what stands behind its ``letters``.
+
+    ``plain`` is all of it without leading zeros.
+    """
 
     whole: tuple[str, ...]
     bare: tuple[str, ...]
     letters: str
+    plain: tuple[str, ...]
 
 
 # An item's numbers are looked at several times in a row, then hardly ever again.
@@ -286,7 +303,8 @@ class _Number(NamedTuple):
 def _read(number: str) -> _Number:
     whole = token_values(number)
     bare = _without_prefix(whole)
-    return _Number(whole, bare, "".join(whole[: len(whole) - len(bare)]))
+    letters = "".join(whole[: len(whole) - len(bare)])
+    return _Number(whole, bare, letters, tuple(map(without_zeros, whole)))
 
 
 def weaknesses(
@@ -301,10 +319,9 @@ def weaknesses(
     >>> weaknesses("INV/2026/00042", tokens, 1, 4, {"INV"})
     ('wrapped', 'prefix_left_out')
     """
-    whole, bare, letters = _read(number)
-    quoted = tokens.values[first:end]
+    whole, bare, letters, plain = _read(number)
     for values in (whole, bare) if letters else (whole,):
-        found = _spelling(values, quoted, tokens, first)
+        found = _spelling(values, plain[len(whole) - len(values) :], tokens, first, end)
         if found is None or not _is_called(values, whole, tokens, first):
             continue
         in_front = _prefix_weakness(whole, values, tokens, first, series)
@@ -372,11 +389,15 @@ def _without_year(bare: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     return (second, first), (second,)
 
 
-def _spelling(values, quoted, tokens: Tokens, first: int) -> tuple[str, ...] | None:
-    """How the quoted tokens differ from the number's own, if they are the same at all."""
+def _spelling(values, plain, tokens: Tokens, first: int, end: int) -> tuple[str, ...] | None:
+    """How the quoted tokens differ from the number's own, if they are the same at all.
+
+    :param plain: the number's own without leading zeros
+    """
+    quoted = tokens.values[first:end]
     if values == quoted:
         return ()
-    if len(values) == len(quoted) and plain_key(values) == plain_key(quoted):
+    if plain == tokens.plain[first:end]:
         return ("leading_zeros",)
     if "".join(values) != "".join(quoted):
         return None

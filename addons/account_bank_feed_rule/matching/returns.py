@@ -77,7 +77,7 @@ def _how_told(code: str | None, text: str) -> Literal["sure", "said"] | None:
     """
     if code and _is_return_code(code):
         return "sure"
-    if code and _CHARGES.search(code):
+    if code and _is_charges_code(code):
         # "Entgelt Rücklastschrift" as an entry of its own is the bank's fee alone.
         return None
     text = fold(text)
@@ -89,6 +89,13 @@ def _how_told(code: str | None, text: str) -> Literal["sure", "said"] | None:
     return "said" if _SAID.search(text) else None
 
 
+@lru_cache(maxsize=256)
+def _is_charges_code(code: str) -> bool:
+    return bool(_CHARGES.search(code))
+
+
+# A bank has a few dozen codes.
+@lru_cache(maxsize=256)
 def _is_return_code(code: str) -> bool:
     if german := _GERMAN_CODE.fullmatch(code):
         return german[1] in _GVC or code[1:4] == "RTI"

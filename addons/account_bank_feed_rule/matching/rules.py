@@ -10,14 +10,14 @@ found to be a customer's payment must not end up as a bank fee in another.
 
 from __future__ import annotations
 
-import contextlib
-import gc
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from .bookings import BookingSpec, book, check_bookings
+from .collector import without_collector
 from .conditions import DIRECTIONS, Condition, direction, matches
 from .errors import RuleError
 from .index import ItemIndex
@@ -102,19 +102,9 @@ def decide(
     :param taken: ids of open items that something else has claimed already
     """
     payments = list(payments)
-    with _books_out_of_sight():
+    with without_collector():
         alone = {payment.id: _by_rules(payment, rules, index, taken) for payment in payments}
-    return pair_transfers(payments, settle_claims(payments, alone), index)
-
-
-@contextlib.contextmanager
-def _books_out_of_sight() -> Iterator[None]:
-    """Python's collector would walk through all open items again and again: a fifth of the time."""
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
+        return pair_transfers(payments, settle_claims(payments, alone), index)
 
 
 def _by_rules(payment: Payment, rules, index: ItemIndex, taken) -> Decision:
@@ -146,10 +136,14 @@ def _is_found_out(payment: Payment, decision: Decision) -> bool:
     return came_back and abs(payment.amount) > MOST_FEE
 
 
+_strategies_of = lru_cache(maxsize=256)(strategies_named)
+"""The strategies of a rule, looked up once for all payments."""
+
+
 def _by_rule(payment: Payment, rule: RuleSpec, evidence, index: ItemIndex, taken):
     """What the rule says; None when it has nothing to say about such a payment."""
     if rule.kind == "match":
-        strategies = strategies_named(rule.strategies)
+        strategies = _strategies_of(rule.strategies)
         decision = judge(payment, index, rule.bands, strategies, taken, rule.terms)
     elif rule.kind == "book":
         decision = book(payment, rule.bookings)

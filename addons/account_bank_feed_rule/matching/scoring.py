@@ -6,7 +6,6 @@ whatever strategies are on: they are guard rails, not hints.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Sequence
 
 from .amounts import fit
@@ -65,9 +64,7 @@ def _with_sum(candidate: Candidate, points: int) -> Candidate:
     evidence = tuple(
         one.counting(points) if one.kind == "sum_equal" else one for one in candidate.evidence
     )
-    return dataclasses.replace(
-        candidate, evidence=evidence, points=sum(one.points for one in evidence)
-    )
+    return candidate._replace(evidence=evidence, points=sum(one.points for one in evidence))
 
 
 def scored(weighed: Iterable[Candidate]) -> list[Candidate]:
@@ -180,8 +177,10 @@ def _counterparty(payment: Payment, items, findings: Findings, index) -> list[Ev
 def _for_others(partners: Iterable[Id], findings: Findings, index) -> list[Evidence]:
     """Who is known to have paid, where items of somebody who has nothing to do with him are in."""
     others = [one for one in partners if one not in findings.who]
+    if not others:
+        return []
     payer = findings.partners_by_points()[0]
-    if not others or findings.who[payer][0].kind not in _SURE_KINDS:
+    if findings.who[payer][0].kind not in _SURE_KINDS:
         return []
     name = index.partners.name_of(payer)
     if _all_called_like(name, others, index):

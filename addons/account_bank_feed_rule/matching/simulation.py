@@ -17,8 +17,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Literal
 
-from .index import ItemIndex
 from .item_names import read_names
+from .moving_index import MovingIndex
 from .partners import PartnerDirectory
 from .rules import RuleSpec, decide
 from .types import ZERO, Adjustment, Allocation, Candidate, Decision, Id, OpenItem, Payment
@@ -179,9 +179,10 @@ def replay(
     past = _Past(items, actuals, taken)
     # Most items are open in many slices, under the same names in all of them.
     read = functools.cache(read_names)
+    index = MovingIndex(past.items, partners, read)
     decisions: dict[Id, Decision] = {}
     for cut in _slices(payments):
-        index = ItemIndex(past.open_until(cut[-1].date), partners, read)
+        index.show(past.open_until(cut[-1].date))
         found = decide(cut, rules, index, past.taken())
         past.go_on(found)
         decisions.update(found)
@@ -201,7 +202,7 @@ class _Past:
     """What is open at the time of a slice."""
 
     def __init__(self, items: Iterable[OpenItem], actuals: Mapping[Id, Actual], taken):
-        self._items = list(items)
+        self.items = list(items)
         self._actuals = actuals
         self._taken = frozenset(taken)
         self._settled: dict[Id, Decimal] = defaultdict(lambda: ZERO)
@@ -214,7 +215,7 @@ class _Past:
         self._used_up.clear()
         return [
             left
-            for item in self._items
+            for item in self.items
             if item.date <= horizon and (left := self._left(item)) is not None
         ]
 

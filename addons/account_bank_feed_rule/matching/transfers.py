@@ -7,7 +7,6 @@ are paired, so that whichever is booked later settles the other.
 
 from __future__ import annotations
 
-import dataclasses
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
@@ -87,8 +86,8 @@ def pair_transfers(
             waiting[payment.currency, abs(payment.amount)].append(payment)
     for sides in waiting.values():
         for one, other in _pairs(sides, index):
-            paired[one.id] = dataclasses.replace(paired[one.id], pair=other.id)
-            paired[other.id] = dataclasses.replace(paired[other.id], pair=one.id)
+            paired[one.id] = paired[one.id]._replace(pair=other.id)
+            paired[other.id] = paired[other.id]._replace(pair=one.id)
     return paired
 
 

@@ -2,16 +2,18 @@
 
 Plain data. Amounts are ``Decimal``, dates ``datetime.date``; the parameters of an
 :class:`Evidence` hold only what JSON can hold, so that a decision can be kept as it is.
+What each payment makes many of is a named tuple: it is made three times as fast as a frozen
+data class.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 from .errors import RuleError
 from .sentences import OBJECTIONS, SENTENCES, _
@@ -23,6 +25,7 @@ ItemKind = Literal["document", "payment", "order", "receivable", "transfer", "se
 AdjustmentKind = Literal["discount", "charges", "difference", "fee"]
 
 ZERO = Decimal(0)
+_NONE: Mapping = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +128,7 @@ class OpenItem:
         return self.residual * payment.amount > 0
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One thing that speaks for or against a candidate, or for or against posting.
 
     ``kind`` and ``params`` say it to machines (and to translators, see
@@ -136,7 +138,7 @@ class Evidence:
 
     kind: str
     points: int = 0
-    params: dict = field(default_factory=dict, hash=False)
+    params: Mapping = _NONE
 
     @property
     def sentence(self) -> str:
@@ -152,8 +154,7 @@ class Evidence:
         return Evidence(self.kind, points, self.params)
 
 
-@dataclass(frozen=True, slots=True)
-class Allocation:
+class Allocation(NamedTuple):
     """How much of an open item is settled: in the item's currency, with its sign."""
 
     item: OpenItem
@@ -178,8 +179,7 @@ class Adjustment:
     item: OpenItem | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One way to account for a payment: what it settles, and what becomes of a difference.
 
     The payment's amount is the sum of the allocations, the adjustments and ``rest``, which
@@ -270,8 +270,7 @@ class Terms:
     overpaid: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What shall happen with one payment, and why.
 
     ``settlement`` is what to post; it is filled in the band ``post`` only, and empty there
@@ -314,9 +313,7 @@ class Decision:
 
     def withheld(self, objection: Evidence) -> Decision:
         """The same as a suggestion, for one more reason."""
-        return dataclasses.replace(
-            self, band="suggest", settlement=None, reasons=(*self.reasons, objection)
-        )
+        return self._replace(band="suggest", settlement=None, reasons=(*self.reasons, objection))
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,19 +75,24 @@ class BankTransaction(models.Model):
             date=self.booking_date,
             identity=self.identity,
             journal_id=self.journal_id.id,
-            details=tuple(
-                _as_payment(
-                    detail,
-                    f"{self.id}/{detail.sequence}",
-                    amount=exact(detail.amount, self.currency_id),
-                    date=self.booking_date,
-                    identity=f"{self.identity}/{detail.sequence}",
-                    journal_id=self.journal_id.id,
-                )
-                for detail in self.detail_ids
+            details=self._payment_details(),
+        )
+
+    def _payment_details(self):
+        """The payments of a batch booking, where the bank tells the amount of each."""
+        details = self.detail_ids
+        if not details or not all(details.mapped("has_amount")):
+            return ()
+        return tuple(
+            _as_payment(
+                detail,
+                f"{self.id}/{detail.sequence}",
+                amount=exact(detail.amount, self.currency_id),
+                date=self.booking_date,
+                identity=f"{self.identity}/{detail.sequence}",
+                journal_id=self.journal_id.id,
             )
-            if all(self.detail_ids.mapped("has_amount"))
-            else (),
+            for detail in details
         )
 
     # ------------------------------------------------------------------

@@ -17,6 +17,7 @@ _CALLED = re.compile(
     r"[\s.-]{0,2}(?:NR|NUMMER|NO|NUMBER|N)?[\s.:#-]{0,3}"
     r"(?=[A-Z/-]{0,4}\d)([A-Z]{0,4}[\s-]?\d[\d-]{2,14})"
 )
+_WITH_DIGIT = re.compile(rf"(?<!\S)(?=\S*\d)\S{{{_SHORTEST_BARE},}}")
 _HINT = re.compile("KD|KUND|CUST|DEB|KRED|CLIENT|ACC")
 """One of these is in all that the above finds; most payments have none."""
 
@@ -47,10 +48,7 @@ def _standing_alone(text: str) -> Iterator[str]:
     >>> list(_standing_alone("K-10422 2 ST. 104711/26"))
     ['K10422', '10471126']
     """
-    for word in text.split():
-        if len(word) < _SHORTEST_BARE or word.isalpha():
-            continue
-        if any(map(str.isdigit, word)):
-            value = compact(word)
-            if len(value) >= _SHORTEST_BARE:
-                yield value
+    for word in _WITH_DIGIT.findall(text):
+        value = compact(word)
+        if len(value) >= _SHORTEST_BARE:
+            yield value

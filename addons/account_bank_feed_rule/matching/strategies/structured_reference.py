@@ -24,9 +24,10 @@ class StructuredReference(Strategy):
     ) -> Iterable[tuple[OpenItem, Evidence]]:
         for field, kind in _FIELDS.items():
             value = getattr(payment, field)
-            if is_given(value):
+            found = index.named_by(value) if value else ()
+            if found and is_given(value):
                 params = {"quoted": value, "field": field, "start": 0, "end": len(value)}
-                for item in index.named_by(value):
+                for item in found:
                     yield item, Evidence(kind, REFERENCE, params)
         for quotation in index.references_quoted(payment.text):
             params = {
