@@ -179,8 +179,8 @@ def _assumed_charges(payment, items, difference: Decimal, terms: Terms, points: 
 
 def _is_discount(difference: Decimal, payment: Payment) -> bool:
     """Whether a usual percentage is missing: somebody took a discount, allowed or not."""
-    percent = abs(difference) * _HUNDRED / (abs(payment.amount) + abs(difference))
-    return any(abs(percent - usual) < _CENT for usual in (1, 2, 3, 4, 5))
+    percent = (abs(payment.amount) + abs(difference)) * _CENT
+    return any(abs(abs(difference) - usual * percent) <= _CENT for usual in (1, 2, 3, 4, 5))
 
 
 def _fit_part(payment, items, open_amount: Decimal, named: bool) -> Fit:

@@ -15,6 +15,7 @@ same words                                  100
 … a word of 7 letters or more mistyped      by the share of equal letters
 … a name for its initial                    -32, shared by the words: "M. Muster" has 84
 … more words, or fewer                      -36 times the share of what differs
+… more words, where both lack a legal form  -10 at most
 … two different legal forms                 no match
 ==========================================  ============================================
 
@@ -58,6 +59,8 @@ _MISTYPED = 7
 _LONG = 12
 _EQUAL_LETTERS, _EQUAL_LETTERS_OF_LONG = 88, 83
 """At 88 a letter may be missing from 7, and one be wrong in 9; at 83 two in 12."""
+_SHORTENED = 90
+"""Of a company that is called by its first words only."""
 _RARE_WORD = 8
 _RARE = 3
 """A single word identifies a company in a text from 8 letters on, in at most 3 names."""
@@ -110,6 +113,7 @@ _FORMS = {
     "SA": "SA|Société anonyme|Sociedad anónima|Spółka akcyjna",
     "AB": "AB|Aktiebolag",
     "OY": "Oy|Oyj|Osakeyhtiö",
+    "SOCCOOP": "Soc Coop|Società cooperativa",
     "KFT": "Kft|Korlátolt felelősségű társaság",
 }
 _SHORT_FORMS = (
@@ -320,7 +324,7 @@ class NameIndex:
         cut = len(name.strip()) in _WIDTHS
         form = _NO_FORM.union(*forms.values()) if forms else _NO_FORM
         return (
-            self._best(self._equal(words), form)
+            self._best(self._equal_or_shortened(words, form), form)
             or cut
             and self._best(self._truncated(words), form)
             or self._best(self._weaker(words), form)
@@ -330,6 +334,14 @@ class NameIndex:
         found = self._by_words.get(_key(words), ())
         for entry in found or self._by_letters.get("".join(words), ()):
             yield _Agreement(entry, 100 if found else 97, entry.words)
+
+    def _equal_or_shortened(self, words: list[str], form) -> Iterator[_Agreement]:
+        """A company without its legal form may be another one, shortened by more than that."""
+        found = list(self._equal(words))
+        yield from found
+        if found and not form and all(one.entry.form for one in found):
+            for longer in self._with_more_words(_key(words), 1):
+                yield longer._replace(similarity=max(longer.similarity, _SHORTENED))
 
     def _truncated(self, words: list[str]) -> Iterator[_Agreement]:
         without_form = _without_cut_form(words)

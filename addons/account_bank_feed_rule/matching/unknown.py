@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from .index import ItemIndex
-from .normalise import Tokens, compact
+from .normalise import Tokens, compact, token_values
 from .quotations import means_invoice, remittance_tokens, shape
 from .references import is_given, scheme
 from .types import Candidate, Payment
@@ -29,12 +29,32 @@ def unknown_documents(payment: Payment, index: ItemIndex, best: Candidate) -> It
     explained = {compact(one.params["number"]) for one in best.evidence if "number" in one.params}
     numbers = [number for item in best.items for number in item.numbers]
     tokens = remittance_tokens(payment.text)
+    yield from _one_digit_more(tokens, numbers)
     for first, end in _like_documents(tokens, payment, index):
         quoted = tokens.text[tokens.starts[first] : tokens.ends[end - 1]]
         if any(compact(quoted).startswith(number) for number in explained):
             continue
         if not any(_may_be_short_for(quoted, number, end == len(tokens)) for number in numbers):
             yield quoted
+
+
+def _one_digit_more(tokens: Tokens, numbers: Iterable[str]) -> Iterator[str]:
+    """What is one of the numbers but for one more digit in front: another, and none of ours.
+
+    >>> list(_one_digit_more(Tokens.of("136000/26"), ["36000/26"]))
+    ['136000/26']
+    """
+    for values in dict.fromkeys(map(token_values, numbers)):
+        closed = "".join(values)
+        if not closed.isdigit() or len(closed) < _LEAST_DIGITS:
+            continue
+        for first in range(len(tokens) - len(values) + 1):
+            end = first + len(values)
+            written = "".join(tokens.values[first:end])
+            longer = len(tokens.values[first]) == len(values[0]) + 1 and written[0] != "0"
+            joined = all(map(tokens.is_attached, range(first + 1, end)))
+            if longer and joined and written[1:] == closed:
+                yield tokens.text[tokens.starts[first] : tokens.ends[end - 1]]
 
 
 def _may_be_short_for(quoted: str, number: str, is_last: bool) -> bool:
