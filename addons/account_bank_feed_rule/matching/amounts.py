@@ -20,6 +20,7 @@ from .points import (
     CONVERTED,
     DAYS_BEFORE_DOCUMENT,
     DIFFERENT,
+    DISCOUNT_LATE,
     DISCOUNTED,
     PART_NAMED,
     PART_UNNAMED,
@@ -113,7 +114,7 @@ def _discount(payment, items, difference: Decimal, terms: Terms, points: int):
         "last_day": last_day.isoformat(),
     }
     if late > terms.discount_days:
-        return Evidence("discount_late", DISCOUNTED + points, {**params, "days": late}), tuple(
+        return Evidence("discount_late", DISCOUNT_LATE + points, {**params, "days": late}), tuple(
             adjustments
         )
     return Evidence("discount_taken", DISCOUNTED + points, params), tuple(adjustments)

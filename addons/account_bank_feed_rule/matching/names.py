@@ -72,6 +72,7 @@ _LETTERS |= str.maketrans({"Æ": "AE", "Œ": "OE", "ẞ": "SS", "Þ": "TH", "'":
 # "Bauer", "Samuel" and "Michael" have no umlaut, "Zoe" and "Xue" neither.
 _UMLAUT = re.compile(
     r"A(?<=AA)\B|E(?<=OE)\B|E(?<=AE)\B(?!L(?:A?\b|I))|E(?<=UE)(?<![AEQ]UE)\B(?!LA?\b)"
+    r"|E(?<=UEE)(?<![AEQ]UEE)\B"  # "Rueegg" is Rüegg
 )
 _CUT_UMLAUT = re.compile(r"(?<=[AOU])E$|(?<=A)A$")
 
@@ -327,6 +328,8 @@ class NameIndex:
             self._best(self._equal_or_shortened(words, form), form)
             or cut
             and self._best(self._truncated(words), form)
+            or form  # "Muster Sp. z o.o. Sp." has two of them: the bank cut the second
+            and self._best(self._without_form_cut(words), form)
             or self._best(self._weaker(words), form)
         )
 
@@ -343,10 +346,13 @@ class NameIndex:
             for longer in self._with_more_words(_key(words), 1):
                 yield longer._replace(similarity=max(longer.similarity, _SHORTENED))
 
-    def _truncated(self, words: list[str]) -> Iterator[_Agreement]:
+    def _without_form_cut(self, words: list[str]) -> Iterator[_Agreement]:
         without_form = _without_cut_form(words)
         for agreement in self._equal(without_form) if len(without_form) < len(words) else ():
             yield _Agreement(agreement.entry, 96, agreement.words, True)
+
+    def _truncated(self, words: list[str]) -> Iterator[_Agreement]:
+        yield from self._without_form_cut(words)
         # "Mue" may be what is left of "Müller".
         letters = _CUT_UMLAUT.sub("", "".join(words))
         if len(letters) < _LEAST_CUT:

@@ -23,7 +23,7 @@ document number, whole                         33  a mistyped number seldom is a
 … behind a foreign prefix                     -14  the bare number of somebody else's series
 structured reference, end-to-end id            40  proves itself, or is quoted as a whole
 mistyped or cut-off number                     15  of a partner known otherwise
-three digits, called invoice                   18  of a partner known otherwise: one of many
+three digits, or the year's wrongly set off    18  of a partner known otherwise
 date of the document                           12  the same; by itself it decides nothing
 nothing                                   -17…-37  one of so many: ten times as many items, -10
 -----------------------------------------  ------  ---------------------------------------------
@@ -45,6 +45,7 @@ amount equal                               10…  30  by how many open items hav
 … several items together                   10…  45  by how fine the amounts are: 952.17 is no
                                                    chance; less 17, less 10 per ten times choices
 … after the early-payment discount             -3  known terms, kept
+… and too late for it                         -10  another one may be due for it still
 … after the charges that the bank names        -3
 … but for a small difference                   -6
 charges taken off that nobody names             3
@@ -101,7 +102,7 @@ MOST_FURTHER = 50
 REFERENCE = 40
 NEAR_NUMBER = 15
 DOCUMENT_DATE = 12
-FEW_DIGITS = 18
+OF_KNOWN = 18
 WEAKNESSES = {
     "wrapped": 3,
     "leading_zeros": 3,
@@ -133,6 +134,7 @@ SUM_EQUAL = 30
 _UNEVEN = 10
 SEVERAL = -17
 DISCOUNTED = -3
+DISCOUNT_LATE = -10
 DIFFERENT = -10
 CHARGES_ASSUMED = 3
 CONVERTED = 5
@@ -171,15 +173,15 @@ _SOON_PAID_OUT = 5
 OF_A_HUNDRED = {
     # Usually right all the same; but whether something else is meant is for a person to see.
     "quotes_others": 97,
-    "perhaps_mistyped": 95,
-    "other_partner": 95,
-    "amount_differs": 95,
-    "discount_late": 95,
-    "hardly_named": 95,
-    "other_identity": 92,
-    "hardly_known": 92,
-    "quotes_unknown": 90,
-    "currency_differs": 90,
+    "perhaps_mistyped": 96,
+    "other_partner": 96,
+    "amount_differs": 97,
+    "discount_late": 96,
+    "hardly_named": 96,
+    "other_identity": 95,
+    "hardly_known": 94,
+    "quotes_unknown": 94,
+    "currency_differs": 94,
     # As likely something else.
     "difference_unnamed": 70,
     "details_undecided": 60,
@@ -311,7 +313,7 @@ def left_by(kinds: Sequence[str]) -> int:
     """What evidence and objections of these kinds leave of a score of 100.
 
     >>> left_by(["amount_equal"]), left_by(["quotes_unknown", "hardly_known"])
-    (100, 90)
+    (100, 94)
     >>> left_by(["other_partner", "amount_differs"])
     40
     """

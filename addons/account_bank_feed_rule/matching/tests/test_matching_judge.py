@@ -230,7 +230,7 @@ EXPLANATIONS = [
     ),
     (
         payment(text="inv 2026/000 42", amount="100.00"),
-        "Suggested: INV/2026/00042 with 92 of 100 points: it quotes INV/2026/00042 as "
+        "Suggested: INV/2026/00042 with 94 of 100 points: it quotes INV/2026/00042 as "
         '"INV 2026/000 42" (wrapped); 100.00 of 119.00 EUR are paid. Not posted: the amount '
         "differs by -19.00 EUR (100.00 paid, 119.00 open).",
     ),

@@ -446,3 +446,18 @@ def test_a_text_that_goes_on_and_on_costs_little():
     assert index.find_in_text("Anna Schmidt " * 5000)
     assert index.find("Anna Schmidt " * 5000) == []
     assert time.perf_counter() - start < 2
+
+
+@pytest.mark.parametrize(
+    ("registered", "written"),
+    [
+        ("Rüegg Immobilien GmbH", "Rueegg Immobilien GmbH"),
+        ("Osmo Meble Sp. z o.o. Sp. k.", "OSMO MEBLE SP. Z O.O. SP."),
+    ],
+)
+def test_letters_and_forms_of_swiss_and_polish_names(registered, written):
+    assert similarity(registered, written) >= 88
+
+
+def test_a_queen_is_no_quen():
+    assert similarity("Queen Consulting GmbH", "Quen Consulting GmbH") < 100

@@ -326,3 +326,28 @@ def test_the_code_of_a_reason_tells_that_it_may_have_come_back():
     decision = judged(paid, settled, receivable)
     assert [one.id for one in decision.candidates[0].items] == [1]
     assert decision.band == "suggest"
+
+
+def test_the_digits_of_a_number_may_be_parted_behind_its_year_by_who_is_known():
+    two = [item(1, "1000012524", "99.00"), item(2, "20268357", "99.00")]
+    said = {"text": "Rechnungsnr. 2026/8357 Mit freundlichen Grüßen", "amount": "99.00"}
+    assert chosen_ids(judged(payment(**said, iban=IBAN_ANNA), *two)) == [2]
+    assert judged(payment(**said), *two).band != "post"
+
+
+def test_a_date_that_a_line_wrap_cut_still_tells_which_invoice_is_meant():
+    two = [item(1, "INV/2026/00001", date=days(-60)), item(2, "INV/2026/00002", date=days(-50))]
+    said = f"Rechnung vom {days(-50):%d.%m.202 %y}"[:-2] + "6"
+    decision = judged(payment(text=said, iban=IBAN_ANNA), *two)
+    assert [one.id for one in decision.candidates[0].items] == [2]
+
+
+def test_a_discount_is_likelier_taken_where_it_is_still_allowed():
+    def discounted(id, number, last_day):
+        discount = Discount(Decimal("2.38"), days(last_day))
+        return item(id, number, discount=discount, date=days(-60), due_date=days(id))
+
+    late, kept = discounted(1, "INV/2026/00001", -30), discounted(2, "INV/2026/00002", 3)
+    decision = judged(payment(amount="116.62", iban=IBAN_ANNA), late, kept)
+    assert [one.id for one in decision.candidates[0].items] == [2]
+    assert decision.band == "suggest"
