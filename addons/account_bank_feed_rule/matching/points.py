@@ -178,10 +178,10 @@ OF_A_HUNDRED = {
     "amount_differs": 97,
     "discount_late": 96,
     "hardly_named": 96,
-    "other_identity": 95,
-    "hardly_known": 94,
-    "quotes_unknown": 94,
-    "currency_differs": 94,
+    "other_identity": 96,
+    "hardly_known": 96,
+    "quotes_unknown": 95,
+    "currency_differs": 95,
     # As likely something else.
     "difference_unnamed": 70,
     "details_undecided": 60,
@@ -313,7 +313,7 @@ def left_by(kinds: Sequence[str]) -> int:
     """What evidence and objections of these kinds leave of a score of 100.
 
     >>> left_by(["amount_equal"]), left_by(["quotes_unknown", "hardly_known"])
-    (100, 94)
+    (100, 95)
     >>> left_by(["other_partner", "amount_differs"])
     40
     """
