@@ -172,7 +172,14 @@ def read_name(text: str) -> tuple[list[str], dict[int, frozenset[str]]]:
         if form := _DROPPED["".join(tokens[at:end])]:
             forms[len(words)] = forms.get(len(words), _NO_FORM) | form
         after = end
-    return words, forms
+    return _as_one_word(words, forms)
+
+
+def _as_one_word(words: list[str], forms: dict) -> tuple[list[str], dict]:
+    """A company that is called by its initials: "D.E.B. OG"."""
+    if not forms or len(words) < _TELLING or max(map(len, words)) > 1:
+        return words, forms
+    return ["".join(words)], {1: _NO_FORM.union(*forms.values())}
 
 
 def _end_of_dropped(tokens: list[str], at: int) -> int:

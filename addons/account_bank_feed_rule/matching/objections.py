@@ -32,6 +32,7 @@ _DEDUCTION = re.compile(
 """What a payer calls something that he took off, such as a credit note."""
 _DIGITS = re.compile(r"\d+")
 _FAR_APART = 100
+_YEARS = 30
 _RARE_AMOUNT = 25
 _SURE_PAYEE = ("counterparty_iban", "end_to_end_id")
 _PART = {"paid_in_part": "partial", "overpaid": "overpaid"}
@@ -248,7 +249,25 @@ def _is_mistyped(evidence: Evidence) -> bool:
 
 def _are_far_apart(params: dict) -> bool:
     own, written = (_DIGITS.findall(params[key])[-1:] for key in ("number", "quoted"))
-    return bool(own and written) and abs(int(own[0]) - int(written[0])) >= _FAR_APART
+    if not own or not written or _is_of_another_year(own[0], written[0]):
+        return False
+    return abs(int(own[0]) - int(written[0])) >= _FAR_APART
+
+
+def _is_of_another_year(own: str, written: str) -> bool:
+    """Whether only the year in front differs: the same number of last year is paid long since.
+
+    >>> _is_of_another_year("20260700324", "20250700324"), _is_of_another_year("26042", "25042")
+    (True, True)
+    >>> _is_of_another_year("104217", "114217")
+    False
+    """
+    for width, first in ((4, 2015), (2, 15)):
+        years = [int(digits[:width] or 0) for digits in (own, written)]
+        plausible = all(first <= year < first + _YEARS for year in years)
+        if own[width:] == written[width:] and plausible:
+            return True
+    return False
 
 
 def _other_identity(findings: Findings, best: Candidate, index) -> Iterator[Evidence]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from .index import ItemIndex
 from .normalise import Tokens, compact, token_values
@@ -29,7 +29,7 @@ def unknown_documents(payment: Payment, index: ItemIndex, best: Candidate) -> It
     explained = {compact(one.params["number"]) for one in best.evidence if "number" in one.params}
     numbers = [number for item in best.items for number in item.numbers]
     tokens = remittance_tokens(payment.text)
-    yield from _one_digit_more(tokens, numbers)
+    yield from _with_more_digits(tokens, numbers)
     for first, end in _like_documents(tokens, payment, index):
         quoted = tokens.text[tokens.starts[first] : tokens.ends[end - 1]]
         if any(compact(quoted).startswith(number) for number in explained):
@@ -38,23 +38,33 @@ def unknown_documents(payment: Payment, index: ItemIndex, best: Candidate) -> It
             yield quoted
 
 
-def _one_digit_more(tokens: Tokens, numbers: Iterable[str]) -> Iterator[str]:
-    """What is one of the numbers but for one more digit in front: another, and none of ours.
+def _with_more_digits(tokens: Tokens, numbers: Iterable[str]) -> Iterator[str]:
+    """What ends like one of the numbers and has more digits in front: another, and none of ours.
 
-    >>> list(_one_digit_more(Tokens.of("136000/26"), ["36000/26"]))
+    >>> list(_with_more_digits(Tokens.of("136000/26"), ["36000/26"]))
     ['136000/26']
+    >>> list(_with_more_digits(Tokens.of("2026/103732"), ["2026/3732"]))
+    ['2026/103732']
     """
     for values in dict.fromkeys(map(token_values, numbers)):
-        closed = "".join(values)
-        if not closed.isdigit() or len(closed) < _LEAST_DIGITS:
+        if not "".join(values).isdigit() or sum(map(len, values)) < _LEAST_DIGITS:
             continue
         for first in range(len(tokens) - len(values) + 1):
             end = first + len(values)
-            written = "".join(tokens.values[first:end])
-            longer = len(tokens.values[first]) == len(values[0]) + 1 and written[0] != "0"
             joined = all(map(tokens.is_attached, range(first + 1, end)))
-            if longer and joined and written[1:] == closed:
+            if joined and _ends_like(values, tokens.values[first:end]):
                 yield tokens.text[tokens.starts[first] : tokens.ends[end - 1]]
+
+
+def _ends_like(values: Sequence[str], written: Sequence[str]) -> bool:
+    """Whether one run has more digits in front, the first of them one only: no year, no series."""
+    longer = [place for place, own in enumerate(values) if own != written[place]]
+    if len(longer) != 1:
+        return False
+    place = longer[0]
+    own, run = values[place], written[place]
+    more = run.removesuffix(own)
+    return run.isdigit() and more != run and more[0] != "0" and (place > 0 or len(more) == 1)
 
 
 def _may_be_short_for(quoted: str, number: str, is_last: bool) -> bool:

@@ -461,3 +461,8 @@ def test_letters_and_forms_of_swiss_and_polish_names(registered, written):
 
 def test_a_queen_is_no_quen():
     assert similarity("Queen Consulting GmbH", "Quen Consulting GmbH") < 100
+
+
+def test_a_company_may_be_called_by_its_initials():
+    assert similarity("D.E.B. OG", "D. E. B. OG") == similarity("D.E.B. OG", "DEB OG") == 100
+    assert similarity("D.E.B. OG", "D.E.C. OG") == 0

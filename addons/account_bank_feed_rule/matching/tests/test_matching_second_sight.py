@@ -351,3 +351,19 @@ def test_a_discount_is_likelier_taken_where_it_is_still_allowed():
     decision = judged(payment(amount="116.62", iban=IBAN_ANNA), late, kept)
     assert [one.id for one in decision.candidates[0].items] == [2]
     assert decision.band == "suggest"
+
+
+@pytest.mark.parametrize(
+    ("number", "written"), [("20260700324", "20250700324"), ("26100324", "25100324")]
+)
+def test_the_same_number_of_last_year_is_not_mistyped(number, written):
+    decision = judged(payment(text=f"Rechnung {written}", iban=IBAN_ANNA), item(number=number))
+    assert (decision.band, "perhaps_mistyped" in kinds(decision)) == ("suggest", True)
+
+
+def test_a_vendors_longer_number_with_the_same_end_is_another_bill():
+    bill = item(1, "2026/845", "-992.94")
+    paid = payment(text="ft. 2026/100845", amount="-992.94", iban=IBAN_ANNA)
+    assert judged(paid, bill).band == "suggest"
+    copied = payment(text="ft. 2026/845", amount="-992.94", iban=IBAN_ANNA)
+    assert judged(copied, bill).band == "post"
