@@ -57,14 +57,15 @@ def _with_more_digits(tokens: Tokens, numbers: Iterable[str]) -> Iterator[str]:
 
 
 def _ends_like(values: Sequence[str], written: Sequence[str]) -> bool:
-    """Whether one run has more digits in front, the first of them one only: no year, no series."""
+    """Whether one run has more digits in front; a single run one only: no year, no series."""
     longer = [place for place, own in enumerate(values) if own != written[place]]
     if len(longer) != 1:
         return False
     place = longer[0]
     own, run = values[place], written[place]
     more = run.removesuffix(own)
-    return run.isdigit() and more != run and more[0] != "0" and (place > 0 or len(more) == 1)
+    other = run.isdigit() and more != run and more[0] != "0"
+    return other and (len(values) > 1 or len(more) == 1)
 
 
 def _may_be_short_for(quoted: str, number: str, is_last: bool) -> bool:
@@ -111,10 +112,19 @@ def _end_of_number(tokens: Tokens, first: int) -> int:
     return end if any(map(str.isdigit, tokens.values[first:end])) else 0
 
 
+def _is_glued(word: str, series) -> bool:
+    """Whether it is a word for "invoice" with the letters of a series at its end: "INVF"."""
+    return any(
+        word.endswith(letters) and means_invoice(word.removesuffix(letters))
+        for letters in series
+        if letters
+    )
+
+
 def _is_like(tokens: Tokens, first: int, end: int, series, shapes) -> bool:
     values = tokens.values[first:end]
     digits = sum(len(value) for value in values if value.isdigit())
-    if values[0] in series or means_invoice(values[0]):
+    if values[0] in series or means_invoice(values[0]) or _is_glued(values[0], series):
         return digits >= (_LEAST_DIGITS if values[0] in series else _LEAST_INTRODUCED)
     text = tokens.text[tokens.starts[first] : tokens.ends[end - 1]]
     if _PERIOD.fullmatch(text) or _DAY.fullmatch(text):

@@ -361,9 +361,18 @@ def test_the_same_number_of_last_year_is_not_mistyped(number, written):
     assert (decision.band, "perhaps_mistyped" in kinds(decision)) == ("suggest", True)
 
 
-def test_a_vendors_longer_number_with_the_same_end_is_another_bill():
-    bill = item(1, "2026/845", "-992.94")
-    paid = payment(text="ft. 2026/100845", amount="-992.94", iban=IBAN_ANNA)
+@pytest.mark.parametrize(
+    ("number", "longer"), [("2026/845", "2026/100845"), ("3190/26", "103190/26")]
+)
+def test_a_vendors_longer_number_with_the_same_end_is_another_bill(number, longer):
+    bill = item(1, number, "-992.94")
+    paid = payment(text=f"ft. {longer}", amount="-992.94", iban=IBAN_ANNA)
     assert judged(paid, bill).band == "suggest"
-    copied = payment(text="ft. 2026/845", amount="-992.94", iban=IBAN_ANNA)
+    copied = payment(text=f"ft. {number}", amount="-992.94", iban=IBAN_ANNA)
     assert judged(copied, bill).band == "post"
+
+
+def test_a_word_for_invoice_glued_to_a_paid_number_hides_nothing():
+    paid = payment(text="invF2026-8415 21/07/26", iban=IBAN_ANNA)
+    decision = judged(paid, item(number="F2026-8416"))
+    assert (decision.band, "quotes_unknown" in kinds(decision)) == ("suggest", True)
