@@ -54,7 +54,7 @@ about equal after conversion                    5
 less, or more                                 -15  where named; -30 where not
 a later one of equal instalments              -20  the one that is due first is paid first
 a payment that is in the books already          6  it waits for just this
-… dated more than 3 days after the bank's     -10  it waits for the next one
+… dated more than 3 days after the bank's      -6  it waits for the next one
 paid more than 60 days before the document      0  an equal amount is then chance
 -----------------------------------------  ------  ---------------------------------------------
 What came back (looked for only among what earlier payments settled)
@@ -142,7 +142,7 @@ PART_NAMED = -15
 PART_UNNAMED = -30
 REGISTERED = 6
 """A payment that is in the books already is looked for before the documents of the partner."""
-REGISTERED_LATER = -10
+REGISTERED_LATER = -6
 REGISTERED_DAYS = 3
 """But nobody registers a payment weeks after the bank has booked it: that is the next one."""
 

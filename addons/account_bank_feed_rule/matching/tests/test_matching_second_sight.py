@@ -275,6 +275,8 @@ def test_a_payment_registered_weeks_later_is_not_what_the_bank_booked_before():
     after = judged(paid, invoice, later)
     assert [one.id for one in after.candidates[0].items] == [1]
     assert after.band == "suggest"
+    both = judged(paid, earlier, later)
+    assert ([one.id for one in both.candidates[0].items], both.band) == ([2], "suggest")
 
 
 @pytest.mark.parametrize("text", ["Rechnung 785", "RE-Nr. 785", "785"])
