@@ -268,7 +268,8 @@ def test_a_payment_registered_weeks_later_is_not_what_the_bank_booked_before():
     """It waits for the next instalment of the same amount."""
     invoice = item(1, "INV/2026/00042")
     earlier, later = (
-        item(2, "PIN/2026/0001", kind="payment", date=days(offset)) for offset in (-2, 30)
+        item(id, "PIN/2026/0001", kind="payment", date=days(offset))
+        for id, offset in ((2, -2), (3, 30))
     )
     paid = payment(iban=IBAN_ANNA)
     assert [one.id for one in judged(paid, invoice, earlier).candidates[0].items] == [2]
