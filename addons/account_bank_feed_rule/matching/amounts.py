@@ -20,6 +20,7 @@ from .points import (
     CONVERTED,
     DAYS_BEFORE_DOCUMENT,
     DIFFERENT,
+    DISCOUNT_LATE,
     DISCOUNTED,
     PART_NAMED,
     PART_UNNAMED,
@@ -113,7 +114,7 @@ def _discount(payment, items, difference: Decimal, terms: Terms, points: int):
         "last_day": last_day.isoformat(),
     }
     if late > terms.discount_days:
-        return Evidence("discount_late", DISCOUNTED + points, {**params, "days": late}), tuple(
+        return Evidence("discount_late", DISCOUNT_LATE + points, {**params, "days": late}), tuple(
             adjustments
         )
     return Evidence("discount_taken", DISCOUNTED + points, params), tuple(adjustments)
@@ -179,8 +180,8 @@ def _assumed_charges(payment, items, difference: Decimal, terms: Terms, points: 
 
 def _is_discount(difference: Decimal, payment: Payment) -> bool:
     """Whether a usual percentage is missing: somebody took a discount, allowed or not."""
-    percent = abs(difference) * _HUNDRED / (abs(payment.amount) + abs(difference))
-    return any(abs(percent - usual) < _CENT for usual in (1, 2, 3, 4, 5))
+    percent = (abs(payment.amount) + abs(difference)) * _CENT
+    return any(abs(abs(difference) - usual * percent) <= _CENT for usual in (1, 2, 3, 4, 5))
 
 
 def _fit_part(payment, items, open_amount: Decimal, named: bool) -> Fit:

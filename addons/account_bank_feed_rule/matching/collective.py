@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
+from .points import left_by
 from .returns import how_returned, told_fees
 from .types import (
     Adjustment,
@@ -22,6 +23,7 @@ from .types import (
     Payment,
 )
 
+_LIKELY = 50
 _NARRATIVE = "NARR"
 """ISO 20022 for a reason that is told in words."""
 
@@ -79,9 +81,16 @@ def _together(
     if not decided:
         return None
     posted = [decision for _detail, decision in decided]
-    undecided = payment.amount - difference - sum(detail.amount for detail, _one in decided)
-    candidate = _joined(payment, posted, undecided, difference, len(judged))
     objections = tuple(_objections(payment, len(judged), len(posted), difference))
+    likely = _likely(judged, posted)
+    found = [one.settlement for one in posted] + [best for _detail, best in likely]
+    accounted = [detail.amount for detail, _one in (*decided, *likely)]
+    undecided = payment.amount - difference - sum(accounted)
+    count = Evidence("collective", 0, {"count": len(posted), "of": len(judged)})
+    candidate = _joined(payment, found, undecided, difference, count)
+    if candidate.rest:
+        left = left_by([one.kind for one in objections])
+        candidate = candidate.scored(candidate.score * left // 100)
     return Decision(
         payment.id,
         "suggest" if objections else "post",
@@ -91,6 +100,23 @@ def _together(
         margin=min(one.margin for one in posted),
         reasons=candidate.evidence + objections,
     )
+
+
+def _likely(
+    judged: Sequence[tuple[Payment, Decision]], posted: Sequence[Decision]
+) -> list[tuple[Payment, Candidate]]:
+    """What the others more likely than not settle, of items that are there for all of them."""
+    claimed = {one.item.id for decision in posted for one in decision.settlement.allocations}
+    found = []
+    for detail, decision in judged:
+        if decision.settlement is not None or not decision.candidates:
+            continue
+        best = decision.candidates[0]
+        ids = {item.id for item in best.items}
+        if best.score >= _LIKELY and not best.rest and claimed.isdisjoint(ids):
+            claimed |= ids
+            found.append((detail, best))
+    return found
 
 
 def _is_decided(decision: Decision) -> bool:
@@ -117,24 +143,26 @@ def _without_conflicts(
 
 
 def _joined(
-    payment: Payment, posted: Sequence[Decision], undecided: Decimal, difference: Decimal, count
+    payment: Payment,
+    settlements: Sequence[Candidate],
+    undecided: Decimal,
+    difference: Decimal,
+    count: Evidence,
 ) -> Candidate:
     """One candidate of what the payments settle; ``rest`` is what a person must look at."""
-    settlements = [decision.settlement for decision in posted]
     adjustments = [one for settlement in settlements for one in settlement.adjustments]
     told = difference and _is_told(payment, difference)
     if told:
         kind = "fee" if how_returned(payment) else "charges"
         adjustments.append(Adjustment(kind, difference))
     points = min(one.points for one in settlements)
-    evidence = Evidence("collective", points, {"count": len(posted), "of": count})
     return Candidate(
         allocations=tuple(_merged(settlements)),
-        evidence=(evidence,),
+        evidence=(count.counting(points),),
         adjustments=tuple(adjustments),
         rest=undecided if told else undecided + difference,
         points=points,
-        score=min(one.score for one in posted),
+        score=min(one.score for one in settlements),
     )
 
 

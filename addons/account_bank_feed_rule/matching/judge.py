@@ -8,7 +8,7 @@ from .collective import judge_details
 from .findings import Findings, gather
 from .index import ItemIndex
 from .objections import objections
-from .points import OF_A_HUNDRED
+from .points import left_by
 from .returns import only_what_came_back, unknown_return
 from .scoring import candidates
 from .strategy import Strategy
@@ -58,14 +58,12 @@ def judge(
 
 
 def _doubted(ranked: Sequence[Candidate], found: Sequence[Evidence]) -> list[Candidate]:
-    """The candidates with what objections leave of their scores, one after the other.
+    """The candidates with what the gravest objection leaves of their scores.
 
     What speaks against the first speaks against all that are as little named as it is.
     """
     best = ranked[0]
-    left = 100
-    for one in (*best.evidence, *found):
-        left = left * OF_A_HUNDRED.get(one.kind, 100) // 100
+    left = left_by([one.kind for one in (*best.evidence, *found)])
     if left == 100:
         return list(ranked)
     alike = best.has("unnamed")

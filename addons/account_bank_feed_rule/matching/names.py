@@ -15,6 +15,7 @@ same words                                  100
 … a word of 7 letters or more mistyped      by the share of equal letters
 … a name for its initial                    -32, shared by the words: "M. Muster" has 84
 … more words, or fewer                      -36 times the share of what differs
+… more words, where both lack a legal form  -10 at most
 … two different legal forms                 no match
 ==========================================  ============================================
 
@@ -58,6 +59,8 @@ _MISTYPED = 7
 _LONG = 12
 _EQUAL_LETTERS, _EQUAL_LETTERS_OF_LONG = 88, 83
 """At 88 a letter may be missing from 7, and one be wrong in 9; at 83 two in 12."""
+_SHORTENED = 90
+"""Of a company that is called by its first words only."""
 _RARE_WORD = 8
 _RARE = 3
 """A single word identifies a company in a text from 8 letters on, in at most 3 names."""
@@ -69,6 +72,7 @@ _LETTERS |= str.maketrans({"Æ": "AE", "Œ": "OE", "ẞ": "SS", "Þ": "TH", "'":
 # "Bauer", "Samuel" and "Michael" have no umlaut, "Zoe" and "Xue" neither.
 _UMLAUT = re.compile(
     r"A(?<=AA)\B|E(?<=OE)\B|E(?<=AE)\B(?!L(?:A?\b|I))|E(?<=UE)(?<![AEQ]UE)\B(?!LA?\b)"
+    r"|E(?<=UEE)(?<![AEQ]UEE)\B"  # "Rueegg" is Rüegg
 )
 _CUT_UMLAUT = re.compile(r"(?<=[AOU])E$|(?<=A)A$")
 
@@ -110,6 +114,7 @@ _FORMS = {
     "SA": "SA|Société anonyme|Sociedad anónima|Spółka akcyjna",
     "AB": "AB|Aktiebolag",
     "OY": "Oy|Oyj|Osakeyhtiö",
+    "SOCCOOP": "Soc Coop|Società cooperativa",
     "KFT": "Kft|Korlátolt felelősségű társaság",
 }
 _SHORT_FORMS = (
@@ -167,7 +172,14 @@ def read_name(text: str) -> tuple[list[str], dict[int, frozenset[str]]]:
         if form := _DROPPED["".join(tokens[at:end])]:
             forms[len(words)] = forms.get(len(words), _NO_FORM) | form
         after = end
-    return words, forms
+    return _as_one_word(words, forms)
+
+
+def _as_one_word(words: list[str], forms: dict) -> tuple[list[str], dict]:
+    """A company that is called by its initials: "D.E.B. OG"."""
+    if not forms or len(words) < _TELLING or max(map(len, words)) > 1:
+        return words, forms
+    return ["".join(words)], {1: _NO_FORM.union(*forms.values())}
 
 
 def _end_of_dropped(tokens: list[str], at: int) -> int:
@@ -320,9 +332,11 @@ class NameIndex:
         cut = len(name.strip()) in _WIDTHS
         form = _NO_FORM.union(*forms.values()) if forms else _NO_FORM
         return (
-            self._best(self._equal(words), form)
+            self._best(self._equal_or_shortened(words, form), form)
             or cut
             and self._best(self._truncated(words), form)
+            or form  # "Muster Sp. z o.o. Sp." has two of them: the bank cut the second
+            and self._best(self._without_form_cut(words), form)
             or self._best(self._weaker(words), form)
         )
 
@@ -331,10 +345,21 @@ class NameIndex:
         for entry in found or self._by_letters.get("".join(words), ()):
             yield _Agreement(entry, 100 if found else 97, entry.words)
 
-    def _truncated(self, words: list[str]) -> Iterator[_Agreement]:
+    def _equal_or_shortened(self, words: list[str], form) -> Iterator[_Agreement]:
+        """A company without its legal form may be another one, shortened by more than that."""
+        found = list(self._equal(words))
+        yield from found
+        if found and not form and all(one.entry.form for one in found):
+            for longer in self._with_more_words(_key(words), 1):
+                yield longer._replace(similarity=max(longer.similarity, _SHORTENED))
+
+    def _without_form_cut(self, words: list[str]) -> Iterator[_Agreement]:
         without_form = _without_cut_form(words)
         for agreement in self._equal(without_form) if len(without_form) < len(words) else ():
             yield _Agreement(agreement.entry, 96, agreement.words, True)
+
+    def _truncated(self, words: list[str]) -> Iterator[_Agreement]:
+        yield from self._without_form_cut(words)
         # "Mue" may be what is left of "Müller".
         letters = _CUT_UMLAUT.sub("", "".join(words))
         if len(letters) < _LEAST_CUT:

@@ -84,7 +84,8 @@ def _next(tokens: Tokens, first: int, end: int, last: tuple[str, ...]) -> Iterat
         return
     values, stop = _replaced(tokens, position, last)
     if up_to:
-        yield from _range(last, values, position, stop)
+        meant = list(_range(last, values, position, stop))
+        yield from meant or _range(last, *_closed_up(tokens, position, last))
     elif values and values != last and _is_plausible(tokens, position, stop, values, last):
         yield Continuation(values, position, stop)
 
@@ -137,6 +138,27 @@ def _replaced(tokens: Tokens, position: int, last: tuple[str, ...]) -> tuple[tup
     if _repeats_year(tokens, position, last):
         return (*last[:-2], value, tokens.values[stop]), stop + 1
     return _with_end(last, value), stop
+
+
+def _closed_up(
+    tokens: Tokens, position: int, last: tuple[str, ...]
+) -> tuple[tuple[str, ...], int, int]:
+    """The number at ``position`` that a line wrap cut, as long as the last one or as its end."""
+    ends = [last[-1:]]
+    if len(last) > 1 and last[-2].isdigit():
+        ends.insert(0, last[-2:])
+    for own in ends:
+        stop, closed = position, ""
+        while stop < len(tokens) and tokens.values[stop].isdigit() and len(closed) < _length(own):
+            closed, stop = closed + tokens.values[stop], stop + 1
+        same = "".join(own[:-1])
+        if len(closed) == _length(own) and closed.startswith(same):
+            return (*last[: len(last) - len(own)], *own[:-1], closed[len(same) :]), position, stop
+    return (), position, position
+
+
+def _length(values: tuple[str, ...]) -> int:
+    return sum(map(len, values))
 
 
 def _repeats_year(tokens: Tokens, position: int, last: tuple[str, ...]) -> bool:

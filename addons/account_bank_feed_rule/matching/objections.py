@@ -32,6 +32,8 @@ _DEDUCTION = re.compile(
 """What a payer calls something that he took off, such as a credit note."""
 _DIGITS = re.compile(r"\d+")
 _FAR_APART = 100
+_WITH_YEAR, _WITH_FULL_YEAR = 7, 8
+_YEARS = 5
 _RARE_AMOUNT = 25
 _SURE_PAYEE = ("counterparty_iban", "end_to_end_id")
 _PART = {"paid_in_part": "partial", "overpaid": "overpaid"}
@@ -248,7 +250,23 @@ def _is_mistyped(evidence: Evidence) -> bool:
 
 def _are_far_apart(params: dict) -> bool:
     own, written = (_DIGITS.findall(params[key])[-1:] for key in ("number", "quoted"))
-    return bool(own and written) and abs(int(own[0]) - int(written[0])) >= _FAR_APART
+    if not own or not written or _is_of_another_year(own[0], written[0]):
+        return False
+    return abs(int(own[0]) - int(written[0])) >= _FAR_APART
+
+
+def _is_of_another_year(own: str, written: str) -> bool:
+    """Whether only the year in front differs: the same number of last year is paid long since.
+
+    >>> _is_of_another_year("20260700324", "20250700324"), _is_of_another_year("2600042", "2500042")
+    (True, True)
+    >>> _is_of_another_year("27559", "26559")
+    False
+    """
+    width = 2 if len(own) < _WITH_FULL_YEAR or own[:2] != "20" else 4
+    if len(own) < _WITH_YEAR or own[width:] != written[width:]:
+        return False
+    return abs(int(own[:width]) - int(written[:width])) <= _YEARS
 
 
 def _other_identity(findings: Findings, best: Candidate, index) -> Iterator[Evidence]:

@@ -39,13 +39,17 @@ _SURE = re.compile(
     r"|IMPAYE|INSOLUTO|REJET (?:DE )?(?:PRELEVEMENT|VIREMENT)"
     r"|(?:IBAN|KONTO(?:NUMMER)?) (?:IST )?(?:UNGUE?LTIG|FALSCH|FEHLERHAFT|ERLOSCHEN)"
 )
-_SAID = re.compile(r"\b(?:RETOURE|RUE?CKGABE|RETURN(?:ED)?|UNPAID|REJECTED|DEVOLUCION)\b")
+_REASON = r"A[CG]0[1-6]|AM04|MD0[1-7]|MS0[23]|RR0[1-4]"
+_SAID = re.compile(
+    rf"\b(?:RETOURE|RUE?CKGABE|RETURN(?:ED)?|UNPAID|REJECTED|DEVOLUCION|{_REASON})\b"
+)
+"""In words, or by the reason's code alone (ISO 20022, external return reasons)."""
 
 _HINTS = (
     "RUCK", "RUECK", "RLS", "RETOUR", "RETURN", "REJE", "UNPAID", "IMPAY", "INSOLUTO", "UNZUST",
     "AUSFUHR", "AUSFUEHR", "IBAN", "KONTO", "DEVOLU",
 )  # fmt: skip
-_HINT = re.compile("|".join(_HINTS))
+_HINT = re.compile("|".join((*_HINTS, _REASON)))
 """One of these is in all that the two above find."""
 
 _AMOUNT = r"(\d{1,3}(?:[.' ]\d{3})+[.,]\d\d|\d+[.,]\d\d)(?!\d)"
@@ -74,6 +78,8 @@ def _how_told(code: str | None, text: str) -> Literal["sure", "said"] | None:
     ('sure', None, None)
     >>> _how_told(None, "Rücklastschrift"), _how_told(None, "Gutschrift Retoure")
     ('sure', 'said')
+    >>> _how_told(None, "2026/1949 AC04")
+    'said'
     """
     if code and _is_return_code(code):
         return "sure"

@@ -20,6 +20,8 @@ from .points import (
     OTHER_PARTNER,
     QUOTED_FURTHER,
     REGISTERED,
+    REGISTERED_DAYS,
+    REGISTERED_LATER,
     RELATED_PARTNER,
 )
 from .strategy import Strategy
@@ -104,8 +106,9 @@ def _weigh(payment, bundle: Bundle, findings, index, strategies, terms) -> Candi
         evidence.append(bundle.choice)
     if len(bundle.items) == 1 and _is_later_instalment(bundle.items[0], index):
         evidence.append(Evidence("later_instalment", LATER_INSTALMENT))
-    if "payment" in [item.kind for item in bundle.items]:
-        evidence.append(Evidence("registered", REGISTERED))
+    registered = [item for item in bundle.items if item.kind == "payment"]
+    if registered:
+        evidence.append(Evidence("registered", _registered_points(payment, registered)))
     return Candidate(
         allocations=fitted.allocations,
         evidence=tuple(evidence),
@@ -113,6 +116,11 @@ def _weigh(payment, bundle: Bundle, findings, index, strategies, terms) -> Candi
         rest=fitted.rest,
         points=sum([one.points for one in evidence]),
     )
+
+
+def _registered_points(payment: Payment, registered: Sequence[OpenItem]) -> int:
+    latest = max([item.date for item in registered])
+    return REGISTERED_LATER if (latest - payment.date).days > REGISTERED_DAYS else REGISTERED
 
 
 def _is_later_instalment(item: OpenItem, index: ItemIndex) -> bool:

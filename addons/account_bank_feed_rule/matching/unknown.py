@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from .index import ItemIndex
-from .normalise import Tokens, compact
+from .normalise import Tokens, compact, token_values
 from .quotations import means_invoice, remittance_tokens, shape
 from .references import is_given, scheme
 from .types import Candidate, Payment
@@ -29,12 +29,43 @@ def unknown_documents(payment: Payment, index: ItemIndex, best: Candidate) -> It
     explained = {compact(one.params["number"]) for one in best.evidence if "number" in one.params}
     numbers = [number for item in best.items for number in item.numbers]
     tokens = remittance_tokens(payment.text)
+    yield from _with_more_digits(tokens, numbers)
     for first, end in _like_documents(tokens, payment, index):
         quoted = tokens.text[tokens.starts[first] : tokens.ends[end - 1]]
         if any(compact(quoted).startswith(number) for number in explained):
             continue
         if not any(_may_be_short_for(quoted, number, end == len(tokens)) for number in numbers):
             yield quoted
+
+
+def _with_more_digits(tokens: Tokens, numbers: Iterable[str]) -> Iterator[str]:
+    """What ends like one of the numbers and has more digits in front: another, and none of ours.
+
+    >>> list(_with_more_digits(Tokens.of("136000/26"), ["36000/26"]))
+    ['136000/26']
+    >>> list(_with_more_digits(Tokens.of("2026/103732"), ["2026/3732"]))
+    ['2026/103732']
+    """
+    for values in dict.fromkeys(map(token_values, numbers)):
+        if not "".join(values).isdigit() or sum(map(len, values)) < _LEAST_DIGITS:
+            continue
+        for first in range(len(tokens) - len(values) + 1):
+            end = first + len(values)
+            joined = all(map(tokens.is_attached, range(first + 1, end)))
+            if joined and _ends_like(values, tokens.values[first:end]):
+                yield tokens.text[tokens.starts[first] : tokens.ends[end - 1]]
+
+
+def _ends_like(values: Sequence[str], written: Sequence[str]) -> bool:
+    """Whether one run has more digits in front; a single run one only: no year, no series."""
+    longer = [place for place, own in enumerate(values) if own != written[place]]
+    if len(longer) != 1:
+        return False
+    place = longer[0]
+    own, run = values[place], written[place]
+    more = run.removesuffix(own)
+    other = run.isdigit() and more != run and more[0] != "0"
+    return other and (len(values) > 1 or len(more) == 1)
 
 
 def _may_be_short_for(quoted: str, number: str, is_last: bool) -> bool:
@@ -81,10 +112,19 @@ def _end_of_number(tokens: Tokens, first: int) -> int:
     return end if any(map(str.isdigit, tokens.values[first:end])) else 0
 
 
+def _is_glued(word: str, series) -> bool:
+    """Whether it is a word for "invoice" with the letters of a series at its end: "INVF"."""
+    return any(
+        word.endswith(letters) and means_invoice(word.removesuffix(letters))
+        for letters in series
+        if letters
+    )
+
+
 def _is_like(tokens: Tokens, first: int, end: int, series, shapes) -> bool:
     values = tokens.values[first:end]
     digits = sum(len(value) for value in values if value.isdigit())
-    if values[0] in series or means_invoice(values[0]):
+    if values[0] in series or means_invoice(values[0]) or _is_glued(values[0], series):
         return digits >= (_LEAST_DIGITS if values[0] in series else _LEAST_INTRODUCED)
     text = tokens.text[tokens.starts[first] : tokens.ends[end - 1]]
     if _PERIOD.fullmatch(text) or _DAY.fullmatch(text):

@@ -15,7 +15,7 @@ _INVOICE = r"\b(?:RECHN\w*|RE|RG|RGNR|INV\w*|FACT\w*|FAKT\w*|FATT\w*|FA|FT)\b"
 _OF = r"\b(?:VOM|V|VON|DATED?|OF|DU|DEL|ZE DNE|(?:RE|RG|RECHNUNGS)?DAT(?:UM)?)\W{0,3}"
 _DATE = (
     r"(?:(?P<y>20\d\d)-(?P<m>\d\d)-(?P<d>\d\d)"
-    r"|(?P<d2>\d?\d)[./](?P<m2>\d?\d)[./](?P<y2>20\d\d|\d\d)?)(?!\d)"
+    r"|(?P<d2>\d?\d)[./](?P<m2>\d?\d)[./](?P<y2>2\s?0\s?\d\s?\d|\d\d)?)(?!\d)"
 )
 _INVOICE_OF = re.compile(rf"{_INVOICE}.{{0,40}}?{_OF}{_DATE}", re.DOTALL)
 
@@ -45,10 +45,13 @@ def _day_in(text: str) -> tuple[int, int, int | None] | None:
 
     >>> _day_in("Rechnung 4711 vom 12.3.26"), _day_in("facture du 01/02/"), _day_in("am 12.3.26")
     ((12, 3, 26), (1, 2, None), None)
+    >>> _day_in("Rechnung vom 15.03.202 6")
+    (15, 3, 26)
     """
     found = _INVOICE_OF.search(fold(text))
     if not found:
         return None
     year = found["y"] or found["y2"]
     day, month = found["d"] or found["d2"], found["m"] or found["m2"]
-    return int(day), int(month), int(year) % 100 if year else None
+    # A line wrap may have cut the year in two.
+    return int(day), int(month), int("".join(year.split())) % 100 if year else None

@@ -123,3 +123,21 @@ def test_a_batch_meets_the_claims_of_others():
     alone = payment("p", "INV/2026/00042", "119.00", name="Anna Blume")
     decisions = settled([batch("200.00", ANNAS, BERTS), alone], INVOICES)
     assert sum(one.band == "post" for one in decisions.values()) <= 1
+
+
+def test_what_an_undecided_payment_is_likely_for_is_suggested_with_the_others():
+    doubtful = detail(3, "INV/2026/00044 statt INV/2026/00077", "50.00", name="Anna Blume")
+    open_items = (*INVOICES, item(7, "INV/2026/00077", "12.34", BERT))
+    alone = judged(doubtful, *open_items)
+    assert alone.band == "suggest"
+    decision = judged(batch("250.00", ANNAS, BERTS, doubtful), *open_items)
+    assert "details_undecided" in kinds(decision)
+    best = decision.candidates[0]
+    assert (sorted(one.id for one in best.items), best.rest) == ([1, 2, 3], 0)
+    assert best.score == alone.score
+
+
+def test_what_leaves_something_unexplained_is_less_sure():
+    unexplained = judged(batch("277.00", ANNAS, BERTS, NOBODYS), *INVOICES)
+    differing = judged(batch("198.00", ANNAS, BERTS), *INVOICES)
+    assert max(unexplained.score, differing.score) <= 60

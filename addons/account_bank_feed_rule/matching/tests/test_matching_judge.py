@@ -62,6 +62,9 @@ def test_what_becomes_of_it(text, paid, opened, band, objections):
     assert found >= set(objections) if objections else not found
 
 
+BERTS = item(7, "INV/2026/00077", "5.00", BERT)
+
+
 def test_the_score_is_a_share_of_all_that_it_may_be():
     decision = judged(payment(iban=IBAN_ANNA), *(item(i, f"INV/2026/{i:05}") for i in (1, 2, 3)))
     assert [one.score for one in decision.candidates[:3]] == [33, 33, 33]
@@ -143,6 +146,26 @@ def test_the_account_alone_is_no_reason_for_a_document_that_is_not_open(said):
     assert {"quotes_unknown", "perhaps_mistyped"} & kinds(decision)
 
 
+def test_two_objections_to_one_oddity_count_once():
+    """Bert's number is that of another document, and of none that Anna owes."""
+    once = judged(payment(text="INV/2025/09876", iban=IBAN_ANNA), item(), BERTS)
+    twice = judged(payment(text="INV/2026/00077", iban=IBAN_ANNA), item(), BERTS)
+    assert kinds(twice) >= {"quotes_unknown", "quotes_others"}
+    assert twice.score == once.score >= 90
+
+
+def test_another_payer_is_likely_to_mean_it_only_if_the_amount_is_right():
+    equal = judged(payment(text=N, iban=IBAN_BERT), item())
+    other = judged(payment(text=N, amount="77.00", iban=IBAN_BERT), item())
+    assert equal.score >= 90 > 50 > other.score
+
+
+def test_digits_that_may_mean_anything_are_no_document_where_the_amount_differs_too():
+    decision = judged(payment(text="Filiale 126029", amount="77.00"), item(number="126029"))
+    assert {"hardly_named", "amount_differs"} <= kinds(decision)
+    assert decision.score < 50
+
+
 def test_two_items_of_one_amount_and_only_the_account():
     decision = judged(payment(iban=IBAN_ANNA), item(1, N), item(2, "INV/2026/00043"))
     assert (decision.band, decision.score, decision.margin) == ("suggest", 50, 0)
@@ -207,7 +230,7 @@ EXPLANATIONS = [
     ),
     (
         payment(text="inv 2026/000 42", amount="100.00"),
-        "Suggested: INV/2026/00042 with 77 of 100 points: it quotes INV/2026/00042 as "
+        "Suggested: INV/2026/00042 with 94 of 100 points: it quotes INV/2026/00042 as "
         '"INV 2026/000 42" (wrapped); 100.00 of 119.00 EUR are paid. Not posted: the amount '
         "differs by -19.00 EUR (100.00 paid, 119.00 open).",
     ),

@@ -446,3 +446,23 @@ def test_a_text_that_goes_on_and_on_costs_little():
     assert index.find_in_text("Anna Schmidt " * 5000)
     assert index.find("Anna Schmidt " * 5000) == []
     assert time.perf_counter() - start < 2
+
+
+@pytest.mark.parametrize(
+    ("registered", "written"),
+    [
+        ("Rüegg Immobilien GmbH", "Rueegg Immobilien GmbH"),
+        ("Osmo Meble Sp. z o.o. Sp. k.", "OSMO MEBLE SP. Z O.O. SP."),
+    ],
+)
+def test_letters_and_forms_of_swiss_and_polish_names(registered, written):
+    assert similarity(registered, written) >= 88
+
+
+def test_a_queen_is_no_quen():
+    assert similarity("Queen Consulting GmbH", "Quen Consulting GmbH") < 100
+
+
+def test_a_company_may_be_called_by_its_initials():
+    assert similarity("D.E.B. OG", "D. E. B. OG") == similarity("D.E.B. OG", "DEB OG") == 100
+    assert similarity("D.E.B. OG", "D.E.C. OG") == 0

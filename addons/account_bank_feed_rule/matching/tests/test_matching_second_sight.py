@@ -262,3 +262,120 @@ def test_a_short_number_called_invoice_needs_no_known_payer_if_the_amount_is_rar
     others = [item(i, f"{i}", f"{i}.13", partner=BERT) for i in range(130_000, 130_500)]
     decision = judged(payment(text=text, amount="418.37"), item(1, "126029", "418.37"), *others)
     assert decision.band == band
+
+
+def test_a_payment_registered_weeks_later_is_not_what_the_bank_booked_before():
+    """It waits for the next instalment of the same amount."""
+    invoice = item(1, "INV/2026/00042")
+    earlier, later = (
+        item(id, "PIN/2026/0001", kind="payment", date=days(offset))
+        for id, offset in ((2, -2), (3, 30))
+    )
+    paid = payment(iban=IBAN_ANNA)
+    assert [one.id for one in judged(paid, invoice, earlier).candidates[0].items] == [2]
+    after = judged(paid, invoice, later)
+    assert [one.id for one in after.candidates[0].items] == [1]
+    assert after.band == "suggest"
+    both = judged(paid, earlier, later)
+    assert ([one.id for one in both.candidates[0].items], both.band) == ([2], "suggest")
+
+
+@pytest.mark.parametrize("text", ["Rechnung 785", "RE-Nr. 785", "785"])
+def test_three_digits_called_invoice_tell_a_vendors_equal_bills_apart(text):
+    bills = [item(i, f"{i}", "-615.10") for i in (782, 785)]
+    decision = judged(payment(text=text, amount="-615.10", iban=IBAN_ANNA), *bills)
+    assert chosen_ids(decision) == [785]
+
+
+@pytest.mark.parametrize("text", ["Filiale 785", "Rechnung 1785", "Rechnung vom 7.8.5"])
+def test_three_digits_that_mean_something_else_tell_nothing(text):
+    bills = [item(i, f"{i}", "-615.10") for i in (782, 785)]
+    decision = judged(payment(text=text, amount="-615.10", iban=IBAN_ANNA), *bills)
+    assert decision.band != "post"
+
+
+def test_a_number_with_one_more_digit_in_front_is_another_document():
+    bill = item(1, "36000/26", "-2045.08")
+    paid = payment(text="za 136000/26", amount="-2045.08", iban=IBAN_ANNA)
+    decision = judged(paid, bill)
+    assert (decision.band, "quotes_unknown" in kinds(decision)) == ("suggest", True)
+
+
+def test_a_company_called_by_its_first_words_may_be_the_one_with_more_of_them():
+    partners = [
+        Partner(ANNA, ("Umbelxifen Advies B.V.",)),
+        Partner(BERT, ("Umbelxifen Advies Beheer B.V.",)),
+    ]
+    both = [item(1, "A-1442/26"), item(2, "A-1440/26", partner=BERT)]
+    short = payment(name="UMBELXIFEN ADVIES")
+    assert judged_among(short, both, *partners).band == "suggest"
+    assert chosen_ids(judged_among(short, both[:1], *partners)) == [1]
+    whole = payment(name="UMBELXIFEN ADVIES B.V.")
+    assert chosen_ids(judged_among(whole, both, *partners)) == [1]
+
+
+@pytest.mark.parametrize(("paid", "band"), [("1476.61", "post"), ("1476.69", "suggest")])
+def test_round_charges_near_a_usual_percentage_are_no_discount(paid, band):
+    """One percent would be 14.92."""
+    invoice = item(1, "INV/2026/08420", "1491.61")
+    named = payment(text="INV/2026/08420", amount=paid, name="Anna Blume", iban="AE070331234567890")
+    assert judged(named, invoice).band == band
+
+
+def test_the_code_of_a_reason_tells_that_it_may_have_come_back():
+    settled = item(1, "2026/1949", "994.70", kind="settled")
+    receivable = item(2, "WEB/2026/01949", "466.99", partner=None, kind="receivable")
+    paid = payment(text="RETURE 2026/1949 AC04", amount="994.70")
+    decision = judged(paid, settled, receivable)
+    assert [one.id for one in decision.candidates[0].items] == [1]
+    assert decision.band == "suggest"
+
+
+def test_the_digits_of_a_number_may_be_parted_behind_its_year_by_who_is_known():
+    two = [item(1, "1000012524", "99.00"), item(2, "20268357", "99.00")]
+    said = {"text": "Rechnungsnr. 2026/8357 Mit freundlichen Grüßen", "amount": "99.00"}
+    assert chosen_ids(judged(payment(**said, iban=IBAN_ANNA), *two)) == [2]
+    assert judged(payment(**said), *two).band != "post"
+
+
+def test_a_date_that_a_line_wrap_cut_still_tells_which_invoice_is_meant():
+    two = [item(1, "INV/2026/00001", date=days(-60)), item(2, "INV/2026/00002", date=days(-50))]
+    said = f"Rechnung vom {days(-50):%d.%m.202 %y}"[:-2] + "6"
+    decision = judged(payment(text=said, iban=IBAN_ANNA), *two)
+    assert [one.id for one in decision.candidates[0].items] == [2]
+
+
+def test_a_discount_is_likelier_taken_where_it_is_still_allowed():
+    def discounted(id, number, last_day):
+        discount = Discount(Decimal("2.38"), days(last_day))
+        return item(id, number, discount=discount, date=days(-60), due_date=days(id))
+
+    late, kept = discounted(1, "INV/2026/00001", -30), discounted(2, "INV/2026/00002", 3)
+    decision = judged(payment(amount="116.62", iban=IBAN_ANNA), late, kept)
+    assert [one.id for one in decision.candidates[0].items] == [2]
+    assert decision.band == "suggest"
+
+
+@pytest.mark.parametrize(
+    ("number", "written"), [("20260700324", "20250700324"), ("26100324", "25100324")]
+)
+def test_the_same_number_of_last_year_is_not_mistyped(number, written):
+    decision = judged(payment(text=f"Rechnung {written}", iban=IBAN_ANNA), item(number=number))
+    assert (decision.band, "perhaps_mistyped" in kinds(decision)) == ("suggest", True)
+
+
+@pytest.mark.parametrize(
+    ("number", "longer"), [("2026/845", "2026/100845"), ("3190/26", "103190/26")]
+)
+def test_a_vendors_longer_number_with_the_same_end_is_another_bill(number, longer):
+    bill = item(1, number, "-992.94")
+    paid = payment(text=f"ft. {longer}", amount="-992.94", iban=IBAN_ANNA)
+    assert judged(paid, bill).band == "suggest"
+    copied = payment(text=f"ft. {number}", amount="-992.94", iban=IBAN_ANNA)
+    assert judged(copied, bill).band == "post"
+
+
+def test_a_word_for_invoice_glued_to_a_paid_number_hides_nothing():
+    paid = payment(text="invF2026-8415 21/07/26", iban=IBAN_ANNA)
+    decision = judged(paid, item(number="F2026-8416"))
+    assert (decision.band, "quotes_unknown" in kinds(decision)) == ("suggest", True)
