@@ -151,13 +151,25 @@ def _from_json(env, value):
     return env(context=value["context"])[value["model"]].browse(value["ids"])
 
 
+def _left_world():
+    """What `prepare` has left in this database, if it has."""
+    with Registry(get_db_name()).cursor() as cr:
+        found = Environment(cr, SUPERUSER_ID, {})["ir.config_parameter"].get_param(WORLD)
+    return json.loads(found) if found else None
+
+
 class BankFeedCase(AccountTestInvoicingCommon):
     """A German company with one bank journal whose feed starts at 0.00 on 2026-01-01."""
 
     @classmethod
     @AccountTestInvoicingCommon.setup_country("de")
     def setUpClass(cls):
-        cls._set_up_as_odoo_does()
+        if world := _left_world():
+            odoos = [each for each in cls.__mro__ if each in ODOOS]
+            super(odoos[-1], cls).setUpClass()
+            cls._enter(world)
+        else:
+            super().setUpClass()
         cls.company = cls.company_data["company"]
         cls.env.user.write(
             {
@@ -171,17 +183,9 @@ class BankFeedCase(AccountTestInvoicingCommon):
         cls.journal = cls.make_journal(IBAN, "BNKA")
 
     @classmethod
-    def _set_up_as_odoo_does(cls):
-        """Odoo's users, products, taxes and so on: those that `prepare` has left, if it has."""
-        with Registry(get_db_name()).cursor() as cr:
-            found = Environment(cr, SUPERUSER_ID, {})["ir.config_parameter"].get_param(WORLD)
-        if not found:
-            super().setUpClass()
-            return
-        odoos = [each for each in cls.__mro__ if each in ODOOS]
-        super(odoos[-1], cls).setUpClass()
+    def _enter(cls, world):
+        """Take over Odoo's users, products, taxes and so on: those that `prepare` has left."""
         cls.maxDiff = None
-        world = json.loads(found)
         cls.env = cls.env(user=world["uid"], context=world["context"])
         for name, value in world["attributes"].items():
             setattr(cls, name, _from_json(cls.env, value))
