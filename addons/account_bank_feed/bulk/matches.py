@@ -165,45 +165,47 @@ def _partial_columns(items):
 def _match_fresh(items, plan):
     left = {item.id: item.amount_residual for group in plan for item in group}
     matches = [match for group in plan for match in _connected(_partials(group, left))]
-    settled = [not any(left[item.id] for item in _items_of(match)) for match in matches]
-    fulls = items.env["account.full.reconcile"]
-    full_ids = new_ids(fulls, sum(settled))
-    full_rows = Rows(fulls, {}, [{}] * len(full_ids), ids=full_ids)
-    next_full = iter(full_ids)
-    full_of = [next(next_full) if one else False for one in settled]
-    partials = Rows(
-        items.env["account.partial.reconcile"],
-        _same_in_partials(plan[0]),
-        [
-            {
-                **_partial_values(debit, credit, amount),
-                "max_date": max(debit.date, credit.date),
-                "full_reconcile_id": full_id,
-            }
-            for match, full_id in zip(matches, full_of, strict=True)
-            for debit, credit, amount in match
-        ],
-        plan[0].company_currency_id,
-    )
+    full_ids = _full_ids(items.env, matches, left)
+    fulls = [full_id for full_id in full_ids if full_id]
+    full_rows = Rows(items.env["account.full.reconcile"], {}, [{}] * len(fulls), ids=fulls)
+    partials = _partial_rows(plan[0], matches, full_ids)
     matched = _together(items, [_items_of(match) for match in matches])
     for name in ("matched_debit_ids", "matched_credit_ids"):
         remember(matched, items._fields[name], [()] * len(matched))
     with _nothing_else_computes(matched):
         insert(full_rows, partials)
         partial_ids = iter(partials.records.ids)
-        for match, full_id in zip(matches, full_of, strict=True):
+        for match, full_id in zip(matches, full_ids, strict=True):
             first, *_others = [next(partial_ids) for _partial in match]
             _note(_items_of(match), left, full_id, str(full_id) if full_id else f"P{first}")
         matched.modified(MATCHED)
 
 
-def _same_in_partials(group):
-    currency = group.company_currency_id.id
-    return {
+def _full_ids(env, matches, left):
+    """For each match the id of its full one to come; False where something stays open."""
+    settled = [not any(left[item.id] for item in _items_of(match)) for match in matches]
+    found = iter(new_ids(env["account.full.reconcile"], sum(settled)))
+    return [next(found) if one else False for one in settled]
+
+
+def _partial_rows(group, matches, full_ids):
+    """:param group: one that is matched, of the same company and currency as all others"""
+    currency = group.company_currency_id
+    same = {
         "company_id": group.company_id.id,
-        "debit_currency_id": currency,
-        "credit_currency_id": currency,
+        "debit_currency_id": currency.id,
+        "credit_currency_id": currency.id,
     }
+    own = [
+        {
+            **_partial_values(debit, credit, amount),
+            "max_date": max(debit.date, credit.date),
+            "full_reconcile_id": full_id,
+        }
+        for match, full_id in zip(matches, full_ids, strict=True)
+        for debit, credit, amount in match
+    ]
+    return Rows(group.env["account.partial.reconcile"], same, own, currency)
 
 
 def _connected(partials):

@@ -35,12 +35,14 @@ SKIPPED = {
     | {"message_subscribe", "_message_subscribe", "_message_auto_subscribe", "message_post"}
     | {"_message_create", "_message_log_batch"}
     | {"_message_post_after_hook", "_notify_thread", "_message_track", "_message_log"}
-    | {"_mail_track", "_track_subtype", "_track_template", "_creation_subtype"},
+    | {"_mail_track", "_track_subtype", "_track_template", "_creation_subtype"}
+    | {"_compute_field_value"},  # automation rules wait for what it computes
     ITEM: {"create", "write", "_sanitize_vals", "_sync_invoice", "_create_analytic_lines"}
     | {"_reconcile_marked", "_check_tax_lock_date", "_check_constrains_account_id_journal_id"}
     | {"_reconcile_plan", "_reconcile_plan_with_sync", "_optimize_reconciliation_plan"}
     | {"_prepare_reconciliation_plan", "_prepare_reconciliation_amls"}
-    | {"_prepare_reconciliation_single_partial", "_check_amls_exigibility_for_reconciliation"},
+    | {"_prepare_reconciliation_single_partial", "_check_amls_exigibility_for_reconciliation"}
+    | {"_compute_field_value"},
     "account.partial.reconcile": {"create", "_get_to_update_payments", "_update_matching_number"},
     "account.full.reconcile": {"create"},
     "mail.message": {"create"},
