@@ -8,8 +8,10 @@ taken from the specimen.
 
 from dataclasses import dataclass
 
+from odoo.models import MAGIC_COLUMNS
+
 from .partners import fiscal_positions
-from .rows import GIVEN, Rows, insert, new_ids
+from .rows import Rows, insert, new_ids
 from .specimen import ITEM, LINE, MOVE
 from .stock import KNOWN_MODULES
 
@@ -137,7 +139,7 @@ class Pattern:
             for model in rows
         }
         apart = {
-            model: GIVEN | IDENTITIES[model] | _left_to_odoo(env, model) | empty[model]
+            model: {*MAGIC_COLUMNS, *IDENTITIES[model], *_left_to_odoo(env, model), *empty[model]}
             for model in rows
         }
         values = {

@@ -13,8 +13,10 @@ from collections import Counter, defaultdict
 from contextlib import contextmanager
 from itertools import chain
 
+from odoo.models import MAGIC_COLUMNS
+
 from ..series import remember
-from .rows import GIVEN, Rows, insert, new_ids
+from .rows import Rows, insert, new_ids
 
 PARTIAL_COLUMNS = {
     "debit_move_id",
@@ -158,7 +160,7 @@ def _partial_columns(items):
     return {
         name
         for name, field in fields.items()
-        if field.store and field.column_type and name not in GIVEN
+        if field.store and field.column_type and name not in MAGIC_COLUMNS
     }
 
 

@@ -34,13 +34,15 @@ class Rows:
             self.same |= dict.fromkeys(("create_uid", "write_uid"), model.env.uid)
             self.same |= dict.fromkeys(("create_date", "write_date"), model.env.cr.now())
         self.own = {name: [row.get(name, same.get(name)) for row in own] for name in names}
+        self.original = None
 
     @classmethod
     def like(cls, record, own):
-        """Rows like that of a record, but for what is their own."""
-        apart = GIVEN | empty_columns(record)
-        same = {name: v for name, v in stored_values(record).items() if name not in apart}
-        return cls(record.browse(), same, own)
+        """Rows like that of a record, but for what is their own: names of columns and values."""
+        record.flush_recordset()
+        rows = cls(record.browse(), {}, own)
+        rows.original = record
+        return rows
 
     def statement(self):
         """The SQL that inserts them."""
@@ -50,16 +52,31 @@ class Rows:
         }
         own = {name: self._to_column(fields[name], values) for name, values in self.own.items()}
         own = {"id": self.records.ids, **own} if self.records else own
+        copied = self._copied(own.keys() | columns.keys())
         values = [_cast(SQL.identifier("own", name), fields[name]) for name in own]
         values += [_cast(SQL("%s", value), fields[name]) for name, (value,) in columns.items()]
+        values += [SQL.identifier("original", name) for name in copied]
         return SQL(
-            "INSERT INTO %s (%s) SELECT %s FROM (VALUES %s) AS own (%s) RETURNING id",
+            "INSERT INTO %s (%s) SELECT %s FROM (VALUES %s) AS own (%s) %s RETURNING id",
             SQL.identifier(self.records._table),
-            SQL(", ").join(map(SQL.identifier, [*own, *columns])),
+            SQL(", ").join(map(SQL.identifier, [*own, *columns, *copied])),
             SQL(", ").join(values),
             SQL(", ").join(zip(*own.values(), strict=True)),
             SQL(", ").join(map(SQL.identifier, own)),
+            self._beside_original(),
         )
+
+    def _copied(self, others):
+        """Names of the columns that are as in the original, if there is one."""
+        fields = self.records._fields.items() if self.original else ()
+        apart = others | {"id"}
+        return [n for n, f in fields if f.store and f.column_type and n not in apart]
+
+    def _beside_original(self):
+        if not self.original:
+            return SQL()
+        table = SQL.identifier(self.records._table)
+        return SQL("JOIN %s AS original ON original.id = %s", table, self.original.id)
 
     def remember_that_they_are_new(self):
         """Nothing refers to them yet, so whatever would be searched for is known to be nothing."""
@@ -107,33 +124,6 @@ class Rows:
         if values[1:] and values[0] is values[-1] and all(one is values[0] for one in values):
             return [field.convert_to_cache(values[0], model)] * len(values)
         return [field.convert_to_cache(value, model) for value in values]
-
-
-GIVEN = {"id", "create_uid", "create_date", "write_uid", "write_date"}
-"""Columns that a row gets when it is inserted."""
-
-
-def stored_values(record):
-    """What is in each column of the record's own table, as for ``create``."""
-    return {
-        name: field.convert_to_write(record[name], record)
-        for name, field in record._fields.items()
-        if field.store and field.column_type and name not in ("create_date", "write_date")
-    }
-
-
-def empty_columns(records):
-    """Names of columns of numbers and marks that are NULL in all rows: to Odoo they are 0."""
-    kinds = ("boolean", "integer", "float", "monetary")
-    names = [n for n, f in records._fields.items() if f.store and f.column_type and f.type in kinds]
-    query = SQL(
-        "SELECT %s FROM %s WHERE id IN %s",
-        SQL(", ").join(SQL("bool_and(%s IS NULL)", SQL.identifier(name)) for name in names),
-        SQL.identifier(records._table),
-        tuple(records.ids),
-    )
-    (row,) = records.env.execute_query(query)
-    return frozenset(name for name, is_empty in zip(names, row, strict=True) if is_empty)
 
 
 def new_ids(model, count):

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from odoo.tools import SQL
+
 from .only_here import TAKES_NO_NUMBER, with_key
-from .rows import empty_columns, stored_values
 
 LINE = "account.bank.statement.line"
 MOVE = "account.move"
@@ -46,20 +47,43 @@ def specimens(transactions):
 def _read(line):
     move = line.move_id
     return Specimen(
-        line=stored_values(line),
-        move=stored_values(move),
-        items=tuple(stored_values(item) for item in move.line_ids.sorted("id")),
+        line=_stored_values(line),
+        move=_stored_values(move),
+        items=tuple(_stored_values(item) for item in move.line_ids.sorted("id")),
         followers=frozenset(
             (follower.partner_id.id, frozenset(follower.subtype_ids.ids))
             for follower in move.sudo().message_follower_ids
         ),
         links=frozenset().union(*map(_links, (line, move, *move.line_ids))),
-        empty={one._name: empty_columns(one) for one in (line, move, move.line_ids)},
+        empty={one._name: _empty_columns(one) for one in (line, move, move.line_ids)},
         messages=tuple(
             (message.subtype_id.id, str(message.body), message.author_id.id)
             for message in move.sudo().message_ids.sorted("id")
         ),
     )
+
+
+def _stored_values(record):
+    """What is in each column of the record's own table, as for ``create``."""
+    return {
+        name: field.convert_to_write(record[name], record)
+        for name, field in record._fields.items()
+        if field.store and field.column_type and name not in ("create_date", "write_date")
+    }
+
+
+def _empty_columns(records):
+    """Names of columns of numbers and marks that are NULL in all rows: to Odoo they are 0."""
+    kinds = ("boolean", "integer", "float", "monetary")
+    names = [n for n, f in records._fields.items() if f.store and f.column_type and f.type in kinds]
+    query = SQL(
+        "SELECT %s FROM %s WHERE id IN %s",
+        SQL(", ").join(SQL("bool_and(%s IS NULL)", SQL.identifier(name)) for name in names),
+        SQL.identifier(records._table),
+        tuple(records.ids),
+    )
+    (row,) = records.env.execute_query(query)
+    return frozenset(name for name, is_empty in zip(names, row, strict=True) if is_empty)
 
 
 def _links(record):

@@ -81,9 +81,10 @@ class BankImportBatch(models.Model):
         self.ensure_one()
         if self.state != "waiting":
             return
+        transactions = self.transaction_ids
         try:
             with of_many_rows():
-                self.transaction_ids.filtered(lambda t: t.state == "pending")._post()
+                transactions.filtered(lambda t: t.state == "pending")._post()
                 self._set_state("done", "booked", finished_at=fields.Datetime.now())
                 self.env.flush_all()
         except UniqueViolation as error:
@@ -94,7 +95,7 @@ class BankImportBatch(models.Model):
                 seconds=random.randint(1, 5),
                 ignore_retry=True,
             ) from error
-        self.transaction_ids.import_statement_id._enqueue_close()
+        transactions.import_statement_id._enqueue_close()
 
     def action_retry(self):
         """Book a failed batch again."""
