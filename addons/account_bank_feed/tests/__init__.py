@@ -6,6 +6,7 @@ from . import (
     test_browser_columns,
     test_browser_upload,
     test_bulk_equality,
+    test_bulk_rows,
     test_continuity,
     test_counterpart_payments,
     test_counterparts,
