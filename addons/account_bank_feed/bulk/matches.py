@@ -232,6 +232,7 @@ def _nothing_else_computes(items):
     """What is written within is all that changes on items, and on the amounts of their moves."""
     moves = items.move_id
     amounts = [field for field in moves._fields.values() if field.compute == "_compute_amount"]
+    amounts.append(moves._fields["invoice_date_due"])  # follows from totals, which stay
     on_items = [items._fields[name] for name in MATCHED]
     with items.env.protecting([(on_items, items), (amounts, moves)]):
         yield
