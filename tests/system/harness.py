@@ -247,9 +247,16 @@ class Books:
     def log(self, node):
         return CACHE / "log" / f"{self.name}-{node}.log"
 
-    def move_to(self, tablespace):
-        """Put all files of the database there."""
-        self.odoo.cluster.sql(f'ALTER DATABASE "{self.name}" SET TABLESPACE {tablespace}')
+    @contextlib.contextmanager
+    def on(self, tablespace):
+        """All files of the database are there meanwhile."""
+        move = f'ALTER DATABASE "{self.name}" SET TABLESPACE '
+        self.odoo.cluster.sql(move + tablespace)
+        try:
+            yield
+        finally:
+            self.wait(lambda: not self.connections(), "silence")  # else it cannot be moved
+            self.odoo.cluster.sql(move + "pg_default")
 
     def set_parameter(self, key, value):
         self.sql(f"DELETE FROM ir_config_parameter WHERE key = '{key}'")
