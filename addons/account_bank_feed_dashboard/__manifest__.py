@@ -1,0 +1,27 @@
+{
+    "name": "Bank Feed Dashboard",
+    "summary": "Every account at a glance, review by keyboard, closing a month",
+    "version": "1.0.0",
+    "category": "Accounting/Accounting",
+    "license": "LGPL-3",
+    "author": "Odoo Bank Feed contributors",
+    "depends": ["account_bank_feed_rule", "bus", "mail"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/rules.xml",
+        "data/queue_job.xml",
+        "views/dashboard_views.xml",
+        "views/review_views.xml",
+        "views/closing_views.xml",
+        "views/bank_feed_task_views.xml",
+        "views/bank_transaction_views.xml",
+        "views/bank_import_views.xml",
+        "views/bank_import_statement_views.xml",
+        "views/menus.xml",
+    ],
+    "assets": {
+        "web.assets_backend": ["account_bank_feed_dashboard/static/src/**/*"],
+        "web.assets_tests": ["account_bank_feed_dashboard/static/tests/tours/**/*"],
+    },
+    "installable": True,
+}

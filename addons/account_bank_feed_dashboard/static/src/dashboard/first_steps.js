@@ -1,0 +1,57 @@
+import { _t } from "@web/core/l10n/translation";
+import { useService } from "@web/core/utils/hooks";
+
+import { Component } from "@odoo/owl";
+
+const ACTIONS = {
+    journal: "account_bank_feed.action_bank_journal",
+    review: "account_bank_feed.action_bank_transaction_review",
+};
+
+/** From nothing to the first reconciled file: three steps, ticked off as they get done. */
+export class BankFeedFirstSteps extends Component {
+    static template = "account_bank_feed_dashboard.FirstSteps";
+    static props = { steps: Array, mayUpload: Boolean };
+
+    setup() {
+        this.action = useService("action");
+    }
+
+    get steps() {
+        const next = this.props.steps.find(({ done }) => !done);
+        return this.props.steps.map((one) => ({
+            ...one,
+            ...this.words[one.step],
+            isNext: one === next,
+        }));
+    }
+
+    get words() {
+        return {
+            journal: {
+                title: _t("Enter the account number on a bank journal"),
+                text: _t("By it the statements of the account are recognised."),
+                button: _t("Bank journals"),
+            },
+            file: {
+                title: _t("Drop a statement file"),
+                text: _t("Any format that the bank offers; camt.053 tells most."),
+                button: this.props.mayUpload && _t("Choose a file"),
+            },
+            review: {
+                title: _t("Review what no rule was sure of"),
+                text: _t("The first decision shows how it goes, and can be undone."),
+                button: _t("Review"),
+            },
+        };
+    }
+
+    /** Uploading needs no other page: the zone is on this one. */
+    start(step) {
+        if (step === "file") {
+            document.querySelector(".o_bank_feed_dashboard .o_bank_feed_files").click();
+            return;
+        }
+        return this.action.doAction(ACTIONS[step]);
+    }
+}
