@@ -15,6 +15,9 @@ MISSING_IN_DEBIAN = ("mail/static/lib/selfie_segmentation/selfie_segmentation.js
 """Named in web.assets_backend, but left out of Debian's package; a bundle that lacks a
 file logs an error in the browser, and any such error fails a tour."""
 
+PATIENCE = 180
+"""Seconds that a tour may take; Odoo's minute is not enough on a busy machine."""
+
 
 class BrowserCase(HttpCase):
     """Tours that fail, and are not skipped, where Chromium or websocket-client is missing."""
@@ -35,6 +38,7 @@ class BrowserCase(HttpCase):
                 )
 
     def start_tour(self, *args, **kwargs):
+        kwargs.setdefault("timeout", PATIENCE)
         try:
             return super().start_tour(*args, **kwargs)
         except SkipTest as missing:

@@ -97,7 +97,11 @@ registry.category("web_tour.tours").add("account_bank_feed_columns", {
         },
         {
             content: "Drop the next file of that bank",
-            trigger: ".o_menu_sections [data-menu-xmlid='account_bank_feed.menu_upload']",
+            trigger: ".o_menu_sections [data-menu-xmlid='account_bank_feed.menu_intake']",
+            run: "click",
+        },
+        {
+            trigger: ".o-dropdown--menu [data-menu-xmlid='account_bank_feed.menu_upload']",
             run: "click",
         },
         {
@@ -110,5 +114,5 @@ registry.category("web_tour.tours").add("account_bank_feed_columns", {
             content: "It is read without a question",
             trigger: ".o_bank_feed_import[data-state=done]:contains(may.csv):contains('Transactions: 1')",
         },
-    ],
+    ].map((step) => ({ timeout: 60000, ...step })), // machines may be slow
 });

@@ -60,5 +60,5 @@ registry.category("web_tour.tours").add("account_bank_feed_upload", {
         {
             trigger: ".o_list_view .o_data_row:contains(Salaries)",
         },
-    ],
+    ].map((step) => ({ timeout: 60000, ...step })), // machines may be slow
 });
