@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.bank_statement_format import same_account
+from odoo.tools import SQL
 
 TYPES = ("bank", "cash", "credit")
 """The types of journals that keep an account with a bank."""
@@ -138,13 +139,15 @@ class AccountJournal(models.Model):
             ("import_statement_id.state", "in", ("admitted", "closed")),
             ("state", "in", ("pending", "error")),
             ("booked", "=", True),
-            ("statement_line_ids", "=", False),
             ("booking_date", "<=", until),
         ]
         if start:
             domain.append(("booking_date", ">=", start))
         transactions = self.env["bank.transaction"].sudo()
-        return transactions._read_group(domain, [], ["amount:sum"])[0][0] or 0.0
+        query = transactions._search_without_line(domain)
+        amount = transactions._field_to_sql(query.table, "amount", query)
+        [(total,)] = self.env.execute_query(query.select(SQL("sum(%s)", amount)))
+        return float(total or 0)
 
     def _bank_feed_sum_accepted(self, until):
         """Gaps that an approver has accepted, from the day on which they became visible."""

@@ -5,6 +5,9 @@ import io
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+PIECE = 12 * 2**20
+"""Characters of Base64 that are decoded at once; a multiple of four."""
+
 
 class BankFile(models.Model):
     """A statement file as it was received: bytes, digest, and nothing derived.
@@ -48,9 +51,25 @@ class BankFile(models.Model):
         return hashlib.sha256(content).hexdigest()
 
     def _open(self):
-        """The file as a seekable binary stream."""
+        """The file as a seekable binary stream.
+
+        It is decoded piece by piece: a large file would otherwise be in memory three times.
+        """
         self.ensure_one()
-        return io.BytesIO(base64.b64decode(self.sudo().with_context(bin_size=False).data or b""))
+        self.flush_recordset(["data"])
+        stream = io.BytesIO()
+        start = 1
+        while piece := self._encoded(start):
+            stream.write(base64.b64decode(piece))
+            start += PIECE
+        stream.seek(0)
+        return stream
+
+    def _encoded(self, start):
+        """As many characters of the kept bytes, from ``start`` on."""
+        query = "SELECT substring(data FROM %s FOR %s) FROM bank_file WHERE id = %s"
+        self.env.cr.execute(query, [start, PIECE, self.id])
+        return self.env.cr.fetchone()[0]
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

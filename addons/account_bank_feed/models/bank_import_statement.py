@@ -546,7 +546,8 @@ class BankImportStatement(models.Model):
         """Create Odoo's bank statement over the new lines, once none of them waits."""
         self.ensure_one()
         if self.state == "admitted" and not self._waits():
-            self._close()
+            # Of each of very many lines a few columns are needed, and no more than these read.
+            self.with_context(prefetch_fields=False)._close()
         self.import_id._follow_statements()
 
     def _waits(self):

@@ -6,6 +6,10 @@ from ..bulk.statements import of_many_rows
 from .bank_import import BARRIER_MINUTES
 from .bank_transaction_counterpart import MATCHED_KINDS
 
+AT_ONCE = 10_000
+"""Transactions decided in one job: of more, the memory of a worker would not be bounded, and the
+first batch would be booked only when the last transaction has been looked at."""
+
 NOTHING_DECIDED = {
     "counterpart_account_id": False,
     "matched_item_ids": [(5,)],
@@ -70,13 +74,20 @@ class BankTransaction(models.Model):
 
         Competing claims on one open item are settled over all of them, so the outcome
         depends neither on batches nor on workers. Files dropped together are waited for.
+        Of very many the oldest come first, as if they had been imported first.
         """
         self.env["bank.feed.turn"]._take(f"match.{company.id}")
         if self._files_are_being_read(company):
             return
-        waiting = self.with_company(company).search(self._waiting_domain(company))
+        query = self._search_without_line(
+            self._waiting_domain(company), order="booking_date, identity, id", limit=AT_ONCE + 1
+        )
+        waiting = self.with_company(company).browse(query)
         if not waiting:
             return
+        if len(waiting) > AT_ONCE:
+            waiting = waiting[:AT_ONCE]
+            self._enqueue_matching(company)
         waiting.counterpart_ids.unlink()  # of a decision that could not be booked
         with of_many_rows():
             self._keep_decisions(waiting._decide())
@@ -91,7 +102,6 @@ class BankTransaction(models.Model):
             ("booked", "=", True),
             ("batch_id", "=", False),
             ("import_statement_id.state", "in", ("admitted", "closed")),
-            ("statement_line_ids", "=", False),
         ]
 
     def _files_are_being_read(self, company):

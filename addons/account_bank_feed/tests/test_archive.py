@@ -1,6 +1,8 @@
 import io
 import zipfile
+from unittest.mock import patch
 
+from odoo.addons.account_bank_feed.models import bank_file
 from odoo.addons.bank_statement_format.testing import camt053
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
@@ -25,6 +27,13 @@ class TestArchive(BankFeedAloneCase):
         one = statement([transaction("2026-01-02", 100, "One")])
         two = statement([transaction("2026-01-05", 20, "Two")], opening=100)
         return {"two": camt053([two]), "one": camt053([one])}
+
+    def test_a_file_is_kept_to_the_byte_however_many_pieces_it_is_read_in(self):
+        for size in (0, 1, 5, 6, 7, 12, 100):
+            content = bytes(range(size))
+            kept = self.env["bank.file"]._keep("bytes.bin", content)
+            with patch.object(bank_file, "PIECE", 8):
+                self.assertEqual(kept._open().read(), content)
 
     def test_each_file_in_it_is_an_import(self):
         record = self.receive(name="january.zip", content=archive(**self.files()))

@@ -1,6 +1,8 @@
 import itertools
 import random
+from unittest.mock import patch
 
+from odoo.addons.account_bank_feed.models import bank_transaction_matching
 from odoo.addons.account_bank_feed.tests.common import (
     cut,
     make_iban,
@@ -118,6 +120,20 @@ class TestOrder(RuleCase):
                 outcomes.append(self.outcome())
         self.assertEqual(outcomes[0], outcomes[1])
         self.assertEqual(len(outcomes[0][0]), 120)
+
+    def test_more_than_one_job_decides_about_are_decided_oldest_first(self):
+        """As if they had been imported so; each job sees what the one before has claimed."""
+        weeks = self.three_weeks()
+        for at_once in (1, 2, 3, 7):
+            with (
+                self.subTest(at_once=at_once),
+                self.forgotten(),
+                patch.object(bank_transaction_matching, "AT_ONCE", at_once),
+            ):
+                for week in weeks:
+                    self.receive(week, run=False)
+                run_jobs(self.env, pick=random.Random(at_once).choice)
+                self.assert_deserved(self.outcome())
 
     # ------------------------------------------------------------------
     # Files that compete
