@@ -6,7 +6,16 @@ import signal
 import sys
 
 from . import bench as benchmark
-from . import bench_formats, bench_matching, environment, odoo_source, postgres, testing
+from . import (
+    bench_formats,
+    bench_matching,
+    bench_ui,
+    environment,
+    odoo_source,
+    postgres,
+    screenshots,
+    testing,
+)
 from . import demo as demonstration
 from . import translations as translators
 from .common import ADDONS, CACHE, PROJECT, SERIES, Ended, Missing, attend, locked, say
@@ -85,6 +94,17 @@ def bench(arguments):
     return benchmark.bench(arguments.series or odoo_source.preferred(), arguments.args.split())
 
 
+def ui(arguments):
+    """Measure how fast the screens get their data."""
+    return bench_ui.bench(arguments.series or odoo_source.preferred(), arguments.args.split())
+
+
+def pictures(arguments):
+    """Take pictures of the demo company's screens."""
+    series = arguments.series or odoo_source.preferred()
+    return screenshots.screenshots(series, arguments.args.split())
+
+
 def formats(arguments):
     """Measure how fast files are read."""
     return bench_formats.bench(arguments.rows, arguments.repeat)
@@ -149,6 +169,14 @@ def main():
     command.add_argument("--series", default="")
     command.add_argument("--args", default="", help="--quick, --only PART, --oca-again")
     command.set_defaults(call=bench)
+    command = commands.add_parser("bench-ui", help="measure the screens on a million transactions")
+    command.add_argument("--series", default="")
+    command.add_argument("--args", default="", help="--quick, --calls N")
+    command.set_defaults(call=ui)
+    command = commands.add_parser("screenshots", help="take pictures of every screen")
+    command.add_argument("--series", default="")
+    command.add_argument("--args", default="", help="names of screens")
+    command.set_defaults(call=pictures)
     command = commands.add_parser("bench-formats", help="measure how fast files are read")
     command.add_argument("--rows", type=int, default=bench_formats.ROWS)
     command.add_argument("--repeat", type=int, default=3)

@@ -8,6 +8,8 @@ every column: a copy that Odoo would have written otherwise ends the benchmark.
 
 import datetime
 
+from . import bench_copies
+
 CHART = "de_skr03"
 ACCOUNTS = (
     "DE89370400440532013000",
@@ -109,11 +111,11 @@ RELATIONS = {
 
 def fill(env, count):
     """Make the company with `count` open invoices, and commit."""
-    _company(env)
-    _journals(env)
-    customer = _customers(env)
-    invoice = _invoice(env, customer, FIRST["day"], FIRST["net"])
-    _copy_invoices(env, invoice, customer, count - 1)
+    company(env)
+    journals(env)
+    customer = customers(env)
+    first = invoice(env, customer, FIRST["day"], FIRST["net"])
+    _copy_invoices(env, first, customer, count - 1)
     env.cr.commit()
     prove(env)
     for table in ("res_partner", "res_partner_bank", "account_move", "account_move_line"):
@@ -121,7 +123,7 @@ def fill(env, count):
     env.cr.commit()
 
 
-def _company(env):
+def company(env):
     env.company.write(
         {
             "name": "Bench GmbH",
@@ -135,29 +137,33 @@ def _company(env):
         raise RuntimeError("The audit trail is off: the benchmark would flatter.")
 
 
-def _journals(env):
-    """Four bank journals; with our addons installed, the administrator may do everything."""
-    journals = env["account.journal"].create(
+def journals(env, start=START):
+    """Four bank journals; with our addons installed, the administrator may do everything.
+
+    :param start: the day on which their feeds begin, at a balance of nothing
+    """
+    made = env["account.journal"].create(
         [
             {"name": f"Bank {n}", "code": f"BNK{n}X", "type": "bank", "bank_acc_number": account}
             for n, account in enumerate(ACCOUNTS, start=1)
         ]
     )
     if "bank.import" not in env:
-        return
+        return made
     from odoo.addons.account_bank_feed.series import user_groups_field
 
-    for journal in journals:
-        journal._bank_feed_confirm_start(START, 0)
+    for journal in made:
+        journal._bank_feed_confirm_start(start, 0)
     names = [f"account_bank_feed.group_{role}" for role in ("manager", "approver")]
     groups = [env.ref(name).id for name in (*names, "account.group_account_manager")]
     env.ref("base.user_admin").write({user_groups_field(env): [(4, one) for one in groups]})
+    return made
 
 
 # Customers
 
 
-def _customers(env):
+def customers(env):
     """Return the first of them, made by Odoo."""
     first = (
         env["res.partner"]
@@ -193,7 +199,7 @@ def _customers(env):
 # Invoices
 
 
-def _invoice(env, customer, day, net):
+def invoice(env, customer, day, net):
     """One by way of Odoo."""
     invoice = env["account.move"].create(
         {
@@ -235,19 +241,8 @@ def _copy_invoices(env, invoice, customer, count):
 
 
 def _copy(cr, table, source, own):
-    """Copy a row once for each seed, with columns of its own."""
-    names = [name for name in _columns(cr, table) if name != "id" or name in own]
-    values = [own[name].format(**FIRST) if name in own else f'source."{name}"' for name in names]
-    into = ", ".join(f'"{name}"' for name in names)
-    cr.execute(
-        f"INSERT INTO {table} ({into}) SELECT {', '.join(values)} FROM {table} source, seeds "
-        f"WHERE source.id = {source} ORDER BY seeds.place"
-    )
-
-
-def _columns(cr, table):
-    cr.execute("SELECT column_name FROM information_schema.columns WHERE table_name = %s", [table])
-    return [name for (name,) in cr.fetchall()]  # those of one series only are among them
+    """Copy a row once for each seed."""
+    bench_copies.copy(cr, table, source, {name: sql.format(**FIRST) for name, sql in own.items()})
 
 
 def _relate(cr, table, columns, item):
@@ -271,29 +266,18 @@ def prove(env):
     """
     copies = env["account.move"].search([("move_type", "=", "out_invoice")], order="id")
     copy = copies[len(copies) // 2]
-    made = _invoice(env, copy.partner_id, copy.invoice_date, copy.amount_untaxed)
-    differ = _differences(env.cr, "account_move", copy, made)
+    made = invoice(env, copy.partner_id, copy.invoice_date, copy.amount_untaxed)
+    differ = bench_copies.differences(env.cr, "account_move", copy.id, made.id, MAY_DIFFER)
     for kind in ITEMS:
         mine, theirs = (
             move.line_ids.filtered(lambda item, kind=kind: item.display_type == kind)
             for move in (copy, made)
         )
-        differ += _differences(env.cr, "account_move_line", mine, theirs)
+        differ += bench_copies.differences(
+            env.cr, "account_move_line", mine.id, theirs.id, MAY_DIFFER
+        )
         if (mine.tax_ids, mine.tax_tag_ids) != (theirs.tax_ids, theirs.tax_tag_ids):
             differ.append(f"{kind}: taxes and tags")
     env.cr.rollback()
     if differ:
         raise RuntimeError(f"{copy.name} is not what Odoo would have made: {'; '.join(differ)}")
-
-
-def _differences(cr, table, copy, made):
-    rows = []
-    for record in (copy, made):
-        cr.execute(f"SELECT * FROM {table} WHERE id = %s", [record.id])
-        rows.append(cr.dictfetchone())
-    mine, theirs = rows
-    return [
-        f"{table}.{name} {mine[name]!r}, not {theirs[name]!r}"
-        for name in mine
-        if mine[name] != theirs[name] and name not in MAY_DIFFER
-    ]

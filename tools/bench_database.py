@@ -30,40 +30,43 @@ SELECT move.name, round(move.amount_total, 2), partner.name, coalesce(bank.acc_n
 """In an order that has nothing to do with that of their numbers."""
 
 
-def template(odoo, items, modules=MODULES, purpose=PURPOSE):
+def template(odoo, items, modules=MODULES, purpose=PURPOSE, task="fill", salt=()):
     """The name of a database with so many open items; made or brought up to date when needed.
 
     :param modules: what is installed, beside Odoo's own
+    :param task: of bench_run.py, which makes the items, whatever they are
+    :param salt: what else it depends on; another one is another database
     """
     kind = odoo.name(f"{purpose}{items}")
-    name, state = f"{kind}_{_key(odoo, modules)}", _content(modules)
+    name, state = f"{kind}_{_key(odoo, modules, salt)}", _content(modules)
     with locked(CACHE / f"{kind}.lock"):
         for old in odoo.cluster.databases():
             if re.fullmatch(rf"{kind}_[0-9a-f]{{8}}", old) and old != name:
                 odoo.drop(old)
         found = _comment(odoo, name)
         if found is None:
-            _build(odoo, name, items, modules)
+            _build(odoo, name, items, modules, task)
         elif found != state:
-            with step(f"updating the database with {items:,} open items: the addons have changed"):
+            with step(f"updating the database with {items:,} items: the addons have changed"):
                 odoo.install(name, modules, update=set(our_addons()) & set(modules))
         if found != state:
             odoo.cluster.sql(f"COMMENT ON DATABASE {name} IS '{state}'")
     return name
 
 
-def _build(odoo, name, items, modules):
+def _build(odoo, name, items, modules, task):
     stock = odoo.template()
-    with step(f"making a database with {items:,} open items (once)"):
+    with step(f"making a database with {items:,} items (once)"):
         odoo.copy(stock, name)
         odoo.install(name, modules)
-        inside(odoo, name, "fill", {"items": items})
+        inside(odoo, name, task, {"items": items})
 
 
-def _key(odoo, modules):
+def _key(odoo, modules, salt):
     """Changes with how the books are made, and with the versions of what is installed."""
-    digest = hashlib.sha256(repr((modules, odoo.template())).encode())
-    digest.update((PROJECT / "tools" / "bench_books.py").read_bytes())
+    digest = hashlib.sha256(repr((modules, odoo.template(), *salt)).encode())
+    for name in ("bench_books.py", "bench_copies.py"):
+        digest.update((PROJECT / "tools" / name).read_bytes())
     for path in sorted(ADDONS.glob("*/__manifest__.py")):
         digest.update(re.search(r'"version": .*', path.read_text())[0].encode())
     return digest.hexdigest()[:8]

@@ -2,8 +2,9 @@
 
     python -m tools.bench_run TASK CONFIGURATION_FILE DATABASE GIVEN ANSWER
 
-Given and answer are JSON files. The tasks: `fill` makes the books, `drain` is one worker that we
-look over the shoulder, `oca` sends a file through OCA's import and reconciliation.
+Given and answer are JSON files. The tasks: `fill` makes the books, `fill_ui` those of `make
+bench-ui`, `drain` is one worker that we look over the shoulder, `oca` sends a file through OCA's
+import and reconciliation.
 """
 
 import base64
@@ -19,11 +20,11 @@ from pathlib import Path
 import odoo
 from odoo.modules.registry import Registry
 
-from . import bench_books
+from . import bench_books, bench_ui_books
 
 STAGES = ("read", "admit", "match", "post", "close")
 NEXT = """
-SELECT uuid FROM queue_job
+SELECT uuid, method_name FROM queue_job
  WHERE state = 'pending' AND (eta IS NULL OR eta <= now() AT TIME ZONE 'utc')
  ORDER BY priority, id LIMIT 1
 """
@@ -41,6 +42,11 @@ def fill(registry, items):
     """Make the benchmark's books."""
     with environment(registry) as env:
         bench_books.fill(env, items)
+
+
+def fill_ui(registry, items):
+    """Make the books of the screens' benchmark."""
+    bench_ui_books.fill(registry, items, Worker(registry))
 
 
 @contextlib.contextmanager
@@ -86,21 +92,33 @@ class Worker:
     def run(self, path):
         """Upload the file, and do all jobs that come of it."""
         started = time.perf_counter()
-        with environment(self.registry) as env:
-            env = env(user=env.ref("base.user_admin").id)
-            env["bank.import"]._upload(Path(path).name, Path(path).read_bytes())
-        while self._next():
-            pass
+        self.upload(Path(path).name, Path(path).read_bytes())
+        self.work()
         self.seconds = time.perf_counter() - started
 
-    def _next(self):
+    def upload(self, name, content):
+        """As the administrator does."""
+        with environment(self.registry) as env:
+            env = env(user=env.ref("base.user_admin").id)
+            env["bank.import"]._upload(name, content)
+
+    def work(self, until=None):
+        """Do all jobs.
+
+        :param until: the stage before whose first job it stops
+        """
+        while self._next(until):
+            pass
+
+    def _next(self, until):
         """Do the next job; False when there is none."""
         with environment(self.registry) as env:
             env.cr.execute(NEXT)
             found = env.cr.fetchone()
-            if found:
-                self._measure(env, found[0])
-        return bool(found)
+            if not found or until and found[1] == f"_job_{until}":
+                return False
+            self._measure(env, found[0])
+        return True
 
     def _measure(self, env, uuid):
         thread = threading.current_thread()
@@ -161,7 +179,7 @@ def _import_with_oca(env, path):
     return known.search([]) - known
 
 
-TASKS = {"fill": fill, "drain": drain, "oca": oca}
+TASKS = {"fill": fill, "fill_ui": fill_ui, "drain": drain, "oca": oca}
 
 if __name__ == "__main__":
     main(*sys.argv[1:])

@@ -86,6 +86,23 @@ def demo(odoo):
     )
 
 
+def filled(odoo):
+    """The demo database, where the files have been imported, now or earlier."""
+    database = prepare(odoo)
+    if odoo.cluster.sql("SELECT 1 FROM bank_import LIMIT 1", database):
+        return database
+    with node(odoo, database) as server, step("importing the demo company's files"):
+        receive(server)
+    return database
+
+
+def receive(server):
+    """Import all files of the demo company, and wait until that is done."""
+    client = Client(server)
+    files = client.call("bank.feed.demo", "statement_files")
+    return _watch(client, [one["import_id"] for one in client.upload(files)])
+
+
 def _watch(client, ids):
     """Wait until every import is finished, and say whenever something has moved."""
     fields = [name for name in COLUMNS.values() if name != "refused"]
@@ -178,8 +195,8 @@ class Client:
         login = {"db": server.database, "login": LOGIN, "password": PASSWORD}
         self._rpc("/web/session/authenticate", login)
 
-    def call(self, model, method, *arguments):
-        parameters = {"model": model, "method": method, "args": arguments, "kwargs": {}}
+    def call(self, model, method, *arguments, **named):
+        parameters = {"model": model, "method": method, "args": arguments, "kwargs": named}
         return self._rpc(f"/web/dataset/call_kw/{model}/{method}", parameters)
 
     def upload(self, files):

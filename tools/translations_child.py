@@ -23,6 +23,7 @@ def main(addons, *exported):
 def _update(folder, path):
     """Bring an addon's template and translations up to date; how many terms are untranslated."""
     template = polib.pofile(path, wrapwidth=WRAP)
+    leave_out_tests(template)
     if not template:
         return 0
     folder.mkdir(exist_ok=True)
@@ -31,6 +32,14 @@ def _update(folder, path):
     if not target.exists() or not same_terms(polib.pofile(target), template):
         template.save(target)
     return sum(_merge(one, polib.pofile(target)) for one in sorted(folder.glob("*.po")))
+
+
+def leave_out_tests(template):
+    """Forget what is said in tests alone, which Odoo's exporter reads like any other file."""
+    for term in list(template):
+        term.occurrences = [(path, n) for path, n in term.occurrences if "/tests/" not in path]
+        if not term.occurrences:
+            template.remove(term)
 
 
 def same_terms(one, other):

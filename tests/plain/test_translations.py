@@ -8,7 +8,7 @@ from pathlib import Path
 import polib
 import pytest
 
-from tools.translations_child import merge, same_terms
+from tools.translations_child import leave_out_tests, merge, same_terms
 
 ADDONS = Path(__file__).resolve().parents[2] / "addons"
 TEMPLATES = sorted(ADDONS.glob("*/i18n/*.pot"))
@@ -117,6 +117,15 @@ def test_german_fills_in_the_same(path):
             assert sorted(asked) == sorted(said), term.msgid
         blanks = [(text[0].isspace(), text[-1].isspace()) for text in (term.msgid, term.msgstr)]
         assert blanks[0] == blanks[1], term.msgid
+
+
+def test_what_only_tests_say_is_not_translated():
+    template = polib.POFile()
+    places = {"Kept": "addons/a/models/b.py", "Gone": "addons/a/tests/test_b.py"}
+    for text, path in places.items():
+        template.append(polib.POEntry(msgid=text, occurrences=[(path, "0")]))
+    leave_out_tests(template)
+    assert [term.msgid for term in template] == ["Kept"]
 
 
 def test_a_merge_keeps_what_is_translated_and_asks_for_what_is_new():
