@@ -358,8 +358,9 @@ class TestSimulation(RuleCase):
         with freeze_time("2026-11-22"):
             self.assertEqual(str(simulations.new().date_from), "2026-08-22")
             self.pay("-4.90", "Account fee", "2026-04-10")
-            period = simulations.new()
-        self.assertEqual((str(period.date_from), str(period.date_to)), ("2026-01-10", "2026-11-22"))
+            period = simulations.new()  # whose defaults are set when they are read
+            days = (str(period.date_from), str(period.date_to))
+        self.assertEqual(days, ("2026-01-10", "2026-11-22"))
 
     def test_from_the_result_to_the_transaction(self):
         fee = self.pay("-4.90", "Account fee")
