@@ -23,16 +23,16 @@ help:
 	@sed -n 's/^# make/make/p' Makefile
 
 demo:
-	@exec $(PYTHON) -m tools demo --series "$(SERIES)"
+	@exec $(PYTHON) -m tools demo --series="$(SERIES)"
 
 serve:
-	@exec $(PYTHON) -m tools serve --series "$(SERIES)" --port "$(PORT)"
+	@exec $(PYTHON) -m tools serve --series="$(SERIES)" --port="$(PORT)"
 
 test:
-	@exec $(PYTHON) -m tools test --series "$(SERIES)" --group "$(GROUP)" --args "$(ARGS)"
+	@exec $(PYTHON) -m tools test --series="$(SERIES)" --group="$(GROUP)" --args="$(ARGS)"
 
 lint:
-	@exec $(PYTHON) -m tools test --series "$(SERIES)" --group lint
+	@exec $(PYTHON) -m tools test --series="$(SERIES)" --group lint
 
 screenshots:
 	@exec $(PYTHON) -m tools screenshots --series="$(SERIES)" --args="$(ARGS)"
@@ -53,10 +53,10 @@ bench-formats:
 	@exec $(PYTHON) -m tools bench-formats
 
 bench-matching:
-	@exec $(PYTHON) -m tools bench-matching --args "$(ARGS)"
+	@exec $(PYTHON) -m tools bench-matching --args="$(ARGS)"
 
 bench-oca:
-	@exec $(PYTHON) -m tools bench-oca --args "$(ARGS)"
+	@exec $(PYTHON) -m tools bench-oca --args="$(ARGS)"
 
 clean:
 	@exec $(PYTHON) -m tools clean
