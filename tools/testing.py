@@ -121,7 +121,7 @@ def _side_by_side(series, groups, arguments):
     try:
         for name, (one, theirs) in wanted.items():
             chosen = ",".join(group for group in theirs if group in groups)
-            options = ["--series", one, "--group", chosen, "--args", arguments]
+            options = [f"--series={one}", f"--group={chosen}", f"--args={arguments}"]
             runs[name] = subprocess.Popen(
                 [sys.executable, "-m", "tools", "test", *options],
                 cwd=PROJECT,
