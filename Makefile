@@ -1,6 +1,7 @@
 # make demo    import bank statement files into a demo company, show what became of them
 # make serve   look at it in the browser                          [SERIES=18.0|19.0] [PORT=8069]
 # make test    all tests                [SERIES=18.0|19.0|all] [GROUP=plain,odoo] [ARGS="-k word"]
+#              begin nothing more of a series after a while                           [MINUTES=60]
 # make lint    the linters alone
 # make screenshots    pictures of every screen, for docs/screens.md         [ARGS="review rules"]
 # make docs    write the generated pages of docs anew
@@ -29,7 +30,8 @@ serve:
 	@exec $(PYTHON) -m tools serve --series="$(SERIES)" --port="$(PORT)"
 
 test:
-	@exec $(PYTHON) -m tools test --series="$(SERIES)" --group="$(GROUP)" --args="$(ARGS)"
+	@exec $(PYTHON) -m tools test --series="$(SERIES)" --group="$(GROUP)" --args="$(ARGS)" \
+		--minutes="$(MINUTES)"
 
 lint:
 	@exec $(PYTHON) -m tools test --series="$(SERIES)" --group lint

@@ -1,10 +1,13 @@
 """The developer toolchain, as far as it is plain Python."""
 
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from tools import environment, odoo_source, server, testing
+from tools.pool import Pool
 
 DEB822 = """\
 Types: deb
@@ -64,6 +67,63 @@ def test_no_test_file_is_in_two_groups_or_in_none():
             if any(path == place or place in path.parents for place in places)
         ]
         assert len(groups) == 1, f"{path.relative_to(addons)} is in {groups}"
+
+
+@pytest.mark.parametrize("group", testing.GROUPS[2:])
+def test_portions_hold_each_file_of_the_group_once(group):
+    files = [file for portion in testing.portions(group) for file in portion]
+    assert sorted(files) == testing.files_of(group)
+    assert testing.portions(group, "-k word") == [testing.files_of(group)]
+
+
+def test_the_lowest_rank_is_run_first_and_tasks_add_tasks():
+    done = []
+    pool = Pool(1)
+    pool.add(2, done.append, "last")
+    pool.add(1, lambda: pool.add(0, done.append, "added"))
+    pool.add(1, done.append, "second")
+    pool.run()
+    assert done == ["added", "second", "last"]
+
+
+def test_after_the_deadline_what_may_is_left_out():
+    done = []
+    pool = Pool(2, deadline=time.monotonic())
+    pool.add(1, done.append, "must", left_out=False)
+    pool.add(1, done.append, "may", left_out="may")
+    pool.run()
+    assert (done, pool.left_out) == (["must"], ["may"])
+
+
+def test_an_error_ends_what_runs_beside_it_and_begins_nothing_more(tmp_path):
+    code = f"import time, pathlib; pathlib.Path({str(tmp_path / 'on')!r}).touch(); time.sleep(60)"
+    done = []
+
+    def fail():
+        while not (tmp_path / "on").exists():
+            time.sleep(0.01)
+        raise ValueError("broken")
+
+    pool = Pool(2)
+    pool.add(1, pool.attend, [sys.executable, "-c", code], "label")
+    pool.add(1, fail)
+    pool.add(2, done.append, "later")
+    started = time.monotonic()
+    with pytest.raises(ValueError, match="broken"):
+        pool.run()
+    assert not done and time.monotonic() - started < 30
+
+
+@pytest.mark.parametrize(("left_out", "code"), [(["19.0"], 0), (["18.0", "19.0"], 1)])
+def test_a_group_must_have_run_on_some_series(capsys, left_out, code):
+    pool = Pool(1)
+    pool.left_out = [("odoo", series, testing.files_of("odoo")[:1]) for series in left_out]
+    run = testing.Run(pool, "", may_leave_out=True)
+    run.count("plain", "", 3, 0, 0)
+    assert run.report(["odoo"], ["18.0", "19.0"]) == code
+    printed = capsys.readouterr().out
+    assert printed.count("NOT RUN") == len(left_out)
+    assert printed.endswith(f"3 passed, {code} failed\n")
 
 
 def test_subtests_count_as_one_test_and_one_failure_is_enough():

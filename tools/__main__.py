@@ -86,7 +86,8 @@ def test(arguments):
     unknown = set(groups) - set(testing.GROUPS)
     if unknown:
         raise Missing(f"GROUP={arguments.group} is unknown: choose of {', '.join(testing.GROUPS)}.")
-    return testing.test(testing.choose(arguments.series, groups), groups, arguments.args)
+    series = testing.choose(arguments.series, groups)
+    return testing.test(series, groups, arguments.args, int(arguments.minutes or 0))
 
 
 def bench(arguments):
@@ -196,6 +197,7 @@ def main():
     command.add_argument("--series", default="", help="18.0, 19.0 or all")
     command.add_argument("--group", default="", help="of " + ", ".join(testing.GROUPS))
     command.add_argument("--args", default="", help="more arguments for pytest")
+    command.add_argument("--minutes", default="", help="begin no portion of a series after these")
     command.set_defaults(call=test)
 
     for number in SIGNALS:

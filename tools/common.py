@@ -33,7 +33,7 @@ def step(message):
     say(f"- {message} ...")
     started = time.monotonic()
     yield
-    say(f"  done in {time.monotonic() - started:.0f} s")
+    say(f"  {message}: done in {time.monotonic() - started:.0f} s")
 
 
 def run(command, complaint, **options):

@@ -104,7 +104,7 @@ class Odoo:
     def drop_abandoned(self, purpose):
         """Drop what a killed run has left: databases named after a process that is gone."""
         for name in self.cluster.databases():
-            match = re.fullmatch(rf"{self.name(purpose)}_(\d+)", name)
+            match = re.fullmatch(rf"{self.name(purpose)}_(\d+)(_\d+)?", name)
             if match and not Path(f"/proc/{match[1]}").exists():
                 self.drop(name)
 

@@ -7,24 +7,34 @@ browser  the same with Chromium: tours through the web client
 system   plain pytest that starts, kills and feeds real Odoo processes
 """
 
+import collections
 import contextlib
+import itertools
 import os
-import re
 import shlex
 import shutil
-import subprocess
-import sys
-import threading
+import time
 import xml.etree.ElementTree as ElementTree
 
 from . import environment, odoo_source, postgres
-from .common import ADDONS, CACHE, PROJECT, Missing, attend, install, our_addons, say, step
+from .common import ADDONS, CACHE, PROJECT, SERIES, Missing, install, our_addons, say, step
+from .pool import Pool
 from .server import Odoo, free_port
 
 PER_SERIES = ("odoo", "browser", "system")
 GROUPS = ("lint", "plain", *PER_SERIES)
 # pyproject.toml's settings for pytest are those of plain tests.
 NOT_PLAIN = ("--override-ini=addopts=", "--override-ini=pythonpath=")
+# Into how many portions the files of a group go that can run side by side.
+PORTIONS = {"odoo": 4, "browser": 1, "system": 4}
+PREPARE = """
+from odoo.addons.account_bank_feed.tests.common import prepare
+from odoo.tools import config
+
+config["test_enable"] = True  # else Odoo 19 installs all that a German company may want
+prepare(env)
+"""
+NUMBERS = itertools.count()
 CHROMIUM = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
 
 
@@ -47,102 +57,194 @@ def files_of(group):
     return sorted(browser if group == "browser" else set(inside) - browser)
 
 
-def test(series, groups, arguments):
-    """Run the groups, print how each went, and return the exit code."""
-    results = []
+def portions(group, arguments=""):
+    """The files of a group in portions of like size that can run side by side.
+
+    With arguments for pytest they stay together: a portion of which nothing is chosen would fail.
+    """
+    files = files_of(group)
+    wanted = 1 if arguments else min(PORTIONS.get(group, 1), len(files))
+    parts = [[] for _ in range(wanted)]
+    for file in sorted(files, key=lambda file: file.stat().st_size, reverse=True):
+        min(parts, key=lambda part: sum(each.stat().st_size for each in part)).append(file)
+    return [sorted(part) for part in parts]
+
+
+def test(series, groups, arguments, minutes=0):
+    """Run the groups, print how each went, and return the exit code.
+
+    :param int minutes: after which no portion of the series is begun any more; it is said which
+        files were left out, and a group that did not run to its end on any series is a failure
+    """
+    groups = [group for group in GROUPS if group in groups]
+    inside_odoo = [group for group in groups if group in PER_SERIES]
+    count = sum(len(portions(group, arguments)) for group in groups if group in PER_SERIES)
+    count = count * len(series) + len(groups) - len(inside_odoo)
+    pool = Pool(max(1, min(os.cpu_count(), count)), time.monotonic() + minutes * 60)
+    run = Run(pool, arguments, may_leave_out=bool(minutes))
+    say(f"{os.cpu_count()} processors, {pool.at_once} runs at once; 10**7 steps: {pace():.2f} s")
     with contextlib.ExitStack() as stack:
-        odoo_too = set(PER_SERIES) & set(groups)
-        if odoo_too:
+        if inside_odoo:
             if "browser" in groups:
                 _ensure_chromium()
             cluster = stack.enter_context(postgres.cluster())
-        if odoo_too and len(series) > 1:
-            results = _side_by_side(series, groups, arguments)
-        else:
-            parts = [("", _without_odoo(series[0], groups, arguments))]
-            if odoo_too:
-                parts.append((series[0], _with_odoo(series[0], cluster, groups, arguments)))
-            for one, part in parts:
-                try:
-                    results += [(group, one, *counts) for group, counts in part]
-                except Missing as error:
-                    say(f"Error: {error}")
-                    results.append(("setup", one, 0, 1, 0))
-    say("")
-    for group, one, passed, failed, skipped in results:
-        note = f", {skipped} skipped" if skipped else ""
-        say(f"{group:<8} {one or '-':<5} {passed} passed, {failed} failed{note}")
-    failed = sum(row[3] for row in results)
-    say(f"Odoo series: {', '.join(series)}")
-    say(f"{sum(row[2] for row in results)} passed, {failed} failed")
-    return 1 if failed else 0
+            for rank, one in enumerate(series):
+                pool.add((0, rank), run.start, one, cluster, inside_odoo, stack)
+        for group in groups:
+            if group not in PER_SERIES:
+                pool.add((1, GROUPS.index(group)), getattr(run, group), series[0])
+        pool.run()
+    return run.report(groups, series)
 
 
-def _without_odoo(series, groups, arguments):
-    """The groups that need a Python environment only, whichever it is."""
-    python = environment.ensure(series) / "bin" / "python"
-    if "lint" in groups:
+def pace():
+    """Seconds that this machine takes, as busy as it is now, for a loop of ten million steps."""
+    started = time.perf_counter()
+    for _ in range(10**7):
+        pass
+    return time.perf_counter() - started
+
+
+class Run:
+    """One `make test`: what is run, and how it went."""
+
+    def __init__(self, pool, arguments, may_leave_out):
+        self.pool = pool
+        self.arguments = arguments
+        self.may_leave_out = may_leave_out
+        self.counts = collections.defaultdict(lambda: [0, 0, 0])  # passed, failed, skipped
+
+    def count(self, group, series, *numbers):
+        row = self.counts[group, series]
+        for place, number in enumerate(numbers):
+            row[place] += number
+
+    def lint(self, series):
+        python = environment.ensure(series) / "bin" / "python"
         commands = [
             [python, "-m", "ruff", "check", "--quiet", "."],
             [python, "-m", "ruff", "format", "--check", "--quiet", "."],
             [python, "-m", "pylint", *(f"addons/{name}" for name in our_addons())],
         ]
-        say("\n== lint ==")
-        codes = [attend(command, cwd=PROJECT) for command in commands]
-        yield "lint", (codes.count(0), len(codes) - codes.count(0), 0)
-    if "plain" in groups:
-        command = [python, "-m", "pytest", *files_of("plain")]
-        yield "plain", _pytest("plain", "", command, arguments)
+        codes = [self.pool.attend(command, "lint", cwd=PROJECT) for command in commands]
+        self.count("lint", "", codes.count(0), len(codes) - codes.count(0), 0)
+
+    def plain(self, series):
+        """Plain tests need a Python environment only, whichever it is."""
+        python = environment.ensure(series) / "bin" / "python"
+        self._pytest("plain", "", [python, "-m", "pytest"], files_of("plain"))
+
+    def start(self, series, cluster, groups, stack):
+        """Install our addons, and let the groups run on copies of that database."""
+        try:
+            odoo = Odoo(series, cluster)
+            say(f"{series}: {odoo.description}")
+            installed = _installed(odoo, stack)
+            prepared = _prepared(odoo, installed, stack) if set(groups) - {"system"} else None
+        except Missing as error:
+            say(f"Error: {error}")
+            self.count("setup", series, 0, 1, 0)
+            return
+        for group in groups:
+            call = self._around_odoo if group == "system" else self._inside_odoo
+            template = installed if group == "system" else prepared
+            for files in portions(group, self.arguments):
+                self.pool.add(
+                    (2 + PER_SERIES.index(group), SERIES.index(series)),
+                    call,
+                    *(odoo, template, group, files),
+                    left_out=self.may_leave_out and (group, series, files),
+                )
+
+    def _inside_odoo(self, odoo, template, group, files):
+        """Run tests inside Odoo, on a database of their own."""
+        database = f"{odoo.name('test')}_{os.getpid()}_{next(NUMBERS)}"
+        try:
+            odoo.copy(template, database)
+            # Compiling a query takes longer than running it on as few rows as tests have.
+            odoo.cluster.sql(f'ALTER DATABASE "{database}" SET jit = off')
+            self._pytest(group, odoo.series, inside(odoo, database), files)
+        finally:
+            odoo.drop(database)
+
+    def _around_odoo(self, odoo, template, group, files):
+        """Run tests that start Odoo themselves, on copies of the template."""
+        command = [odoo.python, "-m", "pytest", *NOT_PLAIN, "-p", "no:odoo"]
+        self._pytest(group, odoo.series, command, files, template)
+
+    def _pytest(self, group, series, command, files, database=""):
+        """Run one pytest and count its tests.
+
+        :param str database: has all addons; the tests work on copies of it
+        """
+        if not files:
+            say(f"Group {group} has no tests: an empty group is a failure.")
+            return self.count(group, series, 0, 1, 0)
+        report = CACHE / "log" / f"{group}-{series}-{os.getpid()}-{next(NUMBERS)}.xml"
+        report.parent.mkdir(parents=True, exist_ok=True)
+        environ = environment.clean_environ(BANK_FEED_SERIES=series, BANK_FEED_DATABASE=database)
+        options = ["-ra", "-q", f"--junitxml={report}", *shlex.split(self.arguments)]
+        label = f"{group} {series}"
+        code = self.pool.attend([*command, *files, *options], label, cwd=PROJECT, env=environ)
+        if not report.exists():
+            say(f"Group {group} ended without a report (exit code {code}).")
+            return self.count(group, series, 0, 1, 0)
+        passed, failed, skipped = counts(report.read_text())
+        report.unlink()
+        total = passed + failed + skipped
+        if group == "browser" and skipped:
+            say("A skipped browser test proves nothing: the reason above must be mended.")
+            failed += skipped
+        if not total or code and not failed:  # 5: nothing collected; others: pytest itself broke
+            say(f"{label} ran {total} tests and ended with exit code {code}: that is a failure.")
+            failed += 1
+        return self.count(group, series, passed, failed, skipped)
+
+    def report(self, groups, series):
+        """Print the counts and return the exit code."""
+        left_out = collections.defaultdict(set)
+        for group, one, files in self.pool.left_out:
+            left_out[group].add(one)
+            names = ", ".join(str(file.relative_to(PROJECT)) for file in files)
+            say(f"NOT RUN, for want of time: {group} {one}: {names}")
+        for group in groups:
+            if left_out[group] >= set(series):
+                say(f"Group {group} did not run to its end on any series: that is a failure.")
+                self.count(group, "", 0, 1, 0)
+        say("")
+        for (group, one), (passed, failed, skipped) in sorted(self.counts.items()):
+            note = f", {skipped} skipped" if skipped else ""
+            say(f"{group:<8} {one or '-':<5} {passed} passed, {failed} failed{note}")
+        failed = sum(row[1] for row in self.counts.values())
+        say(f"Odoo series: {', '.join(series)}")
+        say(f"{sum(row[0] for row in self.counts.values())} passed, {failed} failed")
+        return 1 if failed else 0
 
 
-def _side_by_side(series, groups, arguments):
-    """Every series in a run of its own, and so the groups without Odoo, all at once.
+def _installed(odoo, stack):
+    """A database where all our addons were installed from scratch, dropped with the stack."""
+    odoo.drop_abandoned("installed")
+    installed = f"{odoo.name('installed')}_{os.getpid()}"
+    template = odoo.template()
+    stack.callback(odoo.drop, installed)
+    with step(f"installing {len(our_addons())} addons in Odoo {odoo.series}"):
+        odoo.copy(template, installed)
+        odoo.install(installed, our_addons())
+        # A planner without statistics takes full tables for empty ones.
+        odoo.cluster.sql("ANALYZE", installed)
+    return installed
 
-    A series keeps one processor busy at most, so that two or three runs fill two of them. Their
-    lines are mixed, so each bears its run; their counts are read from their last lines.
-    """
-    wanted = {one: (one, PER_SERIES) for one in series}
-    if {"lint", "plain"} & set(groups):
-        wanted = {"plain": (series[0], ("lint", "plain")), **wanted}
-    runs = {}
-    results = {name: [] for name in wanted}
-    relays = []
 
-    def relay(name):
-        for line in runs[name].stdout:
-            say(f"{name:<5} {line.rstrip()}")
-            row = re.match(
-                r"(\w+) +(-|[\d.]+) +(\d+) passed, (\d+) failed(?:, (\d+) skip.*)?$", line
-            )
-            if row:
-                group, one, *numbers = row.groups()
-                results[name].append((group, one, *(int(number or 0) for number in numbers)))
-
-    try:
-        for name, (one, theirs) in wanted.items():
-            chosen = ",".join(group for group in theirs if group in groups)
-            options = [f"--series={one}", f"--group={chosen}", f"--args={arguments}"]
-            runs[name] = subprocess.Popen(
-                [sys.executable, "-m", "tools", "test", *options],
-                cwd=PROJECT,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                errors="replace",
-                start_new_session=True,  # Ctrl-C ends this program, and this program ends them
-            )
-            relays.append(threading.Thread(target=relay, args=[name]))
-            relays[-1].start()
-        for relayed in relays:
-            relayed.join()
-    finally:
-        for run in runs.values():
-            run.terminate()  # does nothing to those that have ended
-        codes = {name: run.wait() for name, run in runs.items()}
-    for name, code in codes.items():
-        if code and not any(row[3] for row in results[name]):
-            results[name].append(("setup", name, 0, 1, 0))
-    return [row for name in wanted for row in results[name]]
+def _prepared(odoo, installed, stack):
+    """A copy of it with the companies that the tests inside Odoo share."""
+    odoo.drop_abandoned("test")
+    prepared = f"{odoo.name('test')}_{os.getpid()}"
+    stack.callback(odoo.drop, prepared)
+    with step(f"setting up the companies of the tests in Odoo {odoo.series}"):
+        odoo.copy(installed, prepared)
+        odoo.shell(prepared, PREPARE)
+        odoo.cluster.sql("ANALYZE", prepared)
+    return prepared
 
 
 def inside(odoo, database):
@@ -160,78 +262,6 @@ def inside(odoo, database):
     )
     options = f"-W ignore::DeprecationWarning -p tools.with_odoo --odoo-http --odoo-config={conf}"
     return [odoo.python, "-m", "pytest", *NOT_PLAIN, *options.split()]
-
-
-def _with_odoo(series, cluster, groups, arguments):
-    """The groups that need a series of Odoo, on copies of a database that has all addons."""
-    odoo = Odoo(series, cluster)
-    say(f"\n{odoo.description}")
-    odoo.drop_abandoned("installed")
-    installed = f"{odoo.name('installed')}_{os.getpid()}"
-    try:
-        template = odoo.template()
-        with step(f"installing {len(our_addons())} addons"):
-            odoo.copy(template, installed)
-            odoo.install(installed, our_addons())
-            # A planner without statistics takes full tables for empty ones.
-            cluster.sql("ANALYZE", installed)
-        if {"odoo", "browser"} & set(groups):
-            yield from _inside_odoo(odoo, installed, groups, arguments)
-        if "system" in groups:
-            command = [odoo.python, "-m", "pytest", *NOT_PLAIN, "-p", "no:odoo"]
-            command += files_of("system")
-            yield "system", _pytest("system", series, command, arguments, installed)
-    finally:
-        odoo.drop(installed)
-
-
-def _inside_odoo(odoo, installed, groups, arguments):
-    """The groups that run inside Odoo, one after the other on the same database.
-
-    They leave prepared companies there (tools/with_odoo.py), so that it is one of their own.
-    """
-    odoo.drop_abandoned("test")
-    database = f"{odoo.name('test')}_{os.getpid()}"
-    try:
-        odoo.copy(installed, database)
-        # Compiling a query takes longer than running it on as few rows as tests have.
-        odoo.cluster.sql(f'ALTER DATABASE "{database}" SET jit = off')
-        for group in ("odoo", "browser"):
-            if group in groups:
-                command = [*inside(odoo, database), *files_of(group)]
-                yield group, _pytest(group, odoo.series, command, arguments)
-    finally:
-        odoo.drop(database)
-
-
-def _pytest(group, series, command, arguments, database=""):
-    """Run one pytest and return how many passed, failed and were skipped.
-
-    :param str database: has all addons; the tests work on copies of it
-    """
-    say(f"\n== {group} {series} ==")
-    if not files_of(group):
-        say(f"Group {group} has no tests: an empty group is a failure.")
-        return 0, 1, 0
-    report = CACHE / "log" / f"{group}-{series}-{os.getpid()}.xml"
-    report.parent.mkdir(parents=True, exist_ok=True)
-    report.unlink(missing_ok=True)
-    environ = environment.clean_environ(BANK_FEED_SERIES=series, BANK_FEED_DATABASE=database)
-    command = [*command, "-ra", "-q", f"--junitxml={report}", *shlex.split(arguments)]
-    code = attend(command, cwd=PROJECT, env=environ)
-    if not report.exists():
-        say(f"Group {group} ended without a report (exit code {code}).")
-        return 0, 1, 0
-    passed, failed, skipped = counts(report.read_text())
-    report.unlink()
-    total = passed + failed + skipped
-    if group == "browser" and skipped:
-        say("A skipped browser test proves nothing: the reason above must be mended.")
-        failed += skipped
-    if not total or code and not failed:  # 5: nothing collected; others: pytest itself broke
-        say(f"Group {group} ran {total} tests and ended with exit code {code}: that is a failure.")
-        failed += 1
-    return passed, failed, skipped
 
 
 def counts(report):
