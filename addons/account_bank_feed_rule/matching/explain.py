@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from .sentences import HEADLINES, SENTENCES
 from .types import Candidate, Decision, Evidence
-from .wording import ENGLISH, Language, said
+from .wording import ENGLISH, Language, all_said
 
 
 def explain(decision: Decision, language: Language = ENGLISH) -> str:
@@ -65,7 +65,7 @@ def _runner_up(best: Candidate, second: Candidate, language: Language) -> str:
 
 
 def _sentence(headline: str, reasons: Iterable[Evidence], language: Language) -> str:
-    parts = [said(reason, language) for reason in reasons]
+    parts = all_said(reasons, language)
     return f"{headline}: {'; '.join(parts)}." if parts else f"{headline}."
 
 

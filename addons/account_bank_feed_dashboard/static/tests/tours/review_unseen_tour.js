@@ -64,7 +64,7 @@ registry.category("web_tour.tours").add("account_bank_feed_review_unseen", {
         // Candidates, but none that is likely: one has to be chosen.
         step(`${shows("for you")}`),
         step(".o_bank_feed_candidates:has(.o_bank_feed_candidate):not(:has(.o_bank_feed_chosen))"),
-        step(".o_bank_feed_book:disabled", pressInVain),
+        step(".o_bank_feed_commands:has(.o_bank_feed_book:disabled)", pressInVain),
         step(".o_notification:contains(Choose one by its number)", () => press("1")),
         step(".o_bank_feed_chosen[data-rank='1']"),
         step(".o_bank_feed_preview[data-ready='1'] tbody tr", () => press("Enter")),
@@ -90,7 +90,7 @@ registry.category("web_tour.tours").add("account_bank_feed_review_unseen", {
             gate.open();
         }),
         step(".o_bank_feed_preview_error:contains(is open)", pressInVain),
-        step(".o_bank_feed_decided:contains(2)", () => press("Escape")),
+        step(".o_bank_feed_decided:contains(2)"),
         step(".o_bank_feed_parts", () => press("Escape")),
         step(".o_bank_feed_candidates", () => press("n")),
         // The same invoice was paid twice: the second payment becomes the partner's credit.
