@@ -91,6 +91,7 @@ export class Finder extends Component {
     }
 
     search() {
+        this.searchSoon.cancel(); // or it would take the answer away from who waits for this one
         this.isStale = false;
         this.found = this._search();
         return this.found;
