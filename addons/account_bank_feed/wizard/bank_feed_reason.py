@@ -96,7 +96,9 @@ class BankFeedReason(models.TransientModel):
 
     def _consequence_of_remove(self):
         total, reconciled = self._count(), self._count("reconciled")
-        states = dict(self.env["bank.transaction"]._fields["state"]._description_selection(self.env))
+        states = dict(
+            self.env["bank.transaction"]._fields["state"]._description_selection(self.env)
+        )
         parts = [
             self.env._(
                 "%(total)s transactions are removed for good. They stay in the lists as "

@@ -12,7 +12,9 @@ class TestScenarioDifferences(ScenarioCase):
         invoice = self.make_invoice(100, name="RE/2026/00042")
         paid = self.settled(60, "Anzahlung RE/2026/00042", iban=CUSTOMER_IBAN)
         self.assert_entry(
-            paid, (self.receivable, self.partner_a, -60, 0), says="60.00\N{NO-BREAK SPACE}€ of 100.00\N{NO-BREAK SPACE}€ are paid"
+            paid,
+            (self.receivable, self.partner_a, -60, 0),
+            says="60.00\N{NO-BREAK SPACE}€ of 100.00\N{NO-BREAK SPACE}€ are paid",
         )
         self.assert_paid(invoice, state="partial", residual=40)
         self.assert_undone(paid)

@@ -76,7 +76,7 @@ registry.category("web_tour.tours").add("account_bank_feed_review_unseen", {
         step(".o_bank_feed_item_search input:focus", () => type("RE/2026/00003")),
         step(".o_bank_feed_marked:contains(RE/2026/00003)", () => press("Enter")),
         step("[data-remaining='0']", pressInVain),
-        step(".o_bank_feed_preview:contains(as soon as this is there)", () => gate.open()),
+        step(".o_bank_feed_preview:contains(as soon as the preview is there)", () => gate.open()),
         // Parts that cannot be booked any more are not.
         step(shows("late"), () => {
             close();
