@@ -312,6 +312,7 @@ class BankTransaction(models.Model):
         moves = in_books.statement_line_ids.move_id
         moves.filtered(lambda move: move.state == "posted").button_draft()
         moves.button_cancel()
+        self.reason = _sentence(self.env._("Removed by %s.", self.env.user.name), reason)
         rest = self - in_books
         rest.filtered(lambda t: t.state != "ignored")._set_state(
             "ignored", reason or "file removed", event="remove"

@@ -285,6 +285,10 @@ class TestBooks(BankFeedAloneCase):
         self.assertEqual(sorted(moves.mapped("name")), numbers)
         self.assertEqual((record.state, record.statement_ids.state), ("removed", "removed"))
         self.assertEqual(set(record.transaction_ids.mapped("state")), {"ignored"})
+        self.assertEqual(
+            set(record.transaction_ids.mapped("reason")),
+            {f"Removed by {self.env.user.name}. Wrong company"},
+        )
         said = record.message_ids.filtered(lambda m: numbers[0] in m.body)
         self.assertIn(numbers[1], said.body)
         self.assertTrue(record.file_id._open().read())

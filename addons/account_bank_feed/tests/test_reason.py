@@ -23,6 +23,7 @@ class TestReason(BankFeedCase):
         numbers = record.transaction_ids.move_id.mapped("name")
         dialog = self.ask("remove", record)
         self.assertIn("2 transactions are removed for good", dialog.consequence)
+        self.assertIn("“Ignored”", dialog.consequence)
         for number in numbers:
             self.assertIn(number, dialog.consequence)
         dialog.reason = "Wrong bank"
@@ -31,6 +32,17 @@ class TestReason(BankFeedCase):
         self.assertEqual(record.state, "removed")
         log = self.env["bank.audit.log"].search([("event", "=", "remove")])
         self.assertIn("Wrong bank", log.mapped("reason"))
+
+    def test_buttons_say_what_they_do(self):
+        for model, words in {
+            "bank.import": ("Undo matches…", "Remove from the books…"),
+            "bank.import.statement": ("Remove from the books…",),
+            "bank.import.batch": ("Undo matches…",),
+            "bank.transaction": ("Undo matches…",),
+        }.items():
+            form = self.env[model].get_view(view_type="form")["arch"]
+            for word in words:
+                self.assertIn(f'string="{word}"', form)
 
     def test_nothing_to_undo(self):
         record = self.receive(statement([transaction("2026-01-05", 10, "One")]))

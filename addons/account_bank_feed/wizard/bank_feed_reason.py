@@ -96,7 +96,17 @@ class BankFeedReason(models.TransientModel):
 
     def _consequence_of_remove(self):
         total, reconciled = self._count(), self._count("reconciled")
-        parts = [self.env._("%(total)s transactions are removed for good.", total=total)]
+        states = dict(
+            self.env["bank.transaction"]._fields["state"]._description_selection(self.env)
+        )
+        parts = [
+            self.env._(
+                "%(total)s transactions are removed for good. They stay in the lists as "
+                "“%(state)s”.",
+                total=total,
+                state=states["ignored"],
+            )
+        ]
         if reconciled:
             parts.append(
                 self.env._(

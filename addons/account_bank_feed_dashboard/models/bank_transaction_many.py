@@ -42,10 +42,12 @@ class BankTransaction(models.Model):
     def _own_proposal(self, proposal):
         """The proposal for many, as one for this transaction."""
         if proposal.get("best"):
-            usable = self._review_suggestions().filtered(lambda one: not one.obstacle)
-            if not usable:
+            best = self._review_suggestions().filtered(lambda one: not one.obstacle)[:1]
+            if not best:
                 raise UserError(self.env._("Nothing is suggested for it."))
-            return {"suggestion_id": usable[0].id}
+            if not best._is_likely():
+                raise UserError(self.env._("No candidate is likely enough: look at it by itself."))
+            return {"suggestion_id": best.id}
         parts = proposal.get("parts") or ()
         if not parts or not all(part.get("account_id") for part in parts):
             raise UserError(self.env._("Only accounts can be the same for several transactions."))

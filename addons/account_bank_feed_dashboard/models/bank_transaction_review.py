@@ -6,6 +6,9 @@ FACTS = (
 )  # fmt: skip
 """What else the bank said, in the order in which it is shown."""
 
+LIKELY = 50
+"""A score is a chance: what has less is more likely wrong than right."""
+
 
 class BankTransaction(models.Model):
     """The review screen's questions about transactions, answered in the user's language."""
@@ -16,10 +19,11 @@ class BankTransaction(models.Model):
         "Best suggestion", compute="_compute_best_score", help="From 0 to 100; 0 without one."
     )
 
-    @api.depends("suggestion_ids.score", "suggestion_ids.rank")
+    @api.depends("suggestion_ids.score", "suggestion_ids.obstacle")
     def _compute_best_score(self):
         for record in self:
-            record.best_score = max(record.suggestion_ids.mapped("score"), default=0)
+            usable = record.suggestion_ids.filtered(lambda one: not one.obstacle)
+            record.best_score = max(usable.mapped("score"), default=0)
 
     def review_read(self):
         """All that the review screen shows of these, in their order.
@@ -140,10 +144,12 @@ class BankTransaction(models.Model):
         }
 
     def _review_suggestions(self):
-        """Those that may still be of use, the best first."""
+        """Those that may still be of use, the best first, what is settled meanwhile last."""
         if self.state != "processed":
             return self.suggestion_ids.browse()
-        return self.suggestion_ids.sorted(lambda one: (-one.score, one.rank, one.id))
+        return self.suggestion_ids.sorted(
+            lambda one: (bool(one.obstacle), -one.score, one.rank, one.id)
+        )
 
     def _review_can(self):
         user = self.env.user
@@ -167,7 +173,8 @@ class BankTransactionSuggestion(models.Model):
             "id": self.id,
             "rank": self.rank,
             "label": self.label or "",
-            "score": self.score,
+            "score": 0 if self.obstacle else self.score,
+            "is_likely": self._is_likely(),
             "evidence": self.explanation or "",
             "partner": _named(self.item_partner_id),
             "open_text": currency.format(self.open_amount) if self.item_ids else "",
@@ -175,6 +182,11 @@ class BankTransactionSuggestion(models.Model):
             "obstacle": self.obstacle or "",
             "items": [item._review_values() for item in self.item_ids],
         }
+
+    def _is_likely(self):
+        """Whether it may be chosen without a person having looked at it."""
+        least = max(LIKELY, self.transaction_id.sudo().rule_id.suggest_score)
+        return not self.obstacle and self.score >= least
 
 
 class AccountMoveLine(models.Model):

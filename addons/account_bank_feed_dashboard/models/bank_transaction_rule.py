@@ -38,11 +38,14 @@ class BankTransaction(models.Model):
         :return: its ``summary``, and of how many transactions tried (``total``) how many it would
             have booked as people did, otherwise, and so on (``counts``); some of them
             (``examples``), the counterparties of all (``names``), and ``action``, which lists
-            them. Or the ``problem``: what is missing for such a rule
+            them. Or the ``problem``: what is missing for such a rule; or ``lacks_account``: it is
+            not said yet to which account it books
         """
         self.ensure_one()
         self._authorise("manager")
         values = self._rule_values(proposal)
+        if values["kind"] == "book" and not values["line_ids"]:
+            return {"lacks_account": True}
         simulation = self.env["bank.feed.simulation"].create(
             {
                 "company_id": self.company_id.id,

@@ -6,6 +6,12 @@ LOOKED_AT = 200
 """So many open items are ranked; with more, the search was not narrow enough."""
 
 MOST_ALIKE = 500
+
+LATELY = 1_000
+"""So many decisions are looked at to know which accounts a company uses."""
+
+OWN_USE = 1_000_000
+"""What was used for the same counterparty comes before what the company uses most."""
 AMOUNT = re.compile(r"[+-]?\d{1,3}(?:[.,' ]?\d{3})*(?:[.,]\d{1,2})?|[+-]?\d+(?:[.,]\d{1,2})?")
 
 
@@ -54,10 +60,16 @@ class BankTransaction(models.Model):
         return [leaf for word in words for leaf in _names(word)]
 
     def review_accounts(self, text="", limit=10):
-        """Accounts by code or name; without a text, those that were used for this counterparty."""
+        """Accounts by code or name; without a text, those that bank transactions were booked to.
+
+        First those whose code starts with the text, then those whose name does, then those that
+        contain it; among these, first what was used for this counterparty, then what the company
+        uses most often of late.
+        """
         self.ensure_one()
         self._authorise("accountant")
-        used = self._accounts_used()
+        text = (text or "").strip()
+        own, lately = self._accounts_used(), self._accounts_used_lately()
         accounts = self.env["account.account"]
         if text:
             domain = [
@@ -65,17 +77,24 @@ class BankTransaction(models.Model):
                 ("account_type", "!=", "off_balance"),
                 ("id", "not in", self._not_to_be_booked_to().ids),
             ]
-            found = accounts.search([*domain, *_account_named(text)], limit=50)
+            found = accounts.search([*domain, *_account_named(text)])
         else:
-            found = self._of_company("account.account", list(used))
+            found = self._of_company("account.account", [*own, *lately])
+            found -= self._not_to_be_booked_to()
         found = found.filtered(lambda account: account.active if "active" in account else True)
-        ranked = found.sorted(lambda account: (-used.get(account.id, 0), account.code or ""))
+        ranked = found.sorted(
+            lambda account: (
+                _how_named(account, text),
+                -own.get(account.id, 0) * OWN_USE - lately.get(account.id, 0),
+                account.code or "",
+            )
+        )
         return [
             {
                 "id": account.id,
                 "name": account.display_name,
                 "tax_ids": [{"id": tax.id, "name": tax.name} for tax in account.tax_ids],
-                "used": used.get(account.id, 0),
+                "used": own.get(account.id, 0),
             }
             for account in ranked[: int(limit)]
         ]
@@ -89,11 +108,23 @@ class BankTransaction(models.Model):
         else:
             return {}
         domain += [("company_id", "=", self.company_id.id), ("state", "=", "reconciled")]
-        whole = self._read_group(domain, ["counterpart_account_id"], ["__count"])
+        return self._count_accounts(domain, [("transaction_id", "any", domain)])
+
+    def _accounts_used_lately(self):
+        """How often each account was booked to of late in this company: id -> number."""
+        done = [("company_id", "=", self.company_id.id), ("state", "=", "reconciled")]
+        whole = self.search(done, order="id desc", limit=LATELY)
+        parts = self.env["bank.transaction.counterpart"].search(
+            [("kind", "=", "booking"), ("transaction_id", "any", done)],
+            order="id desc",
+            limit=LATELY,
+        )
+        return self._count_accounts([("id", "in", whole.ids)], [("id", "in", parts.ids)])
+
+    def _count_accounts(self, of_transactions, of_parts):
+        whole = self._read_group(of_transactions, ["counterpart_account_id"], ["__count"])
         parts = self.env["bank.transaction.counterpart"]._read_group(
-            [("kind", "=", "booking"), ("transaction_id", "any", domain)],
-            ["account_id"],
-            ["__count"],
+            [("kind", "=", "booking"), *of_parts], ["account_id"], ["__count"]
         )
         used = {}
         for account, count in [*whole, *parts]:
@@ -156,7 +187,14 @@ def _names(word):
 
 
 def _account_named(text):
-    return ["|", ("code", "=like", f"{text.strip()}%"), ("name", "ilike", text.strip())]
+    return ["|", ("code", "=like", f"{text}%"), ("name", "ilike", text)]
+
+
+def _how_named(account, text):
+    """0 where the code starts with the text, 1 where the name does, 2 where it is within."""
+    if (account.code or "").startswith(text):
+        return 0
+    return 1 if account.name.casefold().startswith(text.casefold()) else 2
 
 
 def amounts_in(text):

@@ -98,6 +98,32 @@ class TestBrowserReview(RuleCase, BrowserCase):
         self.assertIn("mistake", undone.reason)
         self.assertEqual(len(self.trail("match", self.named)), 2)
 
+    def test_nothing_is_booked_unseen(self):
+        for number, amount in ((1, 60), (2, 60), (3, 90), (4, 90), (5, 70)):
+            self.make_invoice(amount, name=f"RE/2026/{number:05}")
+        rival = self.pay(80, "rival", "2026-03-02")
+        self.pay(70, "RE/2026/00005", "2026-03-03", iban=CUSTOMER_IBAN)
+        advice = self.pay(-119, "Beratung", "2026-03-15")
+        twice = self.pay(70, "RE/2026/00005", "2026-03-16", iban=CUSTOMER_IBAN)
+        late = self.pay(90, "late", "2026-03-17")
+        early = self.pay(90, "early", "2026-03-18")
+        unlikely = self.pay(60, "for you", "2026-03-19", iban=CUSTOMER_IBAN)
+        unlikely.sudo().suggestion_ids.score = 27
+        self.start_tour(
+            "/odoo/bank-feed-review", "account_bank_feed_review_unseen", login="bank_feed_manager"
+        )
+        self.env.invalidate_all()
+        self.assertEqual(
+            [t.state for t in (rival, advice, twice, late, early, unlikely)],
+            ["reconciled", "processed", "reconciled", "processed", "reconciled", "reconciled"],
+        )
+        receivable = self.partner_a.property_account_receivable_id
+        credit = twice.move_id.line_ids.filtered(lambda item: item.account_id == receivable)
+        self.assertEqual(
+            (credit.amount_residual, credit.partner_id, credit.reconciled),
+            (-70, self.partner_a, False),
+        )
+
     def test_what_goes_wrong_comes_back_and_a_rule_is_made(self):
         for number, amount in ((2, 200), (3, 200), (5, 90), (7, 150)):
             self.make_invoice(amount, name=f"RE/2026/{number:05}")

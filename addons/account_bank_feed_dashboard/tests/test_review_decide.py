@@ -288,6 +288,14 @@ class TestReviewDecide(RuleCase):
         self.assertEqual((result["done"], len(result["failed"])), (1, 1))
         self.assertEqual((with_one.state, without.state), ("reconciled", "processed"))
 
+    def test_of_many_an_unlikely_candidate_is_not_booked_unseen(self):
+        self.make_invoice(55, name="RE/2026/00001")
+        paid = self.waiting(54, "RE/2026/00001 minus one")
+        paid.sudo().suggestion_ids.score = 27
+        result = paid.review_accept_many({"best": True})
+        self.assertEqual((result["done"], paid.state), (0, "processed"))
+        self.assertIn("likely enough", result["failed"][0]["reason"])
+
     # ------------------------------------------------------------------
     # A rule for all that are still to come
     # ------------------------------------------------------------------
@@ -339,9 +347,10 @@ class TestReviewDecide(RuleCase):
         tried = paid.with_env(self.env).review_rule_tried(parts(self.account(-12)))
         self.assertEqual((tried["total"], tried["names"]), (1, ["Verlag"]))
 
-    def test_a_rule_that_lacks_something_says_what(self):
-        paid = self.waiting(-12, "Abo")
-        self.assertTrue(paid.with_env(self.env).review_rule_tried()["problem"])
+    def test_a_rule_without_an_account_asks_for_one(self):
+        paid = self.waiting(-12, "Abo").with_env(self.env)
+        self.assertEqual(paid.review_rule_tried(), {"lacks_account": True})
+        self.assertEqual(paid.review_rule_tried(parts(self.account(-12)))["total"], 1)
 
     def test_without_a_counterparty_the_wording_makes_the_rule(self):
         paid = self.waiting(-7, "03/2026 Entgelt laut Preisverzeichnis 4711")

@@ -63,6 +63,37 @@ class TestReviewFind(RuleCase):
         [used] = paid.review_accounts()
         self.assertEqual((used["id"], used["used"]), (revenue.id, 2))
 
+    def make_account(self, code, name):
+        return self.env["account.account"].create(
+            {
+                "code": code,
+                "name": name,
+                "account_type": "expense",
+                "company_ids": [(6, 0, self.company.ids)],
+            }
+        )
+
+    def book(self, account, times):
+        for number in range(times):
+            paid = self.pay(-10, f"{account.name} {number}")
+            paid.review_accept({"parts": [{"account_id": account.id, "amount": -10}]})
+
+    def test_with_nothing_typed_the_accounts_used_most_come_first(self):
+        rent, post = self.make_account("987601", "Rent"), self.make_account("987602", "Post")
+        self.book(post, 2)
+        self.book(rent, 1)
+        found = [one["id"] for one in self.pay(-10, "Something").review_accounts()]
+        self.assertEqual(found[:2], [post.id, rent.id])
+
+    def test_accounts_are_ranked_by_code_then_name_then_use(self):
+        within = self.make_account("987601", "Other 9876 things")
+        named = self.make_account("55501", "9876 things")
+        contains = self.make_account("55502", "All 9876 things")
+        used = self.make_account("987699", "Used")
+        self.book(used, 1)
+        found = [one["id"] for one in self.pay(-10, "Something").review_accounts("9876")]
+        self.assertEqual(found, [used.id, within.id, named.id, contains.id])
+
     def test_taxes_of_the_direction_come_first(self):
         paid = self.pay(-10, "Thank you")
         taxes = self.env["account.tax"].browse(one["id"] for one in paid.review_taxes("19"))

@@ -1,4 +1,4 @@
-from odoo.addons.account_bank_feed_rule.tests.common import RuleCase
+from odoo.addons.account_bank_feed_rule.tests.common import CUSTOMER_IBAN, RuleCase
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -32,6 +32,47 @@ class TestReviewRead(RuleCase):
         self.assertIn("RE/2026/00001", suggestion["evidence"])
         self.assertTrue(values["can"]["decide"])
         self.assertFalse(values["can"]["undo"])
+
+    def test_what_is_more_likely_wrong_than_right_is_not_chosen_by_itself(self):
+        self.make_invoice(55, name="RE/2026/00001")
+        paid = self.pay(54, "RE/2026/00001 minus one")
+        suggestion = paid.sudo().suggestion_ids[:1]
+        for score, suggest_from, is_likely in (
+            (27, 20, False),
+            (49, 20, False),
+            (50, 20, True),
+            (70, 80, False),
+        ):
+            suggestion.score = score
+            suggestion.transaction_id.rule_id.suggest_score = suggest_from
+            [values] = self.told(paid)
+            shown = values["suggestions"][0]["is_likely"]
+            self.assertEqual(shown, is_likely, (score, suggest_from))
+
+    def test_what_is_settled_meanwhile_has_no_points_and_stands_last(self):
+        self.make_invoice(200, name="RE/2026/00001")
+        self.make_invoice(200, name="RE/2026/00002")
+        paid = self.pay(200, "thanks", iban=CUSTOMER_IBAN)
+        first = self.told(paid)[0]["suggestions"][0]
+        self.pay(200, first["label"], name=self.partner_a.name)
+        self.env.invalidate_all()
+        [values] = self.told(paid)
+        shown = {one["id"]: one["score"] for one in values["suggestions"]}
+        self.assertEqual(list(shown)[-1], first["id"])
+        self.assertEqual(shown[first["id"]], 0)
+        self.assertEqual(paid.best_score, max(shown.values()))
+
+    def test_after_undo_it_says_so_and_why_it_needed_a_person(self):
+        self.make_invoice(200, name="RE/2026/00001")
+        self.make_invoice(200, name="RE/2026/00002")
+        paid = self.pay(200, "thanks", iban=CUSTOMER_IBAN)
+        warning = paid.explanation[paid.explanation.index("Not posted") :]
+        paid.review_accept({"suggestion_id": paid.suggestion_ids[0].id})
+        self.assertNotIn(warning, paid.explanation)
+        paid.action_undo("wrong invoice.")
+        [values] = self.told(paid)
+        user = self.env.user.name
+        self.assertEqual(values["explanation"], f"Undone by {user}. wrong invoice. {warning}")
 
     def test_where_it_is_booked_to_is_told(self):
         self.make_invoice(55, name="RE/2026/00001")

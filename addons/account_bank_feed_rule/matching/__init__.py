@@ -14,7 +14,7 @@ Competing claims are settled over all waiting payments before anything is posted
 from .bookings import BookingSpec
 from .conditions import Condition, matches
 from .errors import RuleError
-from .explain import explain, reasons_as_data
+from .explain import explain, explain_objections, objections_in, reasons_as_data
 from .index import ItemIndex
 from .judge import judge
 from .partners import Partner, PartnerDirectory
@@ -64,9 +64,11 @@ __all__ = [
     "all_strategies",
     "decide",
     "explain",
+    "explain_objections",
     "how_returned",
     "judge",
     "matches",
+    "objections_in",
     "reasons_as_data",
     "settle",
     "settle_claims",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .sentences import HEADLINES
+from .sentences import HEADLINES, SENTENCES
 from .types import Candidate, Decision, Evidence
-from .wording import ENGLISH, Language, said
+from .wording import ENGLISH, Language, all_said
 
 
 def explain(decision: Decision, language: Language = ENGLISH) -> str:
@@ -23,12 +23,15 @@ def explain(decision: Decision, language: Language = ENGLISH) -> str:
         return _sentence(headline, decision.reasons, language)
     parts = [_sentence(headline, because, language)]
     if decision.objections:
-        parts.append(
-            _sentence(language.sentence(HEADLINES["objections"]), decision.objections, language)
-        )
+        parts.append(explain_objections(decision.objections, language))
     elif len(decision.candidates) > 1 and decision.settlement:
         parts.append(_runner_up(*decision.candidates[:2], language))
     return " ".join(parts)
+
+
+def explain_objections(objections: Iterable[Evidence], language: Language = ENGLISH) -> str:
+    """Why a payment was left to a person."""
+    return _sentence(language.sentence(HEADLINES["objections"]), objections, language)
 
 
 def _headline(decision: Decision, language: Language) -> str:
@@ -62,7 +65,7 @@ def _runner_up(best: Candidate, second: Candidate, language: Language) -> str:
 
 
 def _sentence(headline: str, reasons: Iterable[Evidence], language: Language) -> str:
-    parts = [said(reason, language) for reason in reasons]
+    parts = all_said(reasons, language)
     return f"{headline}: {'; '.join(parts)}." if parts else f"{headline}."
 
 
@@ -72,3 +75,9 @@ def reasons_as_data(reasons: tuple[Evidence, ...]) -> list[dict]:
         {"kind": reason.kind, "points": reason.points, "params": dict(reason.params)}
         for reason in reasons
     ]
+
+
+def objections_in(data: Iterable[dict]) -> list[Evidence]:
+    """The objections among the reasons as JSON has kept them; a version may have dropped some."""
+    reasons = [Evidence(**one) for one in data if one["kind"] in SENTENCES]
+    return [reason for reason in reasons if reason.is_objection]

@@ -4,7 +4,14 @@ from odoo import fields, models
 from odoo.addons.account_bank_feed.money import exact
 
 from ..language import language_of_company
-from ..matching import Payment, decide, explain, reasons_as_data
+from ..matching import (
+    Payment,
+    decide,
+    explain,
+    explain_objections,
+    objections_in,
+    reasons_as_data,
+)
 from .bank_feed_books import payment_key
 
 
@@ -192,7 +199,17 @@ class BankTransaction(models.Model):
 
     def _undo(self, reason=None):
         self.env["bank.transaction.suggestion"]._offer_again(self)
-        return super()._undo(reason)
+        result = super()._undo(reason)
+        for transaction in self:
+            transaction._recall_objections()
+        return result
+
+    def _recall_objections(self):
+        """Say again what had left it to a person: it holds for who decides next."""
+        objections = objections_in(self.reasons or ())
+        if objections:
+            language = language_of_company(self.company_id)
+            self.explanation += " " + explain_objections(objections, language)
 
 
 def _as_payment(record, payment_id, **values):

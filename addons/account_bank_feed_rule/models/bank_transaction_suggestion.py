@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ..language import language_of_company
-from ..matching.wording import said
+from ..matching.wording import all_said
 
 MOST_SUGGESTIONS = 5
 
@@ -122,7 +122,7 @@ class BankTransactionSuggestion(models.Model):
             "item_id": items[0] if items else False,
             "item_ids": [(6, 0, items)],
             "score": candidate.score,
-            "explanation": "; ".join(said(one, language) for one in candidate.evidence),
+            "explanation": "; ".join(all_said(candidate.evidence, language)),
             "counterparts": self._counterparts(transaction, candidate, decision),
         }
 

@@ -41,6 +41,19 @@ class TestCandidates(RuleCase):
     # Documents of every kind
     # ------------------------------------------------------------------
 
+    def test_amounts_are_written_as_on_all_screens(self):
+        self.make_invoice(1190, name="RE/2026/00042")
+        paid = self.pay(1190, "RE/2026/00042")
+        amount = paid.currency_id.format(1190)
+        self.assertIn(f"the amount of {amount} is just what is open", paid.explanation)
+
+    def test_what_was_mistyped_is_not_called_unnamed(self):
+        self.make_invoice(119, name="RE/2026/04711")
+        paid = self.pay(119, "RE/2026/04171", iban=CUSTOMER_IBAN)
+        said = " ".join([paid.explanation, *paid.suggestion_ids.mapped("explanation")])
+        self.assertIn("it writes", said)
+        self.assertNotIn("it names none", said)
+
     def test_an_invoice_is_paid_by_money_in(self):
         self.assertTrue(self.audit_trail_is_on())
         invoice = self.make_invoice(119, name="RE/2026/00042")

@@ -21,7 +21,8 @@ class TestGerman(RuleCase):
         self.assertEqual(paid.state, "reconciled")
         self.assertIn("Gleicht RE/2026/00042 ", paid.explanation)
         self.assertIn(
-            "nennt RE/2026/00042; der Betrag von 1.190,00 EUR ist genau der offene Betrag",
+            "nennt RE/2026/00042; "
+            "der Betrag von 1.190,00\N{NO-BREAK SPACE}€ ist genau der offene Betrag",
             paid.explanation,
         )
         self.assertEqual(paid.reasons[0]["kind"], "document_number")

@@ -24,7 +24,9 @@ class TestScenarioCurrency(ScenarioCase):
         paid = self.settled(
             82, "RE/2026/00042", iban=CUSTOMER_IBAN, original_amount=100, original_currency="USD"
         )
-        self.assert_entry(paid, (self.receivable, self.partner_a, -82, 0), says="100.00 USD")
+        self.assert_entry(
+            paid, (self.receivable, self.partner_a, -82, 0), says="$\N{NO-BREAK SPACE}100.00"
+        )
         self.assertEqual(paid.statement_line_id.foreign_currency_id, dollar)
         self.assertEqual(self.exchange(paid), -2)
         self.assertEqual(self.open_items(invoice).amount_residual, 0)

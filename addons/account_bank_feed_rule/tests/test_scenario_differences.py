@@ -12,7 +12,9 @@ class TestScenarioDifferences(ScenarioCase):
         invoice = self.make_invoice(100, name="RE/2026/00042")
         paid = self.settled(60, "Anzahlung RE/2026/00042", iban=CUSTOMER_IBAN)
         self.assert_entry(
-            paid, (self.receivable, self.partner_a, -60, 0), says="60.00 of 100.00 EUR are paid"
+            paid,
+            (self.receivable, self.partner_a, -60, 0),
+            says="60.00\N{NO-BREAK SPACE}€ of 100.00\N{NO-BREAK SPACE}€ are paid",
         )
         self.assert_paid(invoice, state="partial", residual=40)
         self.assert_undone(paid)
@@ -33,7 +35,7 @@ class TestScenarioDifferences(ScenarioCase):
             paid,
             (self.receivable, self.partner_a, -119, 0),
             (self.receivable, self.partner_a, -31, -31),
-            says="150.00 EUR are paid where 119.00 are open",
+            says="150.00\N{NO-BREAK SPACE}€ are paid where 119.00\N{NO-BREAK SPACE}€ are open",
         )
         self.assert_paid(invoice)
         self.assert_undone(paid)
@@ -93,7 +95,7 @@ class TestScenarioDifferences(ScenarioCase):
             paid,
             (self.receivable, self.partner_a, -119, 0),
             (fees, self.partner_a, 12.5, 0),
-            says="bank charges of 12.50 EUR",
+            says="bank charges of 12.50\N{NO-BREAK SPACE}€",
         )
         self.assert_paid(invoice)
         self.assert_undone(paid)

@@ -51,7 +51,7 @@ class TestScenarioReturns(ScenarioCase):
                     back,
                     (self.receivable, self.partner_a, 119.10, 0),
                     (self.fees, self.partner_a, 3.50, 0),
-                    says="bank's fee of 3.50 EUR",
+                    says="bank's fee of 3.50\N{NO-BREAK SPACE}€",
                 )
                 self.assert_paid(invoice, state="not_paid", residual=119.10)
                 self.assertEqual(paid.state, "reconciled")

@@ -46,7 +46,7 @@ class TestScenarioShops(ScenarioCase):
             (self.clearing, None, -412.35, 0),
             (self.clearing, None, -388.10, 0),
             (self.fees, None, 18.01, 0),
-            says="less the fee of 18.01 EUR that it states",
+            says="less the fee of 18.01\N{NO-BREAK SPACE}€ that it states",
         )
         self.assertEqual(self.still_open(*days, later), [0, 0, 100])
         self.assert_undone(paid)

@@ -27,6 +27,12 @@ export class Commands extends Component {
                 isLeft: Boolean(draft) || !suggestion?.left_open_text,
             },
             {
+                name: "leaveOpen",
+                icon: "fa-user-plus",
+                label: _t("Keep as credit"),
+                isLeft: Boolean(draft) || !this.model.likelyPartner,
+            },
+            {
                 name: "alike",
                 icon: "fa-clone",
                 label: _t("The same for %s", count),

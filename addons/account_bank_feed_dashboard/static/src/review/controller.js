@@ -229,15 +229,19 @@ export class ReviewController extends Component {
         this.bookToAccount();
     }
 
+    /** What is left, or all of it, becomes an open payment of the partner. */
     async leaveOpen() {
         const { model } = this;
-        const draft = model.openDraft();
-        draft.addOpen(await this.partnerOf(draft, model.transaction));
+        const partner = await this.partnerOf(model.draft, model.transaction);
+        model.openDraft().addOpen(partner);
         model.preview();
     }
 
-    /** Of the items, if they are of one; else whose payment it is. */
+    /** Of the items, if they are of one; else whose payment it is, or whose it may be. */
     async partnerOf(draft, transaction) {
+        if (!draft?.parts.length) {
+            return this.model.likelyPartner;
+        }
         const items = draft.itemIds.length
             ? await this.orm.silent.read("account.move.line", draft.itemIds, ["partner_id"])
             : [];
@@ -252,7 +256,8 @@ export class ReviewController extends Component {
     makeRule() {
         const { model } = this;
         const proposal = (model.draft && model.proposal()) || false;
-        this.dialog.add(RuleDialog, { id: model.selectedId, proposal });
+        const { amount } = model.transaction;
+        this.dialog.add(RuleDialog, { id: model.selectedId, amount, proposal });
     }
 
     async ask() {
@@ -312,7 +317,10 @@ export class ReviewController extends Component {
     async bookAlike(id, ids, proposal) {
         const { model } = this;
         if (id && id === model.selectedId && model.proposal()) {
-            model.book();
+            if (!(await model.isTriedOut())) {
+                return;
+            }
+            model.bookNow();
         }
         const result = await model.bookMany(ids, proposal);
         if (result?.task_id) {

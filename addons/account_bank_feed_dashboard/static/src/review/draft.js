@@ -1,8 +1,9 @@
 import * as amounts from "./amounts";
 
-/** The candidate that is chosen unless somebody chooses another one. */
+/** The candidate that is chosen unless somebody chooses another one: none that is unlikely. */
 export function bestOf({ suggestions }) {
-    return suggestions.find(({ obstacle }) => !obstacle) || null;
+    const best = suggestions.find(({ obstacle }) => !obstacle);
+    return best?.is_likely ? best : null;
 }
 
 /**

@@ -5,6 +5,8 @@ import { Component, onMounted, useRef, useState } from "@odoo/owl";
 
 /** How long to wait for the next letter before the server is asked, in milliseconds. */
 const PAUSE = 120;
+/** As many are shown; of more it is said that there are more. */
+export const SHOWN = 12;
 let lastNumber = 0;
 
 /**
@@ -41,7 +43,14 @@ export class Finder extends Component {
         this.list = useRef("list");
         this.keepLast = new KeepLast();
         this.number = ++lastNumber;
-        this.state = useState({ options: [], active: -1, isOpen: false, isSearching: false });
+        this.state = useState({
+            options: [],
+            hasMore: false,
+            isTyped: false,
+            active: -1,
+            isOpen: false,
+            isSearching: false,
+        });
         this.searchSoon = useDebounced(() => this.search(), PAUSE);
         this.found = Promise.resolve();
         onMounted(() => {
@@ -82,6 +91,7 @@ export class Finder extends Component {
     }
 
     search() {
+        this.searchSoon.cancel(); // or it would take the answer away from who waits for this one
         this.isStale = false;
         this.found = this._search();
         return this.found;
@@ -91,10 +101,12 @@ export class Finder extends Component {
         const text = this.text;
         this.state.isSearching = true;
         try {
-            const options = await this.keepLast.add(this.props.search(text));
+            const found = await this.keepLast.add(this.props.search(text));
+            const options = found.slice(0, SHOWN);
+            const hasMore = found.length > SHOWN;
             const active = options.length && (text || this.props.eager) ? 0 : -1;
             const isOpen = document.activeElement === this.input.el;
-            Object.assign(this.state, { options, active, isOpen });
+            Object.assign(this.state, { options, hasMore, isTyped: Boolean(text), active, isOpen });
         } finally {
             this.state.isSearching = false;
         }

@@ -33,8 +33,9 @@ export const COMMANDS = {
     },
     leaveOpen: {
         keys: ["l"],
-        label: _t("Leave the rest open"),
-        isThere: ({ model }) => Boolean(model.draft?.remaining),
+        label: _t("Keep the rest, or all of it, as an open payment (credit) of the partner"),
+        isThere: ({ model }) =>
+            model.draft ? Boolean(model.draft.remaining) : canDecide({ model }),
         run: (screen) => screen.leaveOpen(),
     },
     alike: {

@@ -9,7 +9,7 @@ import { parseMonetary } from "@web/views/fields/parsers";
 import { Component, onWillUnmount, useEffect, useRef, useState } from "@odoo/owl";
 
 import { leftOpen, withSign } from "./amounts";
-import { Finder } from "./finder";
+import { Finder, SHOWN } from "./finder";
 
 const MODEL = "bank.transaction";
 /** A preview is worked out once nobody has typed for so long, in milliseconds. */
@@ -99,8 +99,9 @@ export class Parts extends Component {
     // Searches
     // ------------------------------------------------------------------
 
+    /** One more than is shown: so the list knows that there are more. */
     call(method, text) {
-        return this.orm.silent.call(MODEL, method, [[this.model.selectedId], text]);
+        return this.orm.silent.call(MODEL, method, [[this.model.selectedId], text, SHOWN + 1]);
     }
 
     async searchItems(text) {
@@ -108,12 +109,8 @@ export class Parts extends Component {
         return items.filter(({ id }) => !this.draft?.itemIds.includes(id));
     }
 
-    /** Who types a number wants the account with that number first. */
-    async searchAccounts(text) {
-        const accounts = await this.call("review_accounts", text);
-        const typed = text.toLowerCase();
-        const starts = ({ name }) => Boolean(typed) && name.toLowerCase().startsWith(typed);
-        return accounts.sort((one, other) => starts(other) - starts(one));
+    searchAccounts(text) {
+        return this.call("review_accounts", text);
     }
 
     searchTaxes(text) {
@@ -123,7 +120,7 @@ export class Parts extends Component {
     async searchPartners(text) {
         const found = await this.orm.silent.call("res.partner", "name_search", [], {
             name: text,
-            limit: 8,
+            limit: SHOWN + 1,
         });
         return found.map(([id, name]) => ({ id, name }));
     }

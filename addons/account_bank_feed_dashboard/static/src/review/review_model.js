@@ -34,6 +34,8 @@ export class ReviewModel {
         this.isOpen = Boolean(state.isOpen); // on a narrow screen: the transaction, not the queue
         this.reads = {}; // id -> what review_read says
         this.previews = {}; // proposal -> what review_preview says
+        this.trials = {}; // proposal -> the preview that is on its way
+        this.isWaiting = false; // Enter was pressed, and the preview is not there yet
         this.choices = {}; // id -> id of the chosen suggestion
         this.drafts = {}; // id -> Draft
         this.problems = {}; // id -> why the decision failed
@@ -195,6 +197,17 @@ export class ReviewModel {
         return this.transaction?.suggestions.find(({ id }) => id === chosen) || null;
     }
 
+    /** Whose payment it is: of the chosen candidate, as the bank tells, or of all candidates. */
+    get likelyPartner() {
+        const { suggestion, transaction } = this;
+        const known = suggestion?.partner || transaction?.partner;
+        if (known || !transaction) {
+            return known || null;
+        }
+        const [first, ...others] = transaction.suggestions.map(({ partner }) => partner);
+        return first && others.every((other) => other?.id === first.id) ? first : null;
+    }
+
     get draft() {
         return this.drafts[this.selectedId] || null;
     }
@@ -262,11 +275,16 @@ export class ReviewModel {
         if (this.previews[key]) {
             return;
         }
+        this.trials[key] ||= this._tryOut(id, proposal);
+        this.previews[key] = await this.trials[key];
+        delete this.trials[key];
+    }
+
+    async _tryOut(id, proposal) {
         try {
-            const found = await this.orm.silent.call(MODEL, "review_preview", [[id], proposal]);
-            this.previews[key] = found;
+            return await this.orm.silent.call(MODEL, "review_preview", [[id], proposal]);
         } catch (error) {
-            this.previews[key] = { entry: [], effects: [], error: messageOf(error) };
+            return { entry: [], effects: [], error: messageOf(error) };
         }
     }
 
@@ -283,15 +301,55 @@ export class ReviewModel {
         if (transaction.can.retry) {
             return this.retry();
         }
-        const proposal = transaction.can.decide && this.proposal();
-        if (!proposal) {
+        if (!transaction.can.decide || !this.proposal()) {
             return this.notify(this.whyNot);
         }
-        const draft = this.draft;
-        await this._decide("review_accept", [[transaction.id], proposal], {
+        // A person's own parts are seen before they are booked; a suggestion is as it is read.
+        if (!this.draft || (await this.isTriedOut())) {
+            return this.bookNow();
+        }
+    }
+
+    bookNow() {
+        const { draft, selectedId } = this;
+        return this._decide("review_accept", [[selectedId], this.proposal()], {
             isUndoable: true,
             items: draft ? draft.itemIds : this.suggestion.items.map(({ id }) => id),
         });
+    }
+
+    /**
+     * Whether what is proposed can be booked: its preview is waited for, and says so; and
+     * meanwhile nobody has changed it, or gone on.
+     */
+    async isTriedOut() {
+        if (this.isWaiting) {
+            return false;
+        }
+        const asked = keyOf(this.selectedId, this.proposal());
+        this.isWaiting = true;
+        this.said = _t("It is booked as soon as the preview is there.");
+        try {
+            await this._previewAnew();
+        } finally {
+            this.isWaiting = false;
+        }
+        if (asked !== keyOf(this.selectedId, this.proposal())) {
+            return false;
+        }
+        if (this.previewed?.error) {
+            this.notify(this.previewed.error);
+        }
+        return this.previewed?.error === "";
+    }
+
+    /** What failed may have waited for a decision that was being booked. */
+    async _previewAnew() {
+        if (this.previewed?.error) {
+            await this.decisions.whenIdle();
+            delete this.previews[keyOf(this.selectedId, this.proposal())];
+        }
+        await this.preview();
     }
 
     get whyNot() {
@@ -307,6 +365,9 @@ export class ReviewModel {
         }
         if (suggestion?.obstacle) {
             return suggestion.obstacle;
+        }
+        if (transaction.suggestions.some(({ obstacle }) => !obstacle)) {
+            return _t("No candidate is likely enough. Choose one by its number first.");
         }
         return _t("No candidate is chosen. Search an open item, or book it to an account.");
     }
