@@ -18,7 +18,7 @@ from .common import ADDONS, CACHE, PROJECT, Missing, locked, our_addons, say, st
 
 PURPOSE = "bench"
 RUN = "benchrun"
-MODULES = ("account_bank_feed_rule",)
+MODULES = ("account_bank_feed_dashboard",)
 OPEN_ITEMS = """
 SELECT move.name, round(move.amount_total, 2), partner.name, coalesce(bank.acc_number, '')
   FROM account_move move

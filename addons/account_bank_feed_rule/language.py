@@ -17,7 +17,15 @@ def language_of(env):
     :rtype: matching.wording.Language
     """
     code = env.lang or "en_US"
+    known = env.cr.cache.setdefault("bank_feed_languages", {})  # every transaction asks for one
+    if code not in known:
+        known[code] = _language(env, code)
+    return known[code]
+
+
+def _language(env, code):
     lang = env["res.lang"]._lang_get(code)
+    writers = {}
 
     def amount(number):
         number = Decimal(number)
@@ -27,10 +35,11 @@ def language_of(env):
         return lang.format(f"%.{digits}f", float(number), grouping=True)
 
     def money(number, currency_code):
-        currency = _currency(env, currency_code)
-        if not currency:
-            return f"{amount(number)} {currency_code}"
-        return format_amount(env, float(number), currency, lang_code=code)
+        if currency_code not in writers:
+            currency = _currency(env, currency_code)
+            writers[currency_code] = currency and _writer(env, currency, lang, code)
+        write = writers[currency_code]
+        return write(float(number)) if write else f"{amount(number)} {currency_code}"
 
     if code == "en_US":
         return Language(amount=amount, money=money)
@@ -38,13 +47,26 @@ def language_of(env):
     return Language(env._, lambda day: format_date(env, day, lang_code=code), amount, money)
 
 
+def _writer(env, currency, lang, code):
+    """What writes as ``format_amount`` does, which looks up language and currency every time."""
+
+    def anything(number):
+        return format_amount(env, number, currency, lang_code=code)
+
+    def usual(number):
+        return before + lang.format(digits, number, grouping=True) + after
+
+    if not lang:
+        return anything
+    digits = f"%.{currency.decimal_places}f"
+    before, _zero, after = anything(0.0).partition(lang.format(digits, 0.0, grouping=True))
+    return lambda number: anything(number) if number < 0 else usual(number)
+
+
 def _currency(env, code):
-    """The currency, also where it is switched off; all are looked up once a transaction."""
-    ids = env.cr.cache.get("bank_feed_currencies")
-    if ids is None:
-        currencies = env["res.currency"].with_context(active_test=False).search([])
-        ids = env.cr.cache["bank_feed_currencies"] = {one.name: one.id for one in currencies}
-    return env["res.currency"].browse(ids.get(code))
+    """The currency, also where it is switched off."""
+    currencies = env["res.currency"].with_context(active_test=False)
+    return currencies.search([("name", "=", code)], limit=1)
 
 
 def language_of_company(company):

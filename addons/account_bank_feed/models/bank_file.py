@@ -5,8 +5,10 @@ import io
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-PIECE = 12 * 2**20
-"""Characters of Base64 that are decoded at once; a multiple of four."""
+PIECE = 9 * 2**20
+"""Bytes of a file that are stored or read at once; a multiple of three, as Base64 wants it."""
+ENCODED = PIECE // 3 * 4
+"""Characters of Base64 that they become."""
 
 
 class BankFile(models.Model):
@@ -36,14 +38,36 @@ class BankFile(models.Model):
 
         :param bytes content: the file as it came
         """
-        return self.sudo().create(
+        pieces = (
+            base64.b64encode(content[start : start + PIECE])
+            for start in range(0, len(content), PIECE)
+        )
+        record = self.sudo().create(
             {
                 "name": name,
-                "data": base64.b64encode(content),
+                "data": next(pieces, b""),
                 "sha256": self._digest(content),
                 "size": len(content),
             }
         )
+        if len(content) > PIECE:
+            record._append(pieces)
+        return record
+
+    def _append(self, pieces):
+        """Store the rest of a large file: as one parameter it would be in memory ten times."""
+        self.flush_recordset(["data"])
+        query = self.env.cr.execute
+        query("CREATE TEMPORARY TABLE IF NOT EXISTS rest (place int, piece bytea) ON COMMIT DROP")
+        query("TRUNCATE rest")
+        for place, piece in enumerate(pieces):
+            query("INSERT INTO rest VALUES (%s, %s)", [place, piece])
+        query(
+            "UPDATE bank_file SET data = data || "
+            "(SELECT string_agg(piece, '' ORDER BY place) FROM rest) WHERE id = %s",
+            [self.id],
+        )
+        self.invalidate_recordset(["data"])
 
     @api.model
     def _digest(self, content):
@@ -61,14 +85,14 @@ class BankFile(models.Model):
         start = 1
         while piece := self._encoded(start):
             stream.write(base64.b64decode(piece))
-            start += PIECE
+            start += ENCODED
         stream.seek(0)
         return stream
 
     def _encoded(self, start):
         """As many characters of the kept bytes, from ``start`` on."""
         query = "SELECT substring(data FROM %s FOR %s) FROM bank_file WHERE id = %s"
-        self.env.cr.execute(query, [start, PIECE, self.id])
+        self.env.cr.execute(query, [start, ENCODED, self.id])
         return self.env.cr.fetchone()[0]
 
     @api.ondelete(at_uninstall=False)

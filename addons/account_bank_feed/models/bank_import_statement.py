@@ -281,7 +281,7 @@ class BankImportStatement(models.Model):
         the order in which files arrive does not matter.
         """
         self.env["bank.feed.turn"]._take(f"admit.{journal.id}")
-        waiting = self.search(
+        waiting = self.with_context(prefetch_fields=False).search(
             [
                 ("journal_id", "=", journal.id),
                 ("state", "in", ("read", "quarantined")),
@@ -331,15 +331,17 @@ class BankImportStatement(models.Model):
         known = self._known_entries(
             transactions.mapped("booking_date") or [self.start_date, self.end_date]
         )
+        if not known:
+            return {}, known
         pairings = {}
         # What the bank calls pending is compared with what it called so before, and so is
         # what it has booked.
         for booked in (True, False):
-            incoming = [
+            incoming = (
                 Incoming(t.id, t.booking_date, self._exact(t.amount), t._source(), t.identity_text)
                 for t in transactions
                 if t.booked == booked
-            ]
+            )
             same = [entry for entry in known if _is_booked(entry) == booked]
             pairings |= pair(incoming, same, text_similarity)
         return pairings, known
@@ -563,22 +565,19 @@ class BankImportStatement(models.Model):
         )
 
     def _close(self):
-        lines = self.transaction_ids.statement_line_ids.filtered(
-            lambda line: line.state == "posted"
+        lines = self.env["account.bank.statement.line"].search(
+            [("bank_transaction_id.import_statement_id", "=", self.id), ("state", "=", "posted")]
         )
         statement = self.env["account.bank.statement"]
         if lines and self.proven:
-            statement = statement.create(
-                {
-                    "name": self.display_name,
-                    "reference": self.import_id.name,
-                    "line_ids": [(6, 0, lines.ids)],
-                    "balance_start": self.bank_balance,
-                    "balance_end_real": self.currency_id.round(
-                        self.bank_balance + sum(lines.mapped("amount"))
-                    ),
-                }
-            )
+            end = self.bank_balance + sum(lines.mapped("amount"))
+            values = {
+                "name": self.display_name,
+                "reference": self.import_id.name,
+                "balance_start": self.bank_balance,
+                "balance_end_real": self.currency_id.round(end),
+            }
+            statement = statement._of_lines(lines, values)
         self._set_state(
             "closed", "all transactions are in the books", ledger_statement_id=statement.id
         )

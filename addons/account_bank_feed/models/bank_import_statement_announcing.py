@@ -43,6 +43,8 @@ class BankImportStatement(models.Model):
         if not transactions:
             return
         others = self._others_in(transactions.mapped("booking_date"))
+        if not others:
+            return
         if self._books():
             booked = transactions.filtered("booked")
             announced = others.filtered(

@@ -271,9 +271,19 @@ class BankTransaction(models.Model):
                 order="ledger_order desc",
                 limit=1,
             ).ledger_order
-            for number, transaction in enumerate(records, start=last + 1):
-                transaction.ledger_order = number
+            records._take_places_after(last)
         self.filtered(lambda t: t.state != "pending")._set_state("pending", why)
+
+    def _take_places_after(self, last):
+        """One statement for all: a file may hold a hundred thousand."""
+        self.flush_recordset(["ledger_order"])
+        self.env.cr.execute(
+            "UPDATE bank_transaction SET ledger_order = %s + place.number"
+            "  FROM unnest(%s) WITH ORDINALITY AS place (id, number)"
+            " WHERE bank_transaction.id = place.id",
+            [last, self.ids],
+        )
+        self.invalidate_recordset(["ledger_order"], flush=False)
 
     def _hand_down(self):
         """These leave the books: a duplicate of each takes its place, if its statement stays."""

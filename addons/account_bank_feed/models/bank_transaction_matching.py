@@ -6,7 +6,7 @@ from ..bulk.statements import of_many_rows
 from .bank_import import BARRIER_MINUTES
 from .bank_transaction_counterpart import MATCHED_KINDS
 
-AT_ONCE = 10_000
+AT_ONCE = 20_000
 """Transactions decided in one job: of more, the memory of a worker would not be bounded, and the
 first batch would be booked only when the last transaction has been looked at."""
 

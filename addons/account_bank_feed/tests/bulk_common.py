@@ -12,7 +12,6 @@ from odoo import Command
 
 from ..bulk import tracking
 from ..models import bank_transaction_bulk
-from . import ledger_rows
 from .common import BankFeedAloneCase, day, run_jobs, statement, transaction
 
 LAST_SEQUENCE = 2_147_483_647
@@ -322,8 +321,7 @@ class BulkCase(BankFeedAloneCase):
         :return: what is written, see `ledger_rows.described`
         """
         stock, ours = self.both_books(payments, **options)
-        if found := ledger_rows.differences(stock, ours):
-            self.fail("\n".join([f"{len(found)} differences", *found]))
+        self.assert_same_rows(stock, ours)
         return ours
 
     def both_books(self, payments, bulk=True, first=()):
@@ -334,9 +332,9 @@ class BulkCase(BankFeedAloneCase):
         transactions = self.receive_payments(payments)
         self.env.cr.flush()
         apart = [payment for payment in payments if payment.apart]
-        stock = self._rows_of(lambda: self.book_plainly(payments, first=apart))
+        stock = self.rows_of(lambda: self.book_plainly(payments, first=apart))
         in_bulk = []
-        ours = self._rows_of(lambda: in_bulk.extend(self.book_by_feed(transactions)))
+        ours = self.rows_of(lambda: in_bulk.extend(self.book_by_feed(transactions)))
         wanted = [
             transaction.id
             for transaction, payment in zip(transactions, payments, strict=True)
@@ -359,20 +357,6 @@ class BulkCase(BankFeedAloneCase):
         with patch.object(model, "_create_in_bulk", watched), self.env.cr.savepoint():
             transactions._book()
         return in_bulk
-
-    def _rows_of(self, run):
-        """What is written when this runs; then all of it is taken back."""
-        cr = self.env.cr
-        cr.flush()
-        self.env.invalidate_all()
-        with self.forgotten():
-            begun = ledger_rows.begin(cr)
-            run()
-            self.env.flush_all()
-            cr.flush()
-            found = ledger_rows.written(cr, begun)
-        self.env.invalidate_all()
-        return ledger_rows.described(cr, *found)
 
     def month(self, number):
         return str(day("2026-01-10").replace(month=number))

@@ -17,6 +17,7 @@ from odoo.tests import TransactionCase
 from odoo.tests.common import get_db_name
 
 from ..series import user_groups_field
+from . import ledger_rows
 
 IBAN = "DE89370400440532013000"
 CHART = "de_skr03"
@@ -368,6 +369,28 @@ class BankFeedCase(AccountTestInvoicingCommon):
         if journal:
             domain.append(("journal_id", "=", journal.id))
         return self.env["account.move.line"]._read_group(domain, [], ["balance:sum"])[0][0]
+
+    def rows_of(self, run):
+        """What is written when this runs; then all of it is taken back.
+
+        :return: see `ledger_rows.described`
+        """
+        cr = self.env.cr
+        cr.flush()
+        self.env.invalidate_all()
+        with self.forgotten():
+            begun = ledger_rows.begin(cr)
+            run()
+            self.env.flush_all()
+            cr.flush()
+            found = ledger_rows.written(cr, begun)
+        self.env.invalidate_all()
+        return ledger_rows.described(cr, *found)
+
+    def assert_same_rows(self, stock, ours):
+        """Compare what `rows_of` returned."""
+        if found := ledger_rows.differences(stock, ours):
+            self.fail("\n".join([f"{len(found)} differences", *found]))
 
     def trail(self, event, *records):
         """The audit log's rows of an event, those of the records only if any are given."""

@@ -28,12 +28,16 @@ class TestArchive(BankFeedAloneCase):
         two = statement([transaction("2026-01-05", 20, "Two")], opening=100)
         return {"two": camt053([two]), "one": camt053([one])}
 
-    def test_a_file_is_kept_to_the_byte_however_many_pieces_it_is_read_in(self):
+    def test_a_file_is_kept_to_the_byte_however_many_pieces_it_has(self):
+        whole = self.env["bank.file"]
         for size in (0, 1, 5, 6, 7, 12, 100):
             content = bytes(range(size))
-            kept = self.env["bank.file"]._keep("bytes.bin", content)
-            with patch.object(bank_file, "PIECE", 8):
+            with patch.object(bank_file, "PIECE", 6), patch.object(bank_file, "ENCODED", 8):
+                kept = whole._keep("bytes.bin", content)
                 self.assertEqual(kept._open().read(), content)
+            at_once = whole._keep("bytes.bin", content)
+            self.assertEqual(kept._open().read(), at_once._open().read())
+            self.assertEqual((kept.data, kept.sha256), (at_once.data, at_once.sha256))
 
     def test_each_file_in_it_is_an_import(self):
         record = self.receive(name="january.zip", content=archive(**self.files()))

@@ -10,6 +10,7 @@ from odoo.addons.bank_statement_format.registry import formats
 from odoo.addons.bank_statement_format.testing import camt053, csv_demo_bank
 from odoo.tests import tagged
 
+from ..models import account_bank_statement
 from .common import (
     IBAN,
     BankFeedAloneCase,
@@ -83,6 +84,24 @@ class TestPipeline(BankFeedAloneCase):
     # ------------------------------------------------------------------
     # Happy path
     # ------------------------------------------------------------------
+
+    def test_a_statement_of_many_lines_is_written_as_odoo_does(self):
+        payments = [transaction(f"2026-01-{n:02}", n, f"Payment {n}") for n in range(2, 9)]
+        self.receive(statement(payments), run=False)
+        # Closing comes last, as if the other jobs had been done by another worker.
+        run_jobs(
+            self.env,
+            until="_job_close",
+            pick=lambda jobs: jobs.sorted(lambda job: job.method_name == "_job_close")[0],
+        )
+        part = self.transactions().import_statement_id.sudo()
+        self.assertEqual(part.state, "admitted")
+        stock = self.rows_of(part._close)
+        with patch.object(account_bank_statement, "LINES", 2):
+            ours = self.rows_of(part._close)
+        self.assertIn("account_bank_statement", ours)
+        self.assertEqual(len(ours["account_bank_statement_line"]), 7)
+        self.assert_same_rows(stock, ours)
 
     def test_every_booked_transaction_reaches_the_ledger(self):
         self.assertTrue(self.audit_trail_is_on())

@@ -109,7 +109,8 @@ class BankFeedBooks(models.AbstractModel):
         )
         self.env.flush_all()
         self.env.cr.execute(OPEN_ITEMS, [found.ids])
-        rows = (self._as_of(_row(values)) for values in self.env.cr.fetchall())
+        known = {}
+        rows = (self._as_of(_row(values, known)) for values in _fetched(self.env.cr))
         return [row for row in rows if row.residual]
 
     def _openness(self):
@@ -121,8 +122,25 @@ class BankFeedBooks(models.AbstractModel):
         return row
 
 
-def _row(values):
-    values = list(values)
+def _fetched(cr):
+    """The rows of a query, a thousand at a time: all of them would take as much room once more."""
+    while rows := cr.fetchmany(1_000):
+        yield from rows
+
+
+def _row(values, known):
+    """The row of these values.
+
+    :param dict known: values of other rows, of which most days, names and amounts are again
+    """
+    values = [known.setdefault(value, value) for value in values]
     for place in AMOUNTS:
-        values[place] = Decimal(values[place] or 0)
+        values[place] = _decimal(values[place] or "0", known)
     return Row(*values)
+
+
+def _decimal(text, known):
+    key = (text,)
+    if key not in known:
+        known[key] = Decimal(text)
+    return known[key]

@@ -33,6 +33,19 @@ class BankTransaction(models.Model):
     def _decide(self):
         decisions = super()._decide()
         self._forget_earlier_decisions()
+        found, partners = self._decide_by_rules()
+        for transaction in self:
+            decision = transaction._with_accounts(found[transaction.id])
+            decisions[transaction] = transaction._decision_values(decision, partners)
+            found[transaction.id] = decision
+        self.env["bank.transaction.suggestion"]._keep(found)
+        return decisions
+
+    def _decide_by_rules(self):
+        """What the matching core says of each, and the partners whom it knows.
+
+        The index of all that is open is gone when this returns: it is the largest thing by far.
+        """
         company = self.company_id
         index = self.env["bank.feed.books"]._index(company, self)
         found = decide(
@@ -41,12 +54,7 @@ class BankTransaction(models.Model):
             index,
             taken=self._claimed_items(company),
         )
-        for transaction in self:
-            decision = transaction._with_accounts(found[transaction.id])
-            decisions[transaction] = transaction._decision_values(decision, index)
-            found[transaction.id] = decision
-        self.env["bank.transaction.suggestion"]._keep(found)
-        return decisions
+        return found, index.partners
 
     def _forget_earlier_decisions(self):
         """What could not be booked and is retried is decided anew, whatever was decided then."""
@@ -111,7 +119,7 @@ class BankTransaction(models.Model):
         missing = self.env["bank.transaction.counterpart"]._missing_account(self, decision)
         return decision.withheld(missing) if missing else decision
 
-    def _decision_values(self, decision, index):
+    def _decision_values(self, decision, partners):
         """What the decision is on the transaction's fields."""
         values = {
             "score": decision.score,
@@ -119,7 +127,7 @@ class BankTransaction(models.Model):
             "reasons": reasons_as_data(decision.reasons),
             "rule_id": decision.rule_id,
             "rule_version": decision.rule_version,
-            "partner_id": self._partner_by_account(index),
+            "partner_id": self._partner_by_account(partners),
         }
         if decision.band != "post":
             return values
@@ -188,10 +196,10 @@ class BankTransaction(models.Model):
             "matched_residual": float(sum(item.residual for item in candidate.items)),
         }
 
-    def _partner_by_account(self, index):
+    def _partner_by_account(self, partners):
         """The one partner that the counterparty's account belongs to."""
-        partners = index.partners.partners_of(self.counterparty_iban)
-        return next(iter(partners)) if len(partners) == 1 else False
+        owners = partners.partners_of(self.counterparty_iban)
+        return next(iter(owners)) if len(owners) == 1 else False
 
     # ------------------------------------------------------------------
     # Undo

@@ -1,6 +1,8 @@
 from odoo.addons.account_bank_feed.tests.common import make_iban, statement, transaction
 from odoo.tests import tagged
+from odoo.tools import format_amount
 
+from ..language import language_of
 from .common import CUSTOMER_IBAN, VENDOR_IBAN, RuleCase
 
 REFERENCE = "RF18539007547034"
@@ -46,6 +48,17 @@ class TestCandidates(RuleCase):
         paid = self.pay(1190, "RE/2026/00042")
         amount = paid.currency_id.format(1190)
         self.assertIn(f"the amount of {amount} is just what is open", paid.explanation)
+
+    def test_amounts_of_all_signs_and_currencies_are_written_so(self):
+        self.env["res.lang"]._activate_lang("de_DE")
+        for code in ("en_US", "de_DE"):
+            language = language_of(self.env(context={"lang": code}))
+            for name in ("EUR", "USD", "JPY"):
+                currency = self.env.ref(f"base.{name}")
+                for number in ("0", "-12.5", "1234567.89", "1000", "-0.01", "0.01"):
+                    usual = format_amount(self.env, float(number), currency, lang_code=code)
+                    self.assertEqual(language.money(number, name), usual)
+        self.assertEqual(language.money("1.50", "no such"), "1,50 no such")
 
     def test_what_was_mistyped_is_not_called_unnamed(self):
         self.make_invoice(119, name="RE/2026/04711")
