@@ -169,7 +169,7 @@ class AccountJournal(models.Model):
         return {
             "type": "ir.actions.client",
             "tag": "account_bank_feed.upload",
-            "name": self.env._("Upload bank statements"),
+            "name": self.env._("Upload bank statements: %s", self.display_name),
             "params": {"journal_id": self.id, "company_id": self.company_id.id},
             "target": "new",
         }

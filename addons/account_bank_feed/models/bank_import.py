@@ -17,6 +17,7 @@ from odoo.addons.bank_statement_format.registry import ContainerFormat
 from odoo.exceptions import UserError
 
 from ..bulk.statements import of_many_rows
+from .bank_transaction import DOUBTFUL
 from .bank_transaction_detail import payment_values
 
 _logger = logging.getLogger(__name__)
@@ -124,6 +125,7 @@ class BankImport(models.Model):
             [("import_id", "in", self.ids)], ["import_id", "state"], ["__count"]
         )
         counts = {(imp.id, state): count for imp, state, count in groups}
+        doubtful = self._count_doubtful()
         for record in self:
             by_state = {
                 state: counts.get((record.id, state), 0)
@@ -134,11 +136,17 @@ class BankImport(models.Model):
             record.processed_count = by_state["processed"]
             record.reconciled_count = by_state["reconciled"]
             record.review_count = (
-                by_state["processed"] + by_state["quarantined"] + by_state["error"]
+                by_state["processed"] + by_state["error"] + doubtful.get(record.id, 0)
             )
             record.duplicate_count = by_state["duplicate"]
             record.error_count = by_state["error"]
             record.ignored_count = by_state["ignored"]
+
+    def _count_doubtful(self):
+        """Of how many transactions in quarantine a person must tell whether they are known."""
+        domain = [("import_id", "in", self.ids), *DOUBTFUL]
+        groups = self.env["bank.transaction"]._read_group(domain, ["import_id"], ["__count"])
+        return {record.id: count for record, count in groups}
 
     @api.depends("state", "statement_ids.explanation")
     def _compute_explanation(self):

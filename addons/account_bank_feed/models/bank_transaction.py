@@ -13,6 +13,16 @@ STATES = [
 ]
 
 
+DOUBTFUL = [
+    ("state", "=", "quarantined"),
+    "|",
+    ("duplicate_of_id", "!=", False),
+    ("duplicate_of_line_id", "!=", False),
+]
+"""Transactions of which only a person can tell whether they are known; others in quarantine wait
+for their statement."""
+
+
 class BankTransaction(models.Model):
     """A transaction as the bank reported it, and what became of it.
 

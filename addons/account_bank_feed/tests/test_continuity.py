@@ -63,6 +63,7 @@ class TestContinuity(BankFeedAloneCase):
         self.assertEqual((record.state, part.cause), ("quarantined", "unknown_account"))
         self.assertIn(make_iban(8), part.explanation)
         self.assertEqual(record.transaction_ids.state, "quarantined")
+        self.assertEqual(record.review_count, 0)
         self.assertTrue(record.message_ids.filtered(lambda m: make_iban(8) in m.body))
         part.action_check_again()
         self.receive(week(1))

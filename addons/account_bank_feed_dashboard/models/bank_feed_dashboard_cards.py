@@ -4,10 +4,9 @@ from odoo import api, models
 from odoo.addons.account_bank_feed.admission import Cause
 from odoo.addons.account_bank_feed.models.account_journal import TYPES
 from odoo.addons.account_bank_feed.models.bank_import_statement import ADMITTED
+from odoo.addons.account_bank_feed.models.bank_transaction import DOUBTFUL
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
-
-from .bank_feed_dashboard_waiting import DOUBTFUL
 
 TRANSACTION = "bank.transaction"
 STATEMENT = "bank.import.statement"
@@ -180,7 +179,7 @@ class BankFeedDashboard(models.AbstractModel):
             "books": books,
             "difference": bank and self._difference(journal, bank["value"] - books["value"], facts),
             "announced": self._count(journal, "announced", facts),
-            "review": self._count(journal, "review", facts),
+            "review": {**self._count(journal, "review", facts), "review": True},
             "gaps": self._count(journal, "gaps", facts),
             "last": self._last(journal, facts),
             "health": self._health(journal, facts),

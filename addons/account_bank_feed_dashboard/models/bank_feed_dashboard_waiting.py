@@ -1,16 +1,9 @@
 from odoo import api, models
 from odoo.addons.account_bank_feed.admission import Cause
+from odoo.addons.account_bank_feed.models.bank_transaction import DOUBTFUL
 
 OPEN = ("pending", "processed", "error", "quarantined")
 """States of transactions that something or somebody has to go on with."""
-
-DOUBTFUL = [
-    ("state", "=", "quarantined"),
-    "|",
-    ("duplicate_of_id", "!=", False),
-    ("duplicate_of_line_id", "!=", False),
-]
-"""Transactions of which only a person can tell whether they are known."""
 
 BOOKING_DATE = ("bank.transaction", "booking_date")
 END_DATE = ("bank.import.statement", "end_date")
@@ -120,9 +113,13 @@ class BankFeedDashboard(models.AbstractModel):
         for _age, age_label, first, end in self._ages():
             count = sum(count for day, count in days if _is_within(day, first, end))
             between = self._between(model, date, first, end)
-            ages.append(self._way(f"{label}, {age_label}", model, [*domain, *between], count))
+            ages.append(self._waiting_way(f"{label}, {age_label}", model, [*domain, *between], count))
         total = sum(count for _day, count in days)
-        return {"kind": name, "all": self._way(label, model, domain, total), "ages": ages}
+        return {"kind": name, "all": self._waiting_way(label, model, domain, total), "ages": ages}
+
+    def _waiting_way(self, label, model, domain, count):
+        """Of transactions to the screen for deciding, of all else to its list."""
+        return {**self._way(label, model, domain, count), "review": model == "bank.transaction"}
 
 
 def _is_within(day, first, end):

@@ -49,15 +49,6 @@ export class BankFeedAccountCard extends Component {
         return openWay(this.action, way);
     }
 
-    /** The screen for deciding, with what waits on this account. */
-    async review() {
-        const action = await this.action.loadAction(
-            "account_bank_feed.action_bank_transaction_review"
-        );
-        const { domain } = this.card.review;
-        return this.action.doAction({ ...action, domain });
-    }
-
     async upload() {
         const action = await this.orm.call("account.journal", "action_bank_feed_upload", [
             this.card.id,

@@ -8,13 +8,18 @@ const VIEWS = {
     "account.move.line": ["list"],
 };
 
+const REVIEW = "account_bank_feed.action_bank_transaction_review";
+
 /**
- * Open the list behind a figure, or the one record that it is about.
+ * Open the list behind a figure, the one record that it is about, or the screen for deciding.
  *
  * @param {Object} action the service
- * @param {{label: string, model: string, domain: Array, res_id?: number}} way
+ * @param {{label: string, model: string, domain: Array, res_id?: number, review?: boolean}} way
  */
-export function openWay(action, { label, model, domain, res_id }) {
+export async function openWay(action, { label, model, domain, res_id, review }) {
+    if (review) {
+        return action.doAction({ ...(await action.loadAction(REVIEW)), name: label, domain });
+    }
     const views = res_id ? ["form"] : VIEWS[model] || ["list", "form"];
     return action.doAction({
         type: "ir.actions.act_window",

@@ -12,7 +12,7 @@ registry.category("web_tour.tours").add("account_bank_feed_dashboard_viewer", {
             run: "click",
         },
         {
-            trigger: ".o_list_view .o_data_row:contains(Deposit)",
+            trigger: ".o_bank_feed_detail:contains(Deposit)",
         },
     ].map((step) => ({ timeout: 60000, ...step })), // machines may be slow
 });
