@@ -36,7 +36,11 @@ class BankFeedRule(models.Model):
     sequence = fields.Integer(
         default=1000, help="Rules are tried in this order; the first that is sure decides."
     )
-    active = fields.Boolean(default=True)
+    active = fields.Boolean(
+        default=True,
+        help="A rule that is on decides about what is imported from now on. What waits for review "
+        "already stays as it is.",
+    )
     company_id = fields.Many2one("res.company", help="Empty for a rule of all companies.")
     version = fields.Integer(default=1, readonly=True, copy=False)
     kind = fields.Selection(

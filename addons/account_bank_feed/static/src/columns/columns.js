@@ -67,7 +67,6 @@ export class BankFeedColumns extends Component {
             return;
         }
         this.state.label = found.label;
-        this.state.journalId = found.journal_id || false;
         this.state.journals = await this.orm.searchRead(
             "account.journal",
             [
@@ -76,6 +75,8 @@ export class BankFeedColumns extends Component {
             ],
             ["display_name"]
         );
+        const [journal, ...others] = this.state.journals;
+        this.state.journalId = found.journal_id || (!others.length && journal?.id) || false;
     }
 
     /**
