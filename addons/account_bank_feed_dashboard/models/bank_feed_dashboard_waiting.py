@@ -112,8 +112,8 @@ class BankFeedDashboard(models.AbstractModel):
         ages = []
         for _age, age_label, first, end in self._ages():
             count = sum(count for day, count in days if _is_within(day, first, end))
-            between = self._between(model, date, first, end)
-            ages.append(self._waiting_way(f"{label}, {age_label}", model, [*domain, *between], count))
+            between = [*domain, *self._between(model, date, first, end)]
+            ages.append(self._waiting_way(f"{label}, {age_label}", model, between, count))
         total = sum(count for _day, count in days)
         return {"kind": name, "all": self._waiting_way(label, model, domain, total), "ages": ages}
 
