@@ -9,6 +9,7 @@ import os
 import pwd
 import re
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -41,9 +42,12 @@ def _binaries():
 
 
 class Cluster:
-    """Where the cluster lives and as whom it runs: PostgreSQL refuses to run as root."""
+    """Where the cluster lives and as whom it runs: PostgreSQL refuses to run as root.
 
-    def __init__(self):
+    :param str other: tells one that is not the project's own, and so may be ill-treated
+    """
+
+    def __init__(self, other=""):
         self.bin = _binaries()
         text = run([self.bin / "postgres", "--version"], "PostgreSQL does not start.")
         self.version = text.split()[2]
@@ -57,7 +61,7 @@ class Cluster:
             self.user = "postgres" if "postgres" in names else "nobody"
             if "XDG_CACHE_HOME" not in os.environ:
                 base = Path("/var/cache/odoo-bank-feed")  # root's home is closed to other users
-        self.folder = base / f"postgresql-{major}"
+        self.folder = base / f"postgresql-{major}{other}"
         self.data = self.folder / "data"
         if len(str(self.folder)) > 85:
             raise Missing(f"The path {self.folder} is too long for a socket: set XDG_CACHE_HOME.")
@@ -120,6 +124,10 @@ class Cluster:
         self.call("pg_ctl", "start", "-w", "-D", self.data, "-l", self.folder / "log")
         if not self.sql(f"SELECT 1 FROM pg_roles WHERE rolname = '{ROLE}'"):
             self.sql(f"CREATE ROLE {ROLE} LOGIN CREATEDB")
+
+    def kill(self):
+        """As a machine that loses its power would."""
+        os.kill(int((self.data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
 
     def stop(self):
         self.call("pg_ctl", "stop", "-w", "-m", "fast", "-D", self.data)
