@@ -9,18 +9,32 @@ class AccountBankStatement(models.Model):
     _inherit = "account.bank.statement"
 
     def _of_lines(self, lines, values):
-        """A statement over these posted lines, in the order of their index.
+        """A statement over these posted lines, which are complete.
 
-        Its first lines come as Odoo writes them, the others by SQL, as the same rows.
+        Odoo writes it over the first and the last of very many, which tell its day and its place;
+        the others are put on it by SQL, as the same rows.
+
+        :param lines: by descending index, as a search gives them
+        :param dict values: with ``balance_start`` and ``balance_end_real``
         """
-        statement = self.create({**values, "line_ids": [(6, 0, lines[:LINES].ids)]})
-        if rest := lines[LINES:].ids:
-            self.env.flush_all()
-            statement._set_on("account_bank_statement_line", "id", rest)
-            statement._set_on("account_move_line", "statement_line_id", rest)
-            self.env.invalidate_all()
-            statement.modified(["line_ids"])
+        some, rest = lines, []
+        if len(lines) > LINES:
+            some, rest = lines[: LINES - 1] + lines[-1], lines[LINES - 1 : -1].ids
+        statement = self.create({**values, "line_ids": [(6, 0, some.ids)]})
+        if rest:
+            statement._add_by_sql(rest)
         return statement
+
+    def _add_by_sql(self, line_ids):
+        self.env.flush_all()
+        self._set_on("account_bank_statement_line", "id", line_ids)
+        self._set_on("account_move_line", "statement_line_id", line_ids)
+        self.env.cr.execute(
+            "UPDATE account_bank_statement SET balance_end = balance_end_real, is_complete = true"
+            " WHERE id = %s",
+            [self.id],
+        )
+        self.env.invalidate_all()
 
     def _set_on(self, table, column, line_ids):
         self.env.cr.execute(
