@@ -1,32 +1,11 @@
 """What the jobs of the bank feed share."""
 
-from functools import wraps
 
-from psycopg2 import InterfaceError, OperationalError
+def repeatable(job):
+    """Mark a job method that does no harm when it runs again after it was through.
 
-from odoo.addons.queue_job.exception import RetryableJobError
-
-AGAIN_AFTER = 10
-"""Seconds that a database is given to come back."""
-
-
-def outlives_connection(job):
-    """A job whose connection with the database is cut is tried again, instead of failing.
-
-    Nothing of it is in the database then. The queue by itself retries conflicts only.
+    It is tried again after its connection with the database was cut, even in the commit,
+    of which nobody can say then whether it took place (see ``controllers/queue.py``).
     """
-
-    @wraps(job)
-    def attempt(self, *args, **kwargs):
-        try:
-            return job(self, *args, **kwargs)
-        except (InterfaceError, OperationalError) as error:
-            if not self.env.cr.connection.closed:
-                raise
-            raise RetryableJobError(
-                "The connection with the database was lost",
-                seconds=AGAIN_AFTER,
-                ignore_retry=True,
-            ) from error
-
-    return attempt
+    job.repeatable = True
+    return job

@@ -24,14 +24,19 @@ def test_lost_connections(new_books):
     file = harness.statement_file(LINES)
     with books.odoo.running(books.name, log=books.log("cut"), **SETTINGS) as node:
         harness.Person(node).drop(file)
-        books.wait(lambda: books.booked() >= FROM, "line")
-        assert books.jobs_in_hand()
-        books.sql(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+        for lines in (FROM, 2 * FROM, 4 * FROM):  # in the middle of different things
+            books.wait(lambda lines=lines: books.booked() >= lines, "line")
+            assert books.jobs_in_hand()
+            _cut_connections(books)
         books.wait_until_finished()
     books.assert_hold(file)
+
+
+def _cut_connections(books):
+    books.sql(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from odoo.addons.bank_statement_format.registry import ContainerFormat
 from odoo.exceptions import UserError
 
 from ..bulk.statements import of_many_rows
-from ..jobs import outlives_connection
+from ..jobs import repeatable
 from .bank_transaction import DOUBTFUL
 from .bank_transaction_detail import payment_values
 
@@ -235,7 +235,7 @@ class BankImport(models.Model):
     # 2. Read
     # ------------------------------------------------------------------
 
-    @outlives_connection
+    @repeatable
     def _job_read(self):
         """Parse the file into statements and transactions, or refuse it whole.
 

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..bulk.statements import of_many_rows
-from ..jobs import outlives_connection
+from ..jobs import repeatable
 from .bank_import import chunks, dead_job
 
 BATCH_SIZE = 1_000
@@ -77,7 +77,7 @@ class BankImportBatch(models.Model):
             job = batch.with_delay(description=f"Book batch {batch.name}")._job_post()
             batch.job_uuid = job.uuid
 
-    @outlives_connection
+    @repeatable
     def _job_post(self):
         """Book the batch. Safe to run again: what is booked already is left alone."""
         self.ensure_one()

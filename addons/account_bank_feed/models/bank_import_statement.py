@@ -8,7 +8,7 @@ from odoo.addons.bank_statement_format.identity import account_key, normalise
 from odoo.exceptions import UserError
 
 from ..admission import Cause, Incoming, Known, Verdict, judge, pair
-from ..jobs import outlives_connection
+from ..jobs import repeatable
 from ..money import exact
 
 ADMITTED = ("admitted", "closed")
@@ -275,7 +275,7 @@ class BankImportStatement(models.Model):
             )._job_admit(journal)
 
     @api.model
-    @outlives_connection
+    @repeatable
     def _job_admit(self, journal):
         """Admit every waiting statement of the journal that continues what it holds.
 
@@ -546,7 +546,7 @@ class BankImportStatement(models.Model):
         for record in self:
             record.with_delay(description=f"Close {record.display_name}")._job_close()
 
-    @outlives_connection
+    @repeatable
     def _job_close(self):
         """Create Odoo's bank statement over the new lines, once none of them waits."""
         self.ensure_one()

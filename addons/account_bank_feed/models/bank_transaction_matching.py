@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import Command, api, fields, models
 
 from ..bulk.statements import of_many_rows
-from ..jobs import outlives_connection
+from ..jobs import repeatable
 from .bank_import import BARRIER_MINUTES
 from .bank_transaction_counterpart import MATCHED_KINDS
 
@@ -70,7 +70,7 @@ class BankTransaction(models.Model):
             )._job_match(company)
 
     @api.model
-    @outlives_connection
+    @repeatable
     def _job_match(self, company):
         """Decide on every waiting transaction of the company, then hand them out in batches.
 

@@ -1,9 +1,10 @@
 import logging
 
-from psycopg2 import IntegrityError, OperationalError
+from psycopg2 import IntegrityError, InterfaceError, OperationalError
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
+from odoo.addons.account_bank_feed.jobs import repeatable
 from odoo.addons.account_bank_feed.models.bank_import import dead_job
 from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.exceptions import RedirectWarning, UserError
@@ -161,6 +162,7 @@ class BankFeedTask(models.Model):
     # Run
     # ------------------------------------------------------------------
 
+    @repeatable
     def _job_run(self, position):
         """Work on the next records, then let the next job go on. Safe to run again.
 
@@ -204,8 +206,8 @@ class BankFeedTask(models.Model):
             with self.env.cr.savepoint():
                 getattr(records, self.method)(**(self.arguments or {}))
                 self.env.flush_all()
-        except (OperationalError, RetryableJobError):
-            raise  # somebody else was faster: the whole job starts again
+        except (OperationalError, InterfaceError, RetryableJobError):
+            raise  # somebody else was faster, or no database: the whole job starts again
         except UniqueViolation as error:
             raise RetryableJobError(
                 "Another job took the same number", seconds=2, ignore_retry=True

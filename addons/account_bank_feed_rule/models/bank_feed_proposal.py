@@ -1,6 +1,7 @@
 import json
 
 from odoo import Command, api, fields, models
+from odoo.addons.account_bank_feed.jobs import repeatable
 from odoo.exceptions import UserError
 
 from ..matching import Condition, Partner, PartnerDirectory
@@ -205,6 +206,7 @@ class BankFeedProposal(models.Model):
         }
 
     @api.model
+    @repeatable
     def _learn(self, company):
         """Propose what people do by hand; a proposal that holds no longer is withdrawn."""
         self.env["bank.feed.turn"]._take(f"learn.{company.id}")
