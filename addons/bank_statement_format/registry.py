@@ -15,7 +15,8 @@ _registered: list[type[Format]] = []
 
 
 class Format(ABC):
-    """One statement format. A subclass that has a ``name`` registers itself by being defined.
+    """One statement format. A subclass that has a ``name`` registers itself by being defined,
+    unless ``registered`` is false: then only who asks for it reads files by it.
 
     ``name`` is the technical name that transactions carry as their source;
     ``label`` is what people read; ``recognised_by`` says in a few words what in the
@@ -28,10 +29,11 @@ class Format(ABC):
     label: str
     recognised_by: str
     extensions: tuple[str, ...] = ()
+    registered: bool = True
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
-        if "name" in cls.__dict__:
+        if cls.registered and "name" in cls.__dict__:
             _registered.append(cls)
 
     @abstractmethod

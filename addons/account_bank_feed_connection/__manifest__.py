@@ -1,0 +1,22 @@
+{
+    "name": "Bank Feed Connections",
+    "summary": "Bank accounts that are fetched every day by themselves",
+    "version": "1.0.0",
+    "category": "Accounting/Accounting",
+    "license": "LGPL-3",
+    "author": "Odoo Bank Feed contributors",
+    "depends": ["account_bank_feed", "mail"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/rules.xml",
+        "data/queue_job.xml",
+        "data/ir_cron.xml",
+        "wizard/bank_feed_period_views.xml",
+        "views/bank_connection_views.xml",
+        "views/bank_feed_views.xml",
+        "views/bank_feed_window_views.xml",
+        "views/account_journal_views.xml",
+        "views/menus.xml",
+    ],
+    "installable": True,
+}

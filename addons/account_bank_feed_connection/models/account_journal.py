@@ -1,0 +1,36 @@
+from odoo import api, fields, models
+
+
+class AccountJournal(models.Model):
+    _inherit = "account.journal"
+
+    bank_feed_ids = fields.One2many("bank.feed", "journal_id", readonly=True)
+    bank_feed_feed_id = fields.Many2one("bank.feed", "Bank feed", compute="_compute_bank_feed")
+    bank_feed_booked_balance = fields.Monetary(
+        compute="_compute_bank_feed", currency_field="bank_feed_currency_id"
+    )
+    bank_feed_available_balance = fields.Monetary(
+        compute="_compute_bank_feed", currency_field="bank_feed_currency_id"
+    )
+    bank_feed_balance_at = fields.Datetime(compute="_compute_bank_feed")
+
+    @api.depends("bank_feed_ids.state", "bank_feed_ids.balance_at")
+    def _compute_bank_feed(self):
+        for journal in self:
+            feed = journal.bank_feed_ids.filtered(lambda f: f.state in ("active", "paused"))[:1]
+            journal.bank_feed_feed_id = feed
+            journal.bank_feed_booked_balance = feed.booked_balance
+            journal.bank_feed_available_balance = feed.available_balance
+            journal.bank_feed_balance_at = feed.balance_at
+
+    def action_bank_feed_fetch(self):
+        return self.bank_feed_feed_id.action_fetch_now()
+
+    def action_bank_feed_balances(self):
+        return self.bank_feed_feed_id.action_get_balances()
+
+    def action_bank_feed_fetch_period(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account_bank_feed_connection.action_bank_feed_period"
+        )
+        return {**action, "context": {"active_ids": self.bank_feed_feed_id.ids}}

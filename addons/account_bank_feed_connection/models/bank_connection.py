@@ -1,0 +1,174 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..protocol import ConnectorError, ConsentExpired, NotAuthorised
+
+_logger = logging.getLogger(__name__)
+
+NEEDS_A_PERSON = {ConsentExpired.kind: "expired", NotAuthorised.kind: "refused"}
+"""The state that follows an error which waiting does not mend."""
+
+
+class BankConnection(models.Model):
+    """A company's access to a bank: who we are there, and which accounts it opens to us."""
+
+    _name = "bank.connection"
+    _description = "Bank Connection"
+    _inherit = ["mail.thread", "mail.activity.mixin", "bank.guarded.state"]
+    _order = "name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, tracking=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+    connector = fields.Selection(
+        "_connectors", required=True, tracking=True, help="How to speak with the bank."
+    )
+    url = fields.Char("Address", tracking=True, help="Of the bank's interface, beginning https://")
+    user_id = fields.Many2one(
+        "res.users",
+        "Responsible",
+        required=True,
+        default=lambda self: self.env.user,
+        tracking=True,
+        help="Is told when the bank wants something, or fails for good.",
+    )
+    state = fields.Selection(
+        [
+            ("draft", "Not connected"),
+            ("waiting", "Waiting for consent"),
+            ("connected", "Connected"),
+            ("expired", "Consent expired"),
+            ("refused", "Refused by the bank"),
+            ("disconnected", "Disconnected"),
+        ],
+        required=True,
+        readonly=True,
+        default="draft",
+        index=True,
+    )
+    valid_until = fields.Datetime(
+        readonly=True, copy=False, help="When the consent, or the certificate, ends."
+    )
+    error = fields.Char(readonly=True, copy=False, help="What the bank said last, if it refused.")
+    feed_ids = fields.One2many("bank.feed", "connection_id", readonly=True)
+
+    _state_transitions = {
+        "draft": {"waiting", "connected", "refused"},
+        "waiting": {"connected", "refused", "draft", "disconnected"},
+        "connected": {"waiting", "expired", "refused", "disconnected"},
+        "expired": {"waiting", "connected", "refused", "disconnected"},
+        "refused": {"waiting", "connected", "expired", "disconnected"},
+        "disconnected": {"waiting", "connected"},
+    }
+
+    @api.model
+    def _connectors(self):
+        return self.env["bank.connector"]._labels()
+
+    def _connector(self):
+        """The connector itself.
+
+        :raises UserError: when its addon is not there any more
+        """
+        self.ensure_one()
+        if self.connector not in self.env:
+            raise UserError(
+                self.env._("The addon of %s is not installed any more.", self.display_name)
+            )
+        return self.env[self.connector]
+
+    # ------------------------------------------------------------------
+    # In and out
+    # ------------------------------------------------------------------
+
+    def action_connect(self):
+        """Sign in; sends the person to the bank where somebody must agree there."""
+        connection = self._authorise("manager")
+        connection.ensure_one()
+        try:
+            address = connection._connector()._sign_in(connection)
+        except ConnectorError as error:
+            raise UserError(connection._in_words(error)) from error
+        if address:
+            connection._set_state("waiting", "the bank is asked for consent")
+            return {"type": "ir.actions.act_url", "url": address, "target": "self"}
+        return connection._check()
+
+    def _signed_in(self, answer):
+        """A person comes back from the bank."""
+        self.ensure_one()
+        self._connector()._signed_in(self, answer)
+        return self._check()
+
+    def _check(self):
+        """Ask the bank whether it lets us in, and keep the answer."""
+        self.ensure_one()
+        try:
+            consent = self._connector()._consent(self)
+        except ConnectorError as error:
+            self._note(error)
+            raise UserError(self._in_words(error)) from error
+        if consent.state == "valid":
+            self._become_connected(consent)
+        return None
+
+    def _become_connected(self, consent):
+        self._set_state(
+            "connected", "the bank lets us in", error=False, valid_until=consent.valid_until
+        )
+        self.feed_ids._resume()
+
+    def action_disconnect(self):
+        """Sign out, and forget the keys. Feeds stay, with their history."""
+        for connection in self._authorise("manager"):
+            try:
+                connection._connector()._sign_out(connection)
+            except (ConnectorError, UserError):
+                _logger.info("Bank connection %s: the bank was not told", connection.id)
+            connection._forget_secrets()
+            connection.feed_ids._pause("disconnected")
+            connection._set_state("disconnected", "by a user", valid_until=False, error=False)
+
+    def _forget_secrets(self):
+        """Nothing that would let anybody in is kept."""
+
+    # ------------------------------------------------------------------
+    # What the bank says
+    # ------------------------------------------------------------------
+
+    def _note(self, error):
+        """Keep that the bank does not let us in, where that is what an error says."""
+        state = NEEDS_A_PERSON.get(error.kind)
+        if state and self.state != state:
+            self._set_state(state, error.message, error=error.message)
+
+    def _in_words(self, error):
+        return self.env._("%(bank)s: %(what)s", bank=self.name, what=error.message)
+
+    def action_feeds(self):
+        """The bank's accounts, to be linked with journals."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Bank feeds"),
+            "res_model": "bank.feed",
+            "view_mode": "list,form",
+            "domain": [("connection_id", "in", self.ids)],
+        }
+
+    def action_find_accounts(self):
+        """Ask the bank for its accounts, and make a feed of each that is new.
+
+        Each is linked with the journal that has its number, where there is exactly one.
+        """
+        for connection in self._authorise("manager"):
+            try:
+                accounts = connection._connector()._accounts(connection)
+            except ConnectorError as error:
+                connection._note(error)
+                raise UserError(connection._in_words(error)) from error
+            connection.env["bank.feed"]._link(connection, accounts)
+        return self.action_feeds()

@@ -1,0 +1,96 @@
+from odoo import api, models
+
+from ..protocol import Consent
+
+
+class BankConnector(models.AbstractModel):
+    """How to speak with one bank, or with many that speak alike.
+
+    A connector is a model that inherits this one and has a label: nothing else lists it. It
+    keeps nothing of its own. What it needs to sign in is in the ``bank.connection`` that it is
+    given. It raises the errors of ``protocol/errors.py`` and no others that it knows of.
+    ``docs/connectors.md`` walks through writing one.
+    """
+
+    _name = "bank.connector"
+    _description = "Bank Connector"
+
+    _connector_label = None
+    """The bank's or protocol's name, for people. Without one it is not offered."""
+
+    @api.model
+    def _labels(self):
+        """The connectors of this database: their models' names and labels."""
+        names = self.env.registry.descendants(["bank.connector"], "_inherit")
+        labels = ((name, self.env[name]._connector_label) for name in names)
+        return sorted(((name, label) for name, label in labels if label), key=lambda one: one[1])
+
+    # ------------------------------------------------------------------
+    # What a connector gives
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _accounts(self, connection):
+        """The accounts that the connection reaches.
+
+        :rtype: list[RemoteAccount]
+        """
+        raise NotImplementedError
+
+    @api.model
+    def _balances(self, connection, account):
+        """What stands on an account; empty where the bank does not tell.
+
+        :param account: the :class:`RemoteAccount`
+        :rtype: list[RemoteBalance]
+        """
+        raise NotImplementedError
+
+    @api.model
+    def _documents(self, connection, account, period, status="booked"):
+        """The transactions of an account, as documents that the parser reads.
+
+        All pages: half a period is none. Nothing where the period has no transactions.
+
+        :param period: the :class:`Period` of days, by booking date
+        :param str status: ``booked``, or ``both`` for those that the bank calls pending, too
+        :rtype: Iterable[Document]
+        :raises PeriodTooLong: when the bank does not go back that far
+        """
+        raise NotImplementedError
+
+    @api.model
+    def _formats(self):
+        """The formats of its documents by name; None for whatever files may be of."""
+        return None
+
+    # ------------------------------------------------------------------
+    # Signing in and out
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _sign_in(self, connection):
+        """Begin to connect.
+
+        :return: the bank's address at which a person must agree, or None when nobody needs to
+        """
+        return None
+
+    @api.model
+    def _signed_in(self, connection, answer):
+        """Go on when the person comes back from the bank.
+
+        :param dict answer: the parameters that the bank sent along
+        """
+
+    @api.model
+    def _consent(self, connection):
+        """Whether we are let in, and until when.
+
+        :rtype: Consent
+        """
+        return Consent("valid")
+
+    @api.model
+    def _sign_out(self, connection):
+        """Tell the bank that we will not come again, where it wants to know."""

@@ -1,0 +1,238 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.addons.bank_statement_format import Account
+from odoo.exceptions import UserError
+
+from ..protocol import ConnectorError, Period, RemoteAccount
+
+LOOK_BACK = 7
+"""Days that are fetched again each time, since banks book some transactions back."""
+HISTORY = 90
+"""Days that the first fetch takes; what banks give without asking for more."""
+
+
+class BankFeed(models.Model):
+    """A journal's link with one account at a bank, from which it is fetched by itself."""
+
+    _name = "bank.feed"
+    _description = "Bank Feed"
+    _inherit = ["mail.thread", "mail.activity.mixin", "bank.guarded.state"]
+    _order = "company_id, name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True)
+    connection_id = fields.Many2one(
+        "bank.connection", required=True, readonly=True, ondelete="restrict", index=True
+    )
+    company_id = fields.Many2one(related="connection_id.company_id", store=True, index=True)
+    journal_id = fields.Many2one(
+        "account.journal",
+        check_company=True,
+        domain=[("type", "in", ("bank", "cash", "credit"))],
+        tracking=True,
+        index=True,
+    )
+    user_id = fields.Many2one(related="connection_id.user_id")
+    account_ref = fields.Char("The bank's id", required=True, readonly=True, copy=False)
+    iban = fields.Char("IBAN", readonly=True)
+    account_number = fields.Char(readonly=True)
+    currency_code = fields.Char(readonly=True, size=3)
+    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
+    state = fields.Selection(
+        [("draft", "Not started"), ("active", "Active"), ("paused", "Paused"), ("off", "Off")],
+        required=True,
+        readonly=True,
+        default="draft",
+        index=True,
+    )
+    interval_hours = fields.Integer("Fetch every (hours)", required=True, default=24)
+    next_fetch_at = fields.Datetime("Next fetch", copy=False)
+    look_back = fields.Integer(
+        "Look back (days)",
+        required=True,
+        default=LOOK_BACK,
+        help="Days that are fetched again each time. What is known already is not booked twice.",
+    )
+    history_start = fields.Date(
+        "History from", help="Where the first fetch starts; 90 days back when empty."
+    )
+    include_pending = fields.Boolean(help="Show what the bank has only announced, too.")
+    fetched_until = fields.Date(
+        readonly=True, copy=False, help="All days before this one, and this one, were fetched."
+    )
+    last_fetch_at = fields.Datetime("Last fetch", readonly=True, copy=False)
+    booked_balance = fields.Monetary("Balance booked", readonly=True, copy=False)
+    available_balance = fields.Monetary("Balance available", readonly=True, copy=False)
+    balance_at = fields.Datetime("Balance as of", readonly=True, copy=False)
+    window_ids = fields.One2many("bank.feed.window", "feed_id", readonly=True)
+
+    _state_transitions = {
+        "draft": {"active", "off"},
+        "active": {"paused", "off"},
+        "paused": {"active", "off"},
+        "off": {"active"},
+    }
+
+    def init(self):
+        self.env.cr.execute(
+            "CREATE UNIQUE INDEX IF NOT EXISTS bank_feed_account_unique "
+            "ON bank_feed (connection_id, account_ref)"
+        )
+
+    @api.depends("currency_code", "journal_id")
+    def _compute_currency_id(self):
+        for feed in self:
+            named = self.env["res.currency"].search([("name", "=", feed.currency_code)])
+            feed.currency_id = named or feed.journal_id.bank_feed_currency_id
+
+    def _account(self):
+        """How connectors name the account."""
+        return RemoteAccount(
+            id=self.account_ref,
+            iban=self.iban or None,
+            number=self.account_number or None,
+            currency=self.currency_code or None,
+            name=self.name,
+        )
+
+    @api.model
+    def _link(self, connection, accounts):
+        """A feed of every account that has none yet."""
+        known = set(connection.feed_ids.mapped("account_ref"))
+        return self.create(
+            [
+                {
+                    "name": account.name or account.label,
+                    "connection_id": connection.id,
+                    "journal_id": self._journal_of(connection.company_id, account).id,
+                    "account_ref": account.id,
+                    "iban": account.iban,
+                    "account_number": account.number,
+                    "currency_code": account.currency,
+                }
+                for account in accounts
+                if account.id not in known
+            ]
+        )
+
+    @api.model
+    def _journal_of(self, company, account):
+        named = Account(iban=account.iban, number=account.number)
+        journals = self.env["account.journal"]._bank_feed_find(company, named, account.currency)
+        return journals if len(journals) == 1 else journals.browse()
+
+    # ------------------------------------------------------------------
+    # On and off
+    # ------------------------------------------------------------------
+
+    def action_start(self):
+        """From now on the account is fetched by itself."""
+        for feed in self._authorise("manager"):
+            if not feed.journal_id:
+                raise UserError(feed.env._("Choose the journal of %s first.", feed.name))
+            feed._take_number()
+            feed._set_state("active", "by a user", next_fetch_at=fields.Datetime.now())
+            feed._fetch_due()
+
+    def action_stop(self):
+        self._authorise("manager")._set_state("off", "by a user", next_fetch_at=False)
+
+    def _take_number(self):
+        """The journal must know the account by the name that its documents give it."""
+        account = Account(iban=self.iban or None, number=self.account_number or self.account_ref)
+        if not self.journal_id._bank_feed_has_account(account):
+            self.journal_id.bank_feed_account_number = account.label
+
+    def _pause(self, why):
+        self.filtered(lambda feed: feed.state == "active")._set_state("paused", why)
+
+    def _resume(self):
+        paused = self.filtered(lambda feed: feed.state == "paused")
+        paused._set_state("active", "connected again", next_fetch_at=fields.Datetime.now())
+        self.window_ids.filtered(lambda window: window.state == "waiting")._try_now()
+
+    # ------------------------------------------------------------------
+    # Fetch
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _cron_fetch(self):
+        """Whatever is due, by its own schedule."""
+        now = fields.Datetime.now()
+        self.search([("state", "=", "active"), ("next_fetch_at", "<=", now)])._fetch_due()
+        self.env["bank.feed.window"]._sweep()
+
+    def _fetch_due(self):
+        for feed in self:
+            feed.next_fetch_at = fields.Datetime.now() + timedelta(hours=feed.interval_hours)
+            feed._fetch(feed._next_period(), "schedule" if feed.fetched_until else "history")
+
+    def _next_period(self):
+        """From where it was fetched to, some days back, until today."""
+        today = fields.Date.context_today(self)
+        if self.fetched_until:
+            start = self.fetched_until - timedelta(days=self.look_back)
+        else:
+            start = self.history_start or today - timedelta(days=HISTORY)
+        start = max(start, self.journal_id.bank_feed_start_date or start)
+        return Period(min(start, today), today)
+
+    def _fetch(self, period, reason):
+        """Have a period fetched in the background; one that waits already is not asked for twice.
+
+        :param str reason: ``schedule``, ``history`` or ``request``
+        """
+        self.ensure_one()
+        days = {"start_date": period.start, "end_date": period.end}
+        window = self.window_ids.filtered_domain(
+            [("state", "=", "waiting"), *((name, "=", day) for name, day in days.items())]
+        )[:1]
+        if not window:
+            window = window.create({"feed_id": self.id, "reason": reason, **days})
+        window._try_now()
+        return window
+
+    def action_fetch_now(self):
+        """Fetch what is new, without waiting for the schedule."""
+        for feed in self._authorise("operator"):
+            feed._require_started()
+            feed._fetch(feed._next_period(), "request")
+
+    def _require_started(self):
+        if self.state != "active":
+            raise UserError(self.env._("%s is not fetched at present. Start it first.", self.name))
+
+    # ------------------------------------------------------------------
+    # Balances
+    # ------------------------------------------------------------------
+
+    def action_get_balances(self):
+        """Ask the bank for the balances now."""
+        for feed in self._authorise("operator"):
+            try:
+                feed._get_balances()
+            except ConnectorError as error:
+                feed.connection_id._note(error)
+                raise UserError(feed.connection_id._in_words(error)) from error
+
+    def _get_balances(self):
+        connection = self.connection_id
+        found = {
+            balance.kind: balance
+            for balance in connection._connector()._balances(connection, self._account())
+        }
+        values = {f"{kind}_balance": float(balance.amount) for kind, balance in found.items()}
+        if values:
+            moments = [balance.as_of for balance in found.values() if balance.as_of]
+            values["balance_at"] = max(moments, default=fields.Datetime.now())
+            self.write(values)
+
+    def action_windows(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Fetched periods"),
+            "res_model": "bank.feed.window",
+            "view_mode": "list,form",
+            "domain": [("feed_id", "in", self.ids)],
+        }

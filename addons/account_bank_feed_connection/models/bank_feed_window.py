@@ -1,0 +1,251 @@
+import logging
+from contextlib import suppress
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.addons.account_bank_feed.jobs import repeatable
+from odoo.addons.account_bank_feed.models.bank_import import dead_job
+
+from ..protocol import (
+    MAX_ATTEMPTS,
+    ConnectorError,
+    ConsentExpired,
+    NotAuthorised,
+    Period,
+    PeriodTooLong,
+    Permanent,
+    RetryLater,
+    wait_before,
+)
+
+_logger = logging.getLogger(__name__)
+
+BUSY_WAIT = 5
+"""Seconds until a job looks again whose connection another job is using."""
+
+
+class BankFeedWindow(models.Model):
+    """A period of one feed that is to be fetched, and what became of that.
+
+    It is fetched whole or not at all. What fails is kept, and tried again until it is there or
+    a person has decided otherwise; so no day is ever left out silently.
+    """
+
+    _name = "bank.feed.window"
+    _description = "Period of a Bank Feed"
+    _inherit = ["bank.guarded.state"]
+    _order = "id desc"
+
+    feed_id = fields.Many2one(
+        "bank.feed", required=True, readonly=True, ondelete="cascade", index=True
+    )
+    connection_id = fields.Many2one(related="feed_id.connection_id", store=True, index=True)
+    company_id = fields.Many2one(related="feed_id.company_id", store=True, index=True)
+    start_date = fields.Date("From", required=True, readonly=True)
+    end_date = fields.Date("To", required=True, readonly=True)
+    reason = fields.Selection(
+        [("schedule", "Schedule"), ("history", "First fetch"), ("request", "Asked for")],
+        required=True,
+        readonly=True,
+    )
+    state = fields.Selection(
+        [
+            ("waiting", "Waiting"),
+            ("fetched", "Fetched"),
+            ("dead", "Given up"),
+            ("ignored", "Ignored"),
+        ],
+        required=True,
+        readonly=True,
+        default="waiting",
+        index=True,
+    )
+    attempts = fields.Integer("Failed attempts", readonly=True)
+    next_try_at = fields.Datetime("Next try", readonly=True)
+    error_kind = fields.Char("Kind of error", readonly=True)
+    error = fields.Char(readonly=True)
+    payload_id = fields.Many2one(
+        "bank.file", "What the bank sent", readonly=True, ondelete="set null"
+    )
+    job_uuid = fields.Char("Job", readonly=True)
+    fetched_at = fields.Datetime(readonly=True)
+    import_ids = fields.One2many("bank.import", "feed_window_id", readonly=True)
+
+    _state_transitions = {
+        "waiting": {"fetched", "dead", "ignored"},
+        "dead": {"waiting", "ignored", "fetched"},
+        "ignored": {"waiting"},
+        "fetched": set(),
+    }
+
+    @api.depends("feed_id", "start_date", "end_date")
+    def _compute_display_name(self):
+        for window in self:
+            window.display_name = (
+                f"{window.feed_id.display_name} {window.start_date} – {window.end_date}"
+            )
+
+    # ------------------------------------------------------------------
+    # Fetch
+    # ------------------------------------------------------------------
+
+    def _try_now(self):
+        for window in self:
+            window._try_at(None)
+
+    def _try_at(self, moment):
+        """Have a job fetch it, at once or at some moment."""
+        job = self.with_delay(eta=moment, description=f"Fetch {self.display_name}")._job_fetch()
+        self.write({"job_uuid": job.uuid, "next_try_at": moment})
+
+    @repeatable
+    def _job_fetch(self):
+        """Fetch the period, or keep what stood in the way and when to try again."""
+        self.ensure_one()
+        if self.state != "waiting" or self.feed_id.state not in ("active", "draft"):
+            return
+        if not self._have_connection_to_oneself():
+            self._try_at(_in_seconds(BUSY_WAIT))
+            return
+        try:
+            documents = self._ask()
+        except ConnectorError as error:
+            self._failed(error)
+        except Exception as error:
+            # A fault of the connector's: its text may hold what nobody should read.
+            _logger.exception("Bank feed window %s", self.id)
+            self._failed(Permanent(f"Fault in the connector: {type(error).__name__}"))
+        else:
+            self._take_in(documents)
+
+    def _have_connection_to_oneself(self):
+        """One job at a time asks a bank, so that a slow one does not hold up all workers."""
+        self.env.cr.execute(
+            "SELECT pg_try_advisory_xact_lock(hashtext('bank.connection'), %s)",
+            [self.connection_id.id],
+        )
+        return self.env.cr.fetchone()[0]
+
+    def _ask(self):
+        """All documents of the period, before any of them counts."""
+        feed, connection = self.feed_id, self.connection_id
+        status = "both" if feed.include_pending else "booked"
+        period = Period(self.start_date, self.end_date)
+        documents = list(
+            connection._connector()._documents(connection, feed._account(), period, status)
+        )
+        with suppress(RetryLater, Permanent):  # a balance is no reason to go without transactions
+            feed._get_balances()
+        return documents
+
+    def _take_in(self, documents):
+        imports = self.env["bank.import"].with_user(self.feed_id.user_id).sudo()
+        for document in documents:
+            imports._receive_from(self, document)
+        now = fields.Datetime.now()
+        self._set_state(
+            "fetched", "by itself", fetched_at=now, next_try_at=False, error=False, error_kind=False
+        )
+        feed = self.feed_id
+        feed.last_fetch_at = now
+        if self._is_next():
+            feed.fetched_until = max(feed.fetched_until or self.end_date, self.end_date)
+        self._covered()._set_state("fetched", "with a longer period", fetched_at=now)
+
+    def _is_next(self):
+        """Whether it leaves no day out between it and what was fetched before."""
+        until = self.feed_id.fetched_until
+        if not until:
+            return self.reason in ("history", "schedule")
+        return self.start_date <= until + timedelta(days=1)
+
+    def _covered(self):
+        """Those in vain so far, all of whose days are in this one."""
+        return self.feed_id.window_ids.filtered(
+            lambda w: (
+                w.state in ("waiting", "dead")
+                and w != self
+                and self.start_date <= w.start_date
+                and w.end_date <= self.end_date
+            )
+        )
+
+    # ------------------------------------------------------------------
+    # In vain
+    # ------------------------------------------------------------------
+
+    def _failed(self, error):
+        self.write(
+            {
+                "attempts": self.attempts + 1,
+                "error_kind": error.kind,
+                "error": error.message,
+                "payload_id": self._keep_payload(error),
+            }
+        )
+        if isinstance(error, (ConsentExpired, NotAuthorised)):
+            self._wait_for_person(error)
+        elif isinstance(error, PeriodTooLong) and error.earliest > self.start_date:
+            self._shorten(error.earliest)
+        elif isinstance(error, RetryLater) and self.attempts < MAX_ATTEMPTS:
+            self._try_at(_in_seconds(wait_before(self.attempts, error.after)))
+        else:
+            self._set_state("dead", error.message, next_try_at=False)
+
+    def _keep_payload(self, error):
+        if not error.payload:
+            return False
+        return self.env["bank.file"]._keep(f"{self.display_name}: {error.kind}", error.payload).id
+
+    def _wait_for_person(self, error):
+        """Nothing of this bank is fetched until somebody has signed in again; then all is."""
+        self.connection_id._note(error)
+        self.connection_id.feed_ids._pause(error.message)
+
+    def _shorten(self, earliest):
+        """Fetch what the bank still gives; say which days it does not."""
+        feed, start = self.feed_id, self.start_date
+        if earliest > self.end_date:
+            self._set_state("dead", self.error, next_try_at=False)
+            return
+        lost = {"end_date": earliest - timedelta(days=1), "start_date": start}
+        self.write({"start_date": earliest})
+        if self.reason == "schedule":
+            rest = self.copy({**lost, "error": self.error, "error_kind": self.error_kind})
+            rest._set_state("dead", self.error)
+        feed.message_post(
+            body=feed.env._(
+                "%(bank)s gives nothing before %(day)s; the period begins there.",
+                bank=self.connection_id.name,
+                day=earliest,
+            )
+        )
+        self._try_now()
+
+    def action_requeue(self):
+        """Try again what was given up or ignored."""
+        windows = self._authorise("accountant").filtered(lambda w: w.state in ("dead", "ignored"))
+        for window in windows:
+            window._set_state("waiting", "by a user", event="requeue", attempts=0)
+            window._try_now()
+
+    def _ignore(self, reason):
+        """Leave it out for good, for a reason that is kept."""
+        windows = self._authorise("accountant").filtered(lambda w: w.state in ("dead", "waiting"))
+        windows._set_state("ignored", reason, next_try_at=False)
+
+    @api.model
+    def _sweep(self):
+        """Find those whose job has died, or never was."""
+        for window in self.search([("state", "=", "waiting"), ("feed_id.state", "=", "active")]):
+            why = dead_job(self.env, window.job_uuid)
+            if why or window._is_overdue():
+                window._try_now()
+
+    def _is_overdue(self):
+        job = self.env["queue.job"].sudo().search([("uuid", "=", self.job_uuid)])
+        return job.state == "done"
+
+
+def _in_seconds(seconds):
+    return fields.Datetime.now() + timedelta(seconds=seconds)

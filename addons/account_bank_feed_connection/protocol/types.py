@@ -1,0 +1,75 @@
+"""What connectors give: accounts, balances, consents, and documents that the parser reads."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteAccount:
+    """An account as the bank offers it; ``id`` is how the bank wants it to be named."""
+
+    id: str
+    iban: str | None = None
+    number: str | None = None
+    """The bank's own number, where there is no IBAN."""
+    currency: str | None = None
+    name: str | None = None
+
+    @property
+    def label(self) -> str:
+        return self.iban or self.number or self.id
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteBalance:
+    """What stands on an account: by the bank's books, or what may be spent of it."""
+
+    kind: Literal["booked", "available"]
+    amount: Decimal
+    currency: str
+    as_of: datetime.datetime | None = None
+    """UTC, without time zone, as Odoo keeps it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Whether the account's owner lets us in, and until when (UTC, without time zone)."""
+
+    state: Literal["missing", "waiting", "valid", "expired", "revoked"]
+    valid_until: datetime.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days, both included, by booking date."""
+
+    start: datetime.date
+    end: datetime.date
+
+    def __post_init__(self):
+        if self.start > self.end:
+            raise ValueError(f"a period cannot end ({self.end}) before it starts ({self.start})")
+
+    def pieces(self, days: int) -> Iterator[Period]:
+        """The period in pieces of at most so many days, the oldest first."""
+        start = self.start
+        while start <= self.end:
+            end = min(start + datetime.timedelta(days=days - 1), self.end)
+            yield Period(start, end)
+            start = end + datetime.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a bank gave for a period, as a file: the bytes are kept, and read by the parser.
+
+    :param name: what people see as the file's name
+    """
+
+    name: str
+    content: bytes

@@ -1,0 +1,70 @@
+"""In and out of a bank, and finding the accounts there."""
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from ..protocol import NotAuthorised, RemoteAccount
+from .common import ConnectionCase
+
+
+@tagged("post_install", "-at_install")
+class TestConnection(ConnectionCase):
+    def test_a_connector_is_found_by_what_it_inherits(self):
+        labels = dict(self.env["bank.connector"]._labels())
+        self.assertEqual(labels["bank.connector"], "Inner bank")
+
+    def test_a_bank_without_sign_in_is_connected_at_once(self):
+        self.connection.action_connect()
+        self.assertEqual(self.connection.state, "connected")
+
+    def test_a_person_is_sent_to_the_bank(self):
+        self.bank.sign_in_at = "https://bank.example/agree"
+        action = self.connection.action_connect()
+        self.assertEqual(action["url"], "https://bank.example/agree")
+        self.assertEqual(self.connection.state, "waiting")
+        self.connection._signed_in({})
+        self.assertEqual(self.connection.state, "connected")
+
+    def test_accounts_find_their_journals(self):
+        self.bank.accounts.append(RemoteAccount("acc-2", number="4711", currency="EUR"))
+        self.connection.action_connect()
+        self.connection.action_find_accounts()
+        known, unknown = self.connection.feed_ids.sorted("account_ref")
+        self.assertEqual(known.journal_id, self.journal)
+        self.assertFalse(unknown.journal_id)
+        with self.assertRaises(UserError):
+            unknown.action_start()
+        self.connection.action_find_accounts()
+        self.assertEqual(len(self.connection.feed_ids), 2)
+
+    def test_a_number_of_the_banks_own_is_told_to_the_journal(self):
+        self.bank.accounts = [RemoteAccount("acc-2", number="4711", currency="EUR")]
+        self.connection.action_connect()
+        self.connection.action_find_accounts()
+        feed = self.connection.feed_ids
+        feed.journal_id = self.make_journal(False, "BNKB")
+        feed.action_start()
+        self.assertEqual(feed.journal_id.bank_feed_account_number, "4711")
+
+    def test_a_refusal_is_said(self):
+        def refuse(*_args):
+            raise NotAuthorised("bank.example answers 401")
+
+        self.patch(type(self.env["bank.connector"]), "_consent", refuse)
+        with self.assertRaisesRegex(UserError, "answers 401"):
+            self.connection.action_connect()
+
+    def test_disconnecting_tells_the_bank_and_stops_the_feeds(self):
+        feed = self.connect()
+        self.connection.action_disconnect()
+        self.assertTrue(self.bank.signed_out)
+        self.assertEqual((self.connection.state, feed.state), ("disconnected", "paused"))
+
+    def test_only_managers_connect(self):
+        accountant = self.make_user("accountant")
+        connection = self.connection.with_env(self.env_of(accountant))
+        for method in ("action_connect", "action_disconnect", "action_find_accounts"):
+            with self.assertRaises(AccessError):
+                getattr(connection, method)()
+        with self.assertRaises(AccessError):
+            connection.write({"url": "https://elsewhere.example"})

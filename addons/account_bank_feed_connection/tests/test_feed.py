@@ -1,0 +1,100 @@
+"""A feed over days: what is asked, what comes in, how far it got."""
+
+import datetime
+
+from odoo.addons.account_bank_feed.tests.common import transaction
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import ConnectionCase
+
+
+@tagged("post_install", "-at_install")
+class TestFeed(ConnectionCase):
+    def setUp(self):
+        super().setUp()
+        self.bank.booked = [
+            transaction("2026-01-20", 100, "first"),
+            transaction("2026-02-09", 50, "second"),
+        ]
+
+    def asked(self):
+        return [(str(period.start), str(period.end)) for _id, period, _status in self.bank.asked]
+
+    def test_the_first_fetch_takes_the_history(self):
+        feed = self.connect()
+        self.run_jobs()
+        self.assertEqual(self.asked(), [("2026-01-01", "2026-02-10")])  # the feed's start
+        self.assertEqual(str(feed.fetched_until), "2026-02-10")
+        self.assertEqual(
+            [row[:3] for row in self.books()],
+            [("2026-01-20", 100.0, "first"), ("2026-02-09", 50.0, "second")],
+        )
+        self.assertEqual(feed.booked_balance, 150)
+        self.assertEqual(self.transactions().import_id.source, "connection")
+
+    def test_later_fetches_look_back(self):
+        feed = self.connect()
+        self.run_jobs()
+        self.TODAY += datetime.timedelta(days=1)
+        self.bank.booked += [
+            transaction("2026-02-06", 7, "booked back"),
+            transaction("2026-02-11", 9, "new"),
+        ]
+        feed.next_fetch_at = "2026-01-01"
+        self.env["bank.feed"].sudo()._cron_fetch()
+        self.run_jobs()
+        self.assertEqual(self.asked()[1:], [("2026-02-03", "2026-02-11")])
+        self.assertEqual([row[1] for row in self.books()], [100.0, 7.0, 50.0, 9.0])
+
+    def test_what_was_uploaded_is_not_doubled(self):
+        from odoo.addons.account_bank_feed.tests.common import statement
+
+        self.receive(statement(self.bank.booked, start="2026-01-01", end="2026-02-09"))
+        self.connect()
+        self.run_jobs()
+        self.assertEqual([row[1] for row in self.books()], [100.0, 50.0])
+
+    def test_the_same_bytes_make_one_import(self):
+        feed = self.connect()
+        self.run_jobs()
+        feed.action_fetch_now()
+        self.run_jobs()
+        feed.action_fetch_now()
+        self.run_jobs()
+        self.assertEqual(len(feed.window_ids), 3)
+        self.assertEqual(len(self.transactions().import_id), 2)  # the second was a shorter period
+
+    def test_a_period_by_request_does_not_move_the_end(self):
+        feed = self.connect()
+        self.run_jobs()
+        feed.fetched_until = "2026-01-15"
+        period = self.env["bank.feed.period"].with_context(active_ids=feed.ids)
+        period.create({"start_date": "2026-02-01", "end_date": "2026-02-09"}).action_fetch()
+        self.run_jobs()
+        self.assertEqual(self.asked()[-1], ("2026-02-01", "2026-02-09"))
+        self.assertEqual(str(feed.fetched_until), "2026-01-15")
+
+    def test_a_feed_that_is_off_is_not_fetched(self):
+        feed = self.connect()
+        self.run_jobs()
+        feed.action_stop()
+        self.env["bank.feed"].sudo()._cron_fetch()
+        self.run_jobs()
+        self.assertEqual(len(self.bank.asked), 1)
+        with self.assertRaises(UserError):
+            feed.action_fetch_now()
+
+    def test_the_journal_shows_the_balances(self):
+        self.connect()
+        self.run_jobs()
+        self.assertEqual(self.journal.bank_feed_available_balance, 150)
+        self.bank.booked.append(transaction("2026-02-10", 1, "third"))
+        self.journal.action_bank_feed_balances()
+        self.assertEqual(self.journal.bank_feed_booked_balance, 151)
+
+    def test_who_may_only_look_does_not_fetch(self):
+        feed = self.connect()
+        viewer = self.make_user("viewer")
+        with self.assertRaises(AccessError):
+            feed.with_env(self.env_of(viewer)).action_fetch_now()

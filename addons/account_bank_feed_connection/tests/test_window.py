@@ -1,0 +1,131 @@
+"""A bank that fails: nothing lost, nothing doubled, and what is done about it."""
+
+import datetime
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.addons.account_bank_feed.tests.common import transaction
+from odoo.addons.queue_job.job import Job
+from odoo.tests import tagged
+
+from ..protocol import (
+    MAX_ATTEMPTS,
+    ConsentExpired,
+    NotAuthorised,
+    PeriodTooLong,
+    Permanent,
+    RateLimited,
+    RetryLater,
+)
+from .common import ConnectionCase
+
+
+@tagged("post_install", "-at_install")
+class TestWindow(ConnectionCase):
+    def setUp(self):
+        super().setUp()
+        self.bank.booked = [transaction("2026-01-20", 100, "first")]
+
+    def fetch(self, *errors):
+        """Start a feed whose bank first fails so; one attempt is made."""
+        self.bank.errors = list(errors)
+        window = self.connect().sudo().window_ids
+        window._job_fetch()
+        return window
+
+    def assert_booked_once(self):
+        self.run_jobs()
+        self.assertEqual([row[1] for row in self.books()], [100.0])
+
+    def wait_of(self, window):
+        return (window.next_try_at - fields.Datetime.now()).total_seconds()
+
+    def test_it_is_tried_again_later(self):
+        window = self.fetch(RetryLater("bank.example answers 503"))
+        self.assertEqual((window.state, window.attempts), ("waiting", 1))
+        self.assertEqual(window.error, "bank.example answers 503")
+        self.assertFalse(window.feed_id.fetched_until)
+        self.assertTrue(25 < self.wait_of(window) <= 60)
+        job = Job.load(self.env, window.job_uuid)
+        self.assertEqual(job.eta, window.next_try_at)
+        self.assert_booked_once()
+        self.assertEqual(str(window.feed_id.fetched_until), "2026-02-10")
+
+    def test_the_bank_says_how_long_to_wait(self):
+        window = self.fetch(RateLimited("bank.example answers 429", after=7200))
+        self.assertTrue(7150 < self.wait_of(window) <= 7600)
+
+    def test_in_the_end_it_is_given_up_and_a_person_can_try_again(self):
+        window = self.fetch(*[RetryLater("down") for _ in range(MAX_ATTEMPTS)])
+        self.run_jobs()
+        self.assertEqual((window.state, window.attempts), ("dead", MAX_ATTEMPTS))
+        self.assertEqual(self.books(), [])
+        window.action_requeue()
+        self.assert_booked_once()
+
+    def test_what_will_never_do_is_given_up_at_once(self):
+        window = self.fetch(Permanent("bank.example answers 404", payload=b"no such account"))
+        self.assertEqual((window.state, window.attempts), ("dead", 1))
+        self.assertEqual(window.payload_id._open().read(), b"no such account")
+
+    def test_a_fault_in_the_connector_tells_nothing_of_its_text(self):
+        with self.assertLogs("odoo.addons.account_bank_feed_connection", "ERROR"):
+            window = self.fetch(ValueError("token abc123"))
+        self.assertEqual(window.state, "dead")
+        self.assertNotIn("abc123", window.error)
+
+    def test_a_consent_that_ended_pauses_the_feeds_until_it_is_renewed(self):
+        window = self.fetch(ConsentExpired("The consent has ended"))
+        feed, connection = window.feed_id, self.connection
+        self.assertEqual(
+            (connection.state, feed.state, window.state), ("expired", "paused", "waiting")
+        )
+        self.run_jobs()
+        self.assertEqual(len(self.bank.asked), 1)  # nothing is asked in vain
+        connection.action_connect()
+        self.assertEqual((connection.state, feed.state), ("connected", "active"))
+        self.assert_booked_once()
+
+    def test_a_refused_token_does_the_same(self):
+        self.fetch(NotAuthorised("bank.example answers 401"))
+        self.assertEqual(self.connection.state, "refused")
+        self.assertEqual(self.connection.error, "bank.example answers 401")
+
+    def test_a_bank_that_does_not_go_back_so_far(self):
+        earliest = datetime.date(2026, 1, 15)
+        window = self.fetch(PeriodTooLong("only 26 days", earliest))
+        self.assertEqual(window.start_date, earliest)
+        self.assert_booked_once()
+        self.assertFalse(window.feed_id.window_ids - window)
+
+    def test_days_that_a_later_fetch_lost_are_shown(self):
+        window = self.fetch()
+        self.run_jobs()
+        window.feed_id.fetched_until = "2026-01-10"
+        late = window.feed_id._fetch(window.feed_id._next_period(), "schedule")
+        self.bank.errors = [PeriodTooLong("only 26 days", datetime.date(2026, 1, 15))]
+        late._job_fetch()
+        lost = window.feed_id.window_ids.filtered(lambda w: w.state == "dead")
+        self.assertEqual((str(lost.start_date), str(lost.end_date)), ("2026-01-03", "2026-01-14"))
+
+    def test_a_longer_period_settles_those_in_vain(self):
+        window = self.fetch(Permanent("nonsense"))
+        feed = window.feed_id
+        feed._fetch(feed._next_period(), "history")
+        self.run_jobs()
+        self.assertEqual(window.state, "fetched")
+
+    def test_a_second_job_leaves_the_bank_alone(self):
+        self.bank.errors = []
+        window = self.connect().sudo().window_ids
+        with patch.object(type(window), "_have_connection_to_oneself", lambda self: False):
+            window._job_fetch()
+        self.assertEqual((window.state, self.bank.asked), ("waiting", []))
+        self.assert_booked_once()
+
+    def test_a_lost_job_is_found(self):
+        feed = self.connect()
+        self.env["queue.job"].sudo().search([]).unlink()
+        self.env["bank.feed"].sudo()._cron_fetch()
+        self.assert_booked_once()
+        self.assertEqual(feed.window_ids.state, "fetched")
