@@ -1,4 +1,4 @@
-from . import controllers, models, wizard
+from . import cli, controllers, models, wizard
 from .series import user_groups_field
 
 
