@@ -11,6 +11,7 @@ ADDONS = PROJECT / "addons"
 PURE = (
     ADDONS / "bank_statement_format",
     ADDONS / "account_bank_feed" / "admission",
+    ADDONS / "account_bank_feed_connection" / "protocol",
     ADDONS / "account_bank_feed_rule" / "matching",
 )
 """Plain Python: usable and testable without Odoo."""

@@ -1,6 +1,8 @@
 import logging
 
 from odoo import api, fields, models
+from odoo.addons.account_bank_feed import vault
+from odoo.addons.account_bank_feed.models.bank_secret import SecretField
 from odoo.exceptions import UserError
 
 from ..protocol import ConnectorError, ConsentExpired, NotAuthorised
@@ -16,7 +18,7 @@ class BankConnection(models.Model):
 
     _name = "bank.connection"
     _description = "Bank Connection"
-    _inherit = ["mail.thread", "mail.activity.mixin", "bank.guarded.state"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "bank.guarded.state", "bank.secret.owner"]
     _order = "name, id"
     _check_company_auto = True
 
@@ -28,6 +30,10 @@ class BankConnection(models.Model):
         "_connectors", required=True, tracking=True, help="How to speak with the bank."
     )
     url = fields.Char("Address", tracking=True, help="Of the bank's interface, beginning https://")
+    client_id = fields.Char("Client", tracking=True, help="How the bank knows us.")
+    client_secret = SecretField(help="The password that goes with it.")
+    private_key = SecretField(help="In PEM format.")
+    certificate = fields.Text(help="In PEM format; what the bank has of ours, nothing secret.")
     user_id = fields.Many2one(
         "res.users",
         "Responsible",
@@ -129,12 +135,9 @@ class BankConnection(models.Model):
                 connection._connector()._sign_out(connection)
             except (ConnectorError, UserError):
                 _logger.info("Bank connection %s: the bank was not told", connection.id)
-            connection._forget_secrets()
+            vault.forget(connection)
             connection.feed_ids._pause("disconnected")
             connection._set_state("disconnected", "by a user", valid_until=False, error=False)
-
-    def _forget_secrets(self):
-        """Nothing that would let anybody in is kept."""
 
     # ------------------------------------------------------------------
     # What the bank says
