@@ -103,11 +103,11 @@ class Soap:
 
     def _period(self, asked: Asked, latest: datetime.date):
         """The period, without the days that are not over."""
-        first, last = asked.first or latest, min(asked.last or latest, latest)
-        if first > last and first <= self._statements.clock.today:
-            raise Problem(404, "NO_DATA", "There is no statement of this period yet")
+        first, last = asked.first or latest, asked.last or latest
         self._statements.check(first, last)
-        return first, last
+        if first > latest:
+            raise Problem(404, "NO_DATA", "There is no statement of this period yet")
+        return first, min(last, latest)
 
     @staticmethod
     def _wrapped(name: str, document: bytes) -> Response:

@@ -163,6 +163,7 @@ def test_only_with_a_certificate_of_the_bank(bank, call, main, tmp_path):
 def test_a_stock_client_understands_the_wsdl(bank, main):
     zeep = pytest.importorskip("zeep")
     session = requests.Session()
+    session.trust_env = False
     session.verify, session.cert = bank.ca_file, bank.client_certificate()
     client = zeep.Client(f"{bank.url}/ws/accounts?wsdl", transport=zeep.Transport(session=session))
     asked = etree.fromstring(asking(main.iban, "camt.053.001.08", TODAY - 3 * DAY, TODAY - DAY))
