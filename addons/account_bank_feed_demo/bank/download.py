@@ -33,8 +33,8 @@ class Fio:
 
     def rules(self):
         return (
-            ("GET", "/fio/periods/<token>/<first>/<last>/transactions.<kind>", self._periods),
-            ("GET", "/fio/last/<token>/transactions.<kind>", self._last),
+            ("GET", "/fio/periods/<token>/<first>/<last>/transactions.xml", self._periods),
+            ("GET", "/fio/last/<token>/transactions.xml", self._last),
             ("GET", "/fio/set-last-id/<token>/<id>/", self._set_last_id),
             ("GET", "/fio/set-last-date/<token>/<day>/", self._set_last_date),
         )
@@ -46,22 +46,22 @@ class Fio:
         """An account's token."""
         return next(token for token, each in self._accounts.items() if each == iban)
 
-    def _periods(self, request: Request, token: str, first: str, last: str, kind: str) -> Response:
+    def _periods(self, request: Request, token: str, first: str, last: str) -> Response:
         iban = self._iban(token)
         period = _day(first), _day(last)
         try:
             self._statements.check(*period)
         except Problem as problem:
             raise Problem(422, problem.code, problem.text) from None
-        return self._write(kind, self._statements.of_period(request, iban, *period))
+        return _as_fio(self._statements.of_period(request, iban, *period))
 
-    def _last(self, request: Request, token: str, kind: str) -> Response:
+    def _last(self, request: Request, token: str) -> Response:
         """What was not told yet; from then on it counts as told, whether or not it arrives."""
         iban = self._iban(token)
         begin = datetime.datetime.combine(self._statements.earliest, _MIDNIGHT)
         entries = self._ledger.since(iban, self._told_until.get(token, begin))
         self._told_until[token] = self._clock.now
-        return self._write(kind, self._statements.of_news(request, iban, entries))
+        return _as_fio(self._statements.of_news(request, iban, entries))
 
     def _set_last_id(self, request: Request, token: str, id: str) -> Response:
         iban = self._iban(token, pause=False)
@@ -88,12 +88,6 @@ class Fio:
                 raise Problem(409, "CONFLICT", "One request in 30 seconds")
             self._last_request[token] = now
         return iban
-
-    @staticmethod
-    def _write(kind: str, statement) -> Response:
-        if kind == "xml":
-            return Response(testing.xml_fio_banka(statement), 200, XML)
-        raise Problem(404, "RESOURCE_UNKNOWN", "Only XML can be had")
 
 
 class Files:
@@ -125,6 +119,10 @@ class Files:
         self._statements.check(*period)
         write, content_type = self._kinds[name]
         return Response(write(request, iban, *period), 200, content_type)
+
+
+def _as_fio(statement) -> Response:
+    return Response(testing.xml_fio_banka(statement), 200, XML)
 
 
 def _day(text: str) -> datetime.date:

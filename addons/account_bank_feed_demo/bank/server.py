@@ -88,7 +88,8 @@ class DemoBank:
         self._server = _Server((bind, port), _Handler)
         self._server.bank = self
         self._thread: threading.Thread | None = None
-        self.url = f"{'https' if tls else 'http'}://{host}:{self._server.server_port}"
+        self.port = self._server.server_port
+        self.url = f"{'https' if tls else 'http'}://{host}:{self.port}"
         if tls:
             self._secure(host, bind)
         own = Client("odoo-bank-feed", secrets.token_urlsafe(24), tuple(redirect_uris))
