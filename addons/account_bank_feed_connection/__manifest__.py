@@ -6,6 +6,7 @@
     "license": "LGPL-3",
     "author": "Odoo Bank Feed contributors",
     "depends": ["account_bank_feed", "mail"],
+    "external_dependencies": {"python": ["Authlib"]},
     "data": [
         "security/ir.model.access.csv",
         "security/rules.xml",
@@ -17,6 +18,7 @@
         "views/bank_feed_window_views.xml",
         "views/account_journal_views.xml",
         "views/menus.xml",
+        "views/sign_in_templates.xml",
     ],
     "installable": True,
 }
