@@ -223,6 +223,4 @@ def _token(answer):
         lasts = float(answer["expires_in"])
     except (KeyError, TypeError, ValueError):
         return Token(access, answer.get("refresh_token"))
-    return Token(
-        access, answer.get("refresh_token"), time.time() + max(lasts - EARLY, lasts / 2)
-    )
+    return Token(access, answer.get("refresh_token"), time.time() + max(lasts - EARLY, lasts / 2))
