@@ -43,6 +43,7 @@ def files_of(group):
     if group == "plain":
         folders = [PROJECT / "tests" / "plain", ADDONS / "bank_statement_format" / "tests"]
         folders += [ADDONS / "account_bank_feed_rule" / "matching" / "tests"]
+        folders += [ADDONS / "account_bank_feed_demo" / "bank" / "tests"]
         files = sorted((PROJECT / "tests").glob("test_*.py"))
         return [folder for folder in folders if folder.is_dir()] + files
     if group == "system":

@@ -10,6 +10,7 @@ PACKAGES = (
     "bank_statement_format",
     "account_bank_feed.admission",
     "account_bank_feed_rule.matching",
+    "account_bank_feed_demo.bank",
 )
 
 
