@@ -54,7 +54,7 @@ class BankConnectorOAuth(models.AbstractModel):
         :param kind: :class:`BankSession`, or what the connector has made of it
         :param options: for its constructor
         """
-        options = {**self._tls(connection), **options}
+        options = {"tls": connection._tls(), **options}
         return kind(connection.url, token=_Tokens(self, connection), **options)
 
     # ------------------------------------------------------------------
@@ -86,7 +86,7 @@ class BankConnectorOAuth(models.AbstractModel):
             connection.client_id,
             connection.redirect_uri,
             secret=connection._secret("private_key" if with_key else "client_secret"),
-            **self._tls(connection),
+            tls=connection._tls(),
         )
 
     # ------------------------------------------------------------------
