@@ -7,7 +7,7 @@ from odoo.addons.account_bank_feed import vault
 from odoo.addons.account_bank_feed.models.bank_secret import SecretField
 from odoo.exceptions import UserError
 
-from ..protocol import Consent, ConnectorError, ConsentExpired, NotAuthorised, tls
+from ..protocol import ConnectorError, Consent, ConsentExpired, NotAuthorised, tls
 
 _logger = logging.getLogger(__name__)
 
@@ -105,7 +105,9 @@ class BankConnection(models.Model):
                 content = base64.b64decode(values["key_file"])
                 self.certificate, values["private_key"] = tls.from_p12(content, password)
             except (ValueError, binascii.Error):
-                text = self.env._("The key file does not open: is it a .p12 file, its password right?")
+                text = self.env._(
+                    "The key file does not open. Is it a .p12 file, and the password right?"
+                )
                 raise UserError(text) from None
         super()._keep_secrets(values)
 

@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from account_bank_feed_demo.bank.certificates import Authority, server_context
+
 from account_bank_feed_connection.protocol import NotAuthorised, RetryLater
 from account_bank_feed_connection.protocol.http import BankSession
 from account_bank_feed_connection.protocol.tls import client_context, from_p12, valid_until
@@ -38,9 +39,7 @@ class Server(ThreadingHTTPServer):
     context = None
 
     def finish_request(self, request, client_address):
-        secured = self.context.wrap_socket(
-            request, server_side=True, do_handshake_on_connect=False
-        )
+        secured = self.context.wrap_socket(request, server_side=True, do_handshake_on_connect=False)
         try:
             secured.do_handshake()
         except ssl.SSLError:
