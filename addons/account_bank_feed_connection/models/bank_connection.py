@@ -193,13 +193,16 @@ class BankConnection(models.Model):
         return connection._check()
 
     def _signed_in(self, answer):
-        """A person comes back from the bank."""
+        """A person comes back from the bank.
+
+        :return: the address to which the bank wants the person next, or None
+        """
         self.ensure_one()
         try:
-            self._connector()._signed_in(self, answer)
+            address = self._connector()._signed_in(self, answer)
         except ConnectorError as error:
             raise UserError(self._in_words(error)) from error
-        return self._check()
+        return address or self._check()
 
     def _check(self):
         """Ask the bank whether it lets us in, and keep the answer."""
