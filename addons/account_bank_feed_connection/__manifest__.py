@@ -6,6 +6,7 @@
     "license": "LGPL-3",
     "author": "Odoo Bank Feed contributors",
     "depends": ["account_bank_feed", "mail"],
+    "external_dependencies": {"python": ["Authlib"]},
     "data": [
         "security/ir.model.access.csv",
         "security/rules.xml",
@@ -15,8 +16,13 @@
         "views/bank_connection_views.xml",
         "views/bank_feed_views.xml",
         "views/bank_feed_window_views.xml",
+        "views/bank_dead_letter_views.xml",
+        "views/bank_feed_problem_views.xml",
+        "views/bank_feed_error_views.xml",
         "views/account_journal_views.xml",
+        "views/res_config_settings_views.xml",
         "views/menus.xml",
+        "views/sign_in_templates.xml",
     ],
     "installable": True,
 }

@@ -37,7 +37,7 @@ def configuration(role, environ):
     result["queue_job"] = {**template["queue_job"]}
     for secret, option in OPTION_OF_SECRET.items():
         result["options"][option] = read_secret(secret)
-    result["options"]["bank_feed_key_file"] = str(key_file(environ))
+    result["bank_feed"] = {"key_file": str(key_file(environ))}
     capacity = environ.get("JOB_CAPACITY")
     if capacity:
         result["queue_job"]["max_capacity"] = str(int(capacity))

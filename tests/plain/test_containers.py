@@ -245,7 +245,7 @@ def test_the_bank_feed_gets_its_keys_as_it_wants_them(entrypoint, tmp_path, monk
         entrypoint.main(["web"], environ)
     written = configparser.RawConfigParser()
     written.read(environ["ODOO_RC"])
-    path = Path(written["options"]["bank_feed_key_file"])
+    path = Path(written["bank_feed"]["key_file"])
     assert path.read_text() == made
     assert read_key_file(path).current == "2026-11"
 
@@ -283,7 +283,7 @@ def test_roles_are_told_apart_and_leave_no_trace(entrypoint):
     assert web["options"]["workers"] == "9"
     for role in ("web", "odoo"):
         config = entrypoint.configuration(role, {})
-        assert set(config.sections()) == {"options", "queue_job"}
+        assert set(config.sections()) == {"options", "queue_job", "bank_feed"}
 
 
 def test_the_database_gets_every_addon_but_the_demo(entrypoint):

@@ -248,7 +248,7 @@ class TestSecrets(KeysCase):
     def test_without_keys_it_is_refused_with_what_to_do(self):
         with self.no_keys(), self.assertRaises(keys.KeysNeeded) as caught:
             self.own()
-        for word in ("“Client secret”", "bank_feed_keys new", "bank_feed_key_file"):
+        for word in ("“Client secret”", "bank_feed_keys new", "[bank_feed]"):
             self.assertIn(word, str(caught.exception))
 
     def test_keys_that_cannot_be_used_are_said(self):
@@ -420,7 +420,7 @@ class TestLockedFiles(KeysCase):
         self.use_keys(self.new)
         with self.assertRaisesRegex(keys.KeysNeeded, "“old”"):
             file._open()
-        with self.no_keys(), self.assertRaisesRegex(keys.KeysNeeded, "bank_feed_key_file"):
+        with self.no_keys(), self.assertRaisesRegex(keys.KeysNeeded, "odoo.conf"):
             file._open()
 
     def test_unusable_keys_store_nothing_in_plain(self):

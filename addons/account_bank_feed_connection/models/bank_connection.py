@@ -1,5 +1,6 @@
 import base64
 import binascii
+import contextlib
 import logging
 
 from odoo import api, fields, models
@@ -13,6 +14,9 @@ _logger = logging.getLogger(__name__)
 
 NEEDS_A_PERSON = {ConsentExpired.kind: "expired", NotAuthorised.kind: "refused"}
 """The state that follows an error which waiting does not mend."""
+
+CALLBACK = "/account_bank_feed/oauth/callback"
+"""Where people come back to from a bank's page."""
 
 
 class KeyFile(fields.Binary):
@@ -43,6 +47,11 @@ class BankConnection(models.Model):
     client_secret = SecretField(help="The password that goes with it.")
     private_key = SecretField(help="In PEM format.")
     certificate = fields.Text(help="In PEM format; what the bank has of ours, nothing secret.")
+    redirect_uri = fields.Char(
+        "Comes back to",
+        compute="_compute_redirect_uri",
+        help="Where the bank sends people back to; it must be registered there.",
+    )
     key_file = KeyFile(
         compute="_compute_key_file",
         inverse="_inverse_no_secret",
@@ -112,11 +121,13 @@ class BankConnection(models.Model):
         super()._keep_secrets(values)
 
     def _tls(self):
-        """How to speak TLS with the bank; see :func:`~.protocol.tls.client_context`."""
-        key = vault.fetch(self, "private_key")
-        return tls.client_context(
-            self.certificate or None, key and vault.reveal(key), self.authorities or None
-        )
+        """How to speak TLS with the bank; see :func:`~.protocol.tls.client_context`.
+
+        Where there is no certificate of ours, the private key is for other ends.
+        """
+        certificate = self.certificate or None
+        key = self._secret("private_key") if certificate else None
+        return tls.client_context(certificate, key, self.authorities or None)
 
     def _certificate_consent(self):
         """The consent where a certificate is all that the bank wants: until that ends.
@@ -133,6 +144,24 @@ class BankConnection(models.Model):
     @api.model
     def _connectors(self):
         return self.env["bank.connector"]._labels()
+
+    @api.depends("connector")
+    def _compute_redirect_uri(self):
+        for connection in self:
+            known = connection.connector and connection.connector in self.env
+            back = known and self.env[connection.connector]._comes_back
+            connection.redirect_uri = back and f"{connection.get_base_url()}{CALLBACK}"
+
+    def _secret(self, field):
+        """One of its secrets, for the moment in which it is used; None where it is not set."""
+        kept = vault.fetch(self, field)
+        return kept and vault.reveal(kept)
+
+    @contextlib.contextmanager
+    def _apart(self):
+        """The connection in a database transaction of its own, committed at the end."""
+        with self.env.registry.cursor() as cr:
+            yield self.with_env(self.env(cr=cr)), cr
 
     def _connector(self):
         """The connector itself.
@@ -166,7 +195,10 @@ class BankConnection(models.Model):
     def _signed_in(self, answer):
         """A person comes back from the bank."""
         self.ensure_one()
-        self._connector()._signed_in(self, answer)
+        try:
+            self._connector()._signed_in(self, answer)
+        except ConnectorError as error:
+            raise UserError(self._in_words(error)) from error
         return self._check()
 
     def _check(self):

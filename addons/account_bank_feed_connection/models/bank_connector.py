@@ -17,6 +17,8 @@ class BankConnector(models.AbstractModel):
 
     _connector_label = None
     """The bank's or protocol's name, for people. Without one it is not offered."""
+    _comes_back = False
+    """Whether people sign in on the bank's pages and come back from there."""
 
     @api.model
     def _labels(self):

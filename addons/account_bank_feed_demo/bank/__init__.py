@@ -10,7 +10,7 @@
 Plain Python; see README.md.
 """
 
-from .accounts import ACCOUNTS, Account
+from .accounts import ACCOUNTS, Account, iban
 from .clock import Clock
 from .faults import KINDS, Faults
 from .ledger import Entry, Ledger, difference
@@ -30,4 +30,5 @@ __all__ = [
     "Ledger",
     "Retailer",
     "difference",
+    "iban",
 ]

@@ -15,8 +15,8 @@ class Admin:
 
     prefixes = ("/admin/",)
 
-    def __init__(self, bank):
-        self.token = secrets.token_urlsafe(24)
+    def __init__(self, bank, token: str):
+        self.token = token
         self._bank = bank
 
     def rules(self):

@@ -1,9 +1,10 @@
-"""The bank's own authority: certificates for its server and for its customers."""
+"""What the bank keeps in files: its authority with all certificates, and a key."""
 
 from __future__ import annotations
 
 import datetime
 import ipaddress
+import secrets
 import ssl
 from pathlib import Path
 
@@ -111,6 +112,14 @@ def common_name(certificate: dict | None) -> str | None:
     """The common name in what ``SSLSocket.getpeercert()`` gives."""
     subject = (certificate or {}).get("subject", ())
     return next((value for part in subject for name, value in part if name == "commonName"), None)
+
+
+def kept_secret(path: Path) -> bytes:
+    """A random key in a file, made when it is not there."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_secret(path, secrets.token_bytes(32))
+    return path.read_bytes()
 
 
 def _authority_extensions():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import secrets
 import threading
+from collections.abc import Callable
 
 from .statement_format import testing
 from .statements import Statements
@@ -17,17 +18,18 @@ _MIDNIGHT = datetime.time(tzinfo=datetime.UTC)
 class Fio:
     """The service under ``/fio``: all that a client has is a token for an account.
 
+    :param token_of: makes an account's token, 64 signs long
     :ivar pause: between two requests with one token
     """
 
     prefixes = ("/fio/",)
 
-    def __init__(self, statements: Statements):
+    def __init__(self, statements: Statements, token_of: Callable[[str], str]):
         self.pause = datetime.timedelta(seconds=30)
         self._statements, self._ledger = statements, statements.ledger
         self._clock = statements.clock
         self._lock = threading.Lock()
-        self._accounts = {secrets.token_hex(32): iban for iban in self._ledger.accounts}
+        self._accounts = {token_of(iban): iban for iban in self._ledger.accounts}
         self._last_request: dict[str, datetime.datetime] = {}
         self._told_until: dict[str, datetime.datetime] = {}
 

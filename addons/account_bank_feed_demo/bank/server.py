@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hmac
 import secrets
 import select
 import socket
@@ -24,7 +25,7 @@ from werkzeug.routing import Map, Rule
 
 from .accounts import ACCOUNTS, Account
 from .admin import Admin
-from .certificates import Authority, common_name, server_context
+from .certificates import Authority, common_name, kept_secret, server_context
 from .clock import Clock
 from .consents import Consents
 from .download import Files, Fio
@@ -92,7 +93,8 @@ class DemoBank:
         self.url = f"{'https' if tls else 'http'}://{host}:{self.port}"
         if tls:
             self._secure(host, bind)
-        own = Client("odoo-bank-feed", secrets.token_urlsafe(24), tuple(redirect_uris))
+        self._key = kept_secret(self.folder / "secret.key")
+        own = Client("odoo-bank-feed", self._secret("client"), tuple(redirect_uris))
         self._open_services(tuple(clients) or (own,), auto_approve, history_days)
 
     def _secure(self, host: str, bind: str) -> None:
@@ -110,9 +112,9 @@ class DemoBank:
         self.oauth = OAuth(self.clock, clients, self.consents, self.url, auto_approve)
         self.psd2 = NextGenPsd2(self.url, self.statements, self.consents, self.oauth)
         self.soap = Soap(self.url, self.statements)
-        self.fio = Fio(self.statements)
+        self.fio = Fio(self.statements, self._secret)
         self.files = Files(self.statements, self.fio)
-        self.admin = Admin(self)
+        self.admin = Admin(self, self._secret("admin"))
         self._services = (
             *(self.oauth, self.consents, self.psd2, self.soap, self.fio, self.files, self.admin),
         )
@@ -122,6 +124,10 @@ class DemoBank:
             strict_slashes=False,
             merge_slashes=False,
         ).bind("bank")
+
+    def _secret(self, name: str) -> str:
+        """A secret that is the same after a restart, where the folder is."""
+        return hmac.digest(self._key, name.encode(), "sha256").hex()
 
     # In the process
 

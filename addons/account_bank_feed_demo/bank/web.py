@@ -70,7 +70,7 @@ def redirect(url: str, **parameters: str | None) -> Response:
     """To a URL, with further parameters in its query."""
     parts = urlsplit(url)
     more = [(name, value) for name, value in parameters.items() if value is not None]
-    query = urlencode(parse_qsl(parts.query, keep_blank_values=True) + more)
+    query = "&".join(filter(None, (parts.query, urlencode(more))))
     headers = {"Location": urlunsplit(parts._replace(query=query)), "Cache-Control": "no-store"}
     return Response(b"", 302, HTML, headers)
 
@@ -86,7 +86,9 @@ def page(title: str, text: str, form: str = "", status: int = 200) -> Response:
     headers = {
         "Cache-Control": "no-store",
         # Where the form leads after the click must not be restricted here: it is the client's.
-        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+        "Content-Security-Policy": (
+            "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+        ),
     }
     return Response(body.encode(), status, HTML, headers)
 

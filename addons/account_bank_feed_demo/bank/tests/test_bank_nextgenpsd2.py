@@ -90,7 +90,7 @@ def test_a_person_may_refuse_a_consent(clock):
         action = re.search(r'action="([^"]+)"', page.text).group(1)
         form = {"ticket": ticket, "decision": "deny"}
         answer = tpp.request("POST", action, data=form)
-        assert answer.headers["Location"] == f"{BACK}?no="
+        assert answer.headers["Location"] == f"{BACK}?no"
         status = tpp.request("GET", data["_links"]["status"]["href"], auth=tpp.password).json()
         assert status["consentStatus"] == "rejected"
         assert tpp.request("POST", action, data=form).status_code == 409

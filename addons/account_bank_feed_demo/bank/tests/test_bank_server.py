@@ -69,11 +69,14 @@ def test_plain_http_for_a_demonstration(clock):
         assert tpp.request("POST", "/ws/accounts", data="<x/>").status_code == 403
 
 
-def test_the_authority_outlives_a_restart(tmp_path):
-    with DemoBank(folder=tmp_path) as first:
-        before = Path(first.ca_file).read_bytes()
+def test_authority_and_secrets_outlive_a_restart(tmp_path):
+    with DemoBank(folder=tmp_path) as first, DemoBank() as other:
+        authority, known = Path(first.ca_file).read_bytes(), first.description()
+        assert not set(known["tokens"].values()) & set(other.description()["tokens"].values())
+        assert first.client.secret != other.client.secret
     with DemoBank(folder=tmp_path) as second:
-        assert Path(second.ca_file).read_bytes() == before
+        assert Path(second.ca_file).read_bytes() == authority
+        assert second.description() == known | {"url": second.url}
         assert requests.get(second.url, timeout=5, verify=second.ca_file).status_code == 404
     keys = list(tmp_path.rglob("*.key"))
     assert keys

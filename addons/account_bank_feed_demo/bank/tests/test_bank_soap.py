@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 import requests
+import zeep
 from lxml import etree
 
 from .. import DemoBank
@@ -161,7 +162,6 @@ def test_only_with_a_certificate_of_the_bank(bank, call, main, tmp_path):
 
 
 def test_a_stock_client_understands_the_wsdl(bank, main):
-    zeep = pytest.importorskip("zeep")
     session = requests.Session()
     session.trust_env = False
     session.verify, session.cert = bank.ca_file, bank.client_certificate()
