@@ -85,10 +85,8 @@ class RbSession(BankSession):
             earliest = datetime.date.today() - datetime.timedelta(days=HISTORY)
             raise PeriodTooLong(what, earliest, body)
         if status == 401:
-            what += (
-                ". Perhaps the certificate is blocked, as it is every year: see internet banking"
-            )
-            raise NotAuthorised(what, body)
+            # The bank blocks every certificate once a year, until a person unblocks it there.
+            raise NotAuthorised(f"{what}. Perhaps the certificate must be unblocked", body)
         if status == 429:
             raise RateLimited(what, _wait(response), body)
         super().check(response)

@@ -81,9 +81,7 @@ class BankConnectorRb(models.AbstractModel):
         try:
             return answer.get("currencyFolders") or ()
         except AttributeError:
-            raise RetryLater(
-                "The bank's balances are not as its interface describes them"
-            ) from None
+            raise RetryLater("The bank's balances are not as it describes them") from None
 
     @api.model
     def _balances(self, connection, account):
