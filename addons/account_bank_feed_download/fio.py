@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -86,12 +87,10 @@ class FioSession(BankSession):
 
 def _earliest(body):
     """The day that the bank names; else what its manual says."""
-    text = body.decode("utf-8", "replace")
-    try:
-        if found := _CZECH_DAY.search(text):
+    found = _CZECH_DAY.search(body.decode("utf-8", "replace"))
+    with suppress(ValueError):
+        if found:
             return datetime.date(*map(int, reversed(found.groups())))
-    except ValueError:
-        pass
     return datetime.date.today() - datetime.timedelta(days=HISTORY)
 
 

@@ -165,7 +165,7 @@ class Sftp:
                     path = posixpath.join(self.place.folder, name)
                     yield RemoteFile(path, entry.st_size or 0, entry.st_mtime or 0)
 
-    def read(self, file):
+    def content_of(self, file):
         """Its bytes, or None when it has changed meanwhile.
 
         :raises Permanent: when it is too large

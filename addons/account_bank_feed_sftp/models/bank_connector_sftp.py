@@ -105,7 +105,7 @@ class BankConnectorSftp(models.AbstractModel):
         archive = connection.sftp_archive
         if not archive and self._kept(connection, [("remote_source", "=", file.mark)]):
             return None
-        content = visit.read(file)
+        content = visit.content_of(file)
         if content is None:
             return None  # somebody is writing it: next time
         digest = self.env["bank.file"]._digest(content)
