@@ -2,7 +2,6 @@ import re
 from contextlib import suppress
 from datetime import timedelta
 
-
 from odoo import api, fields, models
 from odoo.addons.account_bank_feed_connection.protocol import (
     Document,
