@@ -134,7 +134,8 @@ class BankTransaction(models.Model):
         """What the admission asks for, and the order of lists.
 
         With what people filter and group by, so that PostgreSQL goes through the million before
-        a far page, or groups them, without reading the transactions, which are wide.
+        a far page, or groups them, without reading the transactions, which are wide. No texts of
+        banks: one that is too long for an index could not be stored.
         """
         self.env.cr.execute(
             """
@@ -143,7 +144,10 @@ class BankTransaction(models.Model):
             DROP INDEX IF EXISTS bank_transaction_order_index;
             CREATE INDEX IF NOT EXISTS bank_transaction_list_index
                 ON bank_transaction (booking_date, ledger_order, id)
-                INCLUDE (company_id, journal_id, state, partner_id, currency_id, amount);
+                INCLUDE (
+                    company_id, journal_id, state, partner_id, currency_id, amount, import_id,
+                    create_date
+                );
             CREATE INDEX IF NOT EXISTS bank_transaction_waiting_index
                 ON bank_transaction (company_id) WHERE state = 'pending';
             """
