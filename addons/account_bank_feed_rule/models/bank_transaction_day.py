@@ -39,8 +39,19 @@ def _counted(**tables):
     """
 
 
+def _trigger(event, tables):
+    return f"""
+        DROP TRIGGER IF EXISTS bank_transaction_day_{event} ON bank_transaction;
+        CREATE TRIGGER bank_transaction_day_{event}
+            AFTER {event} ON bank_transaction REFERENCING {tables}
+            FOR EACH STATEMENT EXECUTE FUNCTION bank_transaction_day_keep();
+    """
+
+
 ALL = _counted(bank_transaction=1)
+TABLE = f"CREATE TABLE bank_transaction_day AS {ALL}"
 ADD = f"INSERT INTO bank_transaction_day ({NAMES}, direction, transaction_count, amount)"
+COUNT_ANEW = f"{ADD} {ALL}"
 KEEP = f"""
 CREATE OR REPLACE FUNCTION bank_transaction_day_keep() RETURNS trigger AS $$
 BEGIN
@@ -50,12 +61,10 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$ LANGUAGE plpgsql;
+{_trigger("insert", "NEW TABLE AS new_rows")}
+{_trigger("update", "NEW TABLE AS new_rows OLD TABLE AS old_rows")}
+{_trigger("delete", "OLD TABLE AS old_rows")}
 """
-TRIGGERS = {
-    "insert": "NEW TABLE AS new_rows",
-    "update": "NEW TABLE AS new_rows OLD TABLE AS old_rows",
-    "delete": "OLD TABLE AS old_rows",
-}
 DAYS = f"""
 SELECT {NAMES}, sum(transaction_count) AS transaction_count, sum(amount) AS amount
   FROM bank_transaction_day
@@ -77,22 +86,15 @@ class BankTransaction(models.Model):
     def init(self):
         super().init()
         cr = self.env.cr
-        # What these were for is kept now.
         cr.execute(
-            "DROP INDEX IF EXISTS bank_transaction_rule_counts_index, bank_transaction_settled_index"
+            """
+            DROP INDEX IF EXISTS bank_transaction_rule_counts_index;  -- what is kept now
+            DROP INDEX IF EXISTS bank_transaction_settled_index;
+            """
         )
         if not table_exists(cr, "bank_transaction_day"):
-            cr.execute(f"CREATE TABLE bank_transaction_day AS {ALL}")
+            cr.execute(TABLE)
         cr.execute(KEEP)
-        for event, tables in TRIGGERS.items():
-            cr.execute(
-                f"""
-                DROP TRIGGER IF EXISTS bank_transaction_day_{event} ON bank_transaction;
-                CREATE TRIGGER bank_transaction_day_{event}
-                    AFTER {event} ON bank_transaction REFERENCING {tables}
-                    FOR EACH STATEMENT EXECUTE FUNCTION bank_transaction_day_keep()
-                """
-            )
 
     @api.autovacuum
     def _recount_days(self):
@@ -102,7 +104,7 @@ class BankTransaction(models.Model):
         one moment; what comes or goes meanwhile is in rows that neither of them sees.
         """
         self.env.cr.execute("DELETE FROM bank_transaction_day")
-        self.env.cr.execute(ADD + ALL)
+        self.env.cr.execute(COUNT_ANEW)
 
     # ------------------------------------------------------------------
     # Reading it
