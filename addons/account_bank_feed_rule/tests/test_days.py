@@ -1,3 +1,4 @@
+from unittest import skipUnless
 from unittest.mock import patch
 
 from odoo.addons.account_bank_feed.series import ON_19
@@ -118,6 +119,25 @@ class TestDays(RuleCase):
         many = {"having": [("__count", ">", 1)]}
         self.assertEqual(self.groups(*by_day, **many), self.plain(*by_day, **many))
         self.assertEqual(len(self.groups(*by_day, **many)), 1)
+
+    @skipUnless(ON_19, "Odoo has several groupings at once since 19.0")
+    def test_several_groupings_at_once_are_those_of_the_transactions(self):
+        self.receive_all()
+        asked = ([], [["state"], ["state", "journal_id"], []], ["__count", "amount:sum"])
+        transactions = self.env["bank.transaction"]
+        found = transactions._read_grouping_sets(*asked)
+        with patch.object(type(transactions), "_is_kept", lambda *args: False):
+            self.assertEqual(found, transactions._read_grouping_sets(*asked))
+
+    def test_nobody_counts_the_transactions_themselves(self):
+        self.receive_all()
+        viewer = self.env_of(self.make_user("viewer"))
+        self.cr.execute("UPDATE bank_transaction_day SET transaction_count = transaction_count + 1")
+        asked = ([("journal_id", "=", self.journal.id)], ["state"], ["__count"])
+        plain = dict(self.plain(*asked))
+        for env in (self.env, viewer):
+            kept = dict(env["bank.transaction"]._read_group(*asked))
+            self.assertEqual(kept["processed"], plain["processed"] + 2, "a row for each kind")
 
     def test_what_is_written_later_is_seen(self):
         received = self.receive_all()
