@@ -62,6 +62,9 @@ class Screens:
         yield "transactions: page 100", self._list(TRANSACTION, offset=99 * PAGE)
         far = count * 4 // 5
         yield f"transactions: from {far:,} on", self._list(TRANSACTION, offset=far)
+        settled = [["state", "=", "reconciled"]]
+        call = self._list(TRANSACTION, settled, offset=far)
+        yield f"transactions: reconciled, from {far:,} on", call
         yield "transactions: count all", self._asks(TRANSACTION, "search_count", [])
         yield "transactions: to review", self._list(TRANSACTION, WAITING)
         yield "transactions: this month", self._list(TRANSACTION, month)
@@ -168,22 +171,24 @@ class Screens:
         found = self._views(model)
         fields = found["models"][model]["fields"]
         names = {element.get("name") for element in _list_fields(found)}
-        return sorted(
-            f"{name}:{fields[name]['aggregator']}"
-            for name in names
-            if fields[name].get("aggregator")
-        )
+        sums = [name for name in sorted(names) if fields[name].get("aggregator")]
+        return self._with_currencies([f"{name}:{fields[name]['aggregator']}" for name in sums])
+
+    def _with_currencies(self, aggregates):
+        """Since 19.0 also the count, and amounts of several currencies in the company's."""
+        if self.series == "18.0":
+            return aggregates
+        return ["__count", *aggregates, "currency_id:array_agg_distinct", "amount:sum_currency"]
 
     def _groups(self, model, groupby, aggregates):
         if self.series == "18.0":
             return self._asks(model, "web_read_group", [], aggregates, groupby, limit=PAGE)
-        aggregates = ["__count", *aggregates]
         return self._asks(model, "web_read_group", [], groupby, aggregates, limit=PAGE)
 
     def _pivot(self, model, groupby):
         if self.series == "18.0":
             return self._asks(model, "read_group", [], ["amount:sum"], groupby, lazy=False)
-        aggregates = ["__count", "amount:sum"]
+        aggregates = self._with_currencies(["amount:sum"])
         return self._asks(model, "formatted_read_group", [], groupby, aggregates)
 
     def _some(self, kind):

@@ -15,7 +15,10 @@ KEYS = (
 )
 """What transactions of a day have in common, beside the direction of their amounts."""
 
-AGGREGATES = {"__count", "amount:sum", "currency_id:array_agg_distinct"}
+AGGREGATES = {
+    *("__count", "amount:sum"),
+    *("amount:sum_currency", "currency_id:array_agg_distinct"),  # asked by browsers since 19.0
+}
 BY_DAY = object()
 """In the context, where no browser can put it: read the table of days."""
 

@@ -9,7 +9,7 @@ from odoo.tools import SQL
 from ..models.bank_transaction_day import ALL, DAYS, KEYS
 from .common import CUSTOMER_IBAN, RuleCase
 
-CURRENCIES = ["currency_id:array_agg_distinct"] if ON_19 else []
+CURRENCIES = ["amount:sum_currency", "currency_id:array_agg_distinct"] if ON_19 else []
 NAMES = ", ".join((*KEYS, "transaction_count", "amount"))
 
 
@@ -123,7 +123,7 @@ class TestDays(RuleCase):
     @skipUnless(ON_19, "Odoo has several groupings at once since 19.0")
     def test_several_groupings_at_once_are_those_of_the_transactions(self):
         self.receive_all()
-        asked = ([], [["state"], ["state", "journal_id"], []], ["__count", "amount:sum"])
+        asked = ([], [["state"], ["state", "journal_id"], []], ["__count", *CURRENCIES])
         transactions = self.env["bank.transaction"]
         found = transactions._read_grouping_sets(*asked)
         with patch.object(type(transactions), "_is_kept", lambda *args: False):
