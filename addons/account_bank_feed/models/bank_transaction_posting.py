@@ -256,7 +256,7 @@ class BankTransaction(models.Model):
         before = {t: (t.state, t.counterpart_ids._as_text()) for t in self}
         remarks = self._put_back_on_suspense()
         for remark, records in self.grouped(remarks.get).items():
-            why = _sentence(reason, remark)
+            why = _sentence(_ended(reason), remark)
             records._forget_decision(
                 self.env._("Undone by %(user)s. %(why)s", user=self.env.user.name, why=why)
             )
@@ -327,3 +327,13 @@ class BankTransaction(models.Model):
 
 def _sentence(*parts):
     return " ".join(part for part in parts if part)
+
+
+def _ended(text):
+    """What a person wrote, as a sentence that others may follow.
+
+    >>> _ended("Decided by mistake"), _ended("Why?"), _ended(None)
+    ('Decided by mistake.', 'Why?', '')
+    """
+    text = (text or "").rstrip()
+    return f"{text}." if text and text[-1] not in ".!?…" else text

@@ -166,7 +166,7 @@ class BankTransaction(models.Model):
         return {
             "ids": waiting.ids,
             "text": self.env._(
-                "%(count)s others of %(who)s", count=len(waiting), who=self._review_title()
+                "Others of %(who)s: %(count)s", count=len(waiting), who=self._review_title()
             ),
         }
 

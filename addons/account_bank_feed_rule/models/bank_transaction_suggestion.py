@@ -154,6 +154,8 @@ class BankTransactionSuggestion(models.Model):
         names = list(filter(None, parts.mapped("name"))) or items.mapped("move_name")
         return {
             "transaction_id": transaction.id,
+            # The last: Enter must not book again what was undone just now.
+            "rank": max(transaction.suggestion_ids.mapped("rank"), default=0) + 1,
             "item_id": items[:1].id,
             "item_ids": [(6, 0, items.ids)],
             "label": ", ".join(names),
