@@ -399,6 +399,7 @@ class TestDashboard(DashboardCase):
         waiting = self.env["bank.import.statement"].search([("company_id", "=", company.id)])
         self.assertEqual((waiting.state, steps[2]["res_id"]), ("quarantined", waiting.id))
         self.assertIn("50.00", steps[2]["text"])
+        company.bank_feed_four_eyes = False
         waiting.action_confirm_opening()
         self.run_jobs()
         self.assertEqual(done(env), [True, True, False])
