@@ -18,7 +18,9 @@ export class BankFeedFirstSteps extends Component {
     }
 
     get steps() {
-        const next = this.props.steps.find(({ done }) => !done);
+        const open = this.props.steps.filter(({ done }) => !done);
+        // It gives the journal its account, too.
+        const next = open.find(({ step }) => step === "quarantine") || open[0];
         return this.props.steps.map((one) => ({
             ...this.words[one.step],
             ...one,
