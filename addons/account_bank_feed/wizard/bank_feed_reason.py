@@ -17,7 +17,12 @@ class BankFeedReason(models.TransientModel):
     _description = "Bank Feed Reason"
 
     action = fields.Selection(
-        [("undo", "Undo"), ("remove", "Remove"), ("release", "Release"), ("set_aside", "Set aside")],
+        [
+            ("undo", "Undo"),
+            ("remove", "Remove"),
+            ("release", "Release"),
+            ("set_aside", "Set aside"),
+        ],
         required=True,
         readonly=True,
     )

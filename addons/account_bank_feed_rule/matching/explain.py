@@ -17,7 +17,9 @@ def explain(decision: Decision, language: Language = ENGLISH) -> str:
     >>> explain(Decision(1, "leave", reasons=(Evidence("nothing_found"),)))
     'Left for a person: it names no open item, and nobody whom we know.'
     """
-    return explain_data(**explanation_as_data(decision), reasons=decision.reasons, language=language)
+    return explain_data(
+        **explanation_as_data(decision), reasons=decision.reasons, language=language
+    )
 
 
 def explanation_as_data(decision: Decision) -> dict:

@@ -99,7 +99,9 @@ OBJECTIONS = {
     "hardly_named": _('"%(quoted)s" may mean something else, and who paid is not known'),
     "below_post": _("its points are below the %(post)s needed to post"),
     "contested": _("another payment claims the same item with as much right"),
-    "claimed_by_stronger": _("the item goes to the payment of %(date)s, which has the stronger claim"),
+    "claimed_by_stronger": _(
+        "the item goes to the payment of %(date)s, which has the stronger claim"
+    ),
     "double_payment": _("the item goes to the payment of %(date)s; this may be a double payment"),
     "opposite_direction": _("it quotes %(item)s, where money must flow the other way"),
     "return_unknown": _("it is a payment that came back, and which one is not known"),

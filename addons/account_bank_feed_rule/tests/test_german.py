@@ -61,9 +61,7 @@ class TestGerman(RuleCase):
 
     def read_in_both(self, record, *words):
         """:param words: German and English in turn"""
-        german, english = (
-            record.with_context(lang=lang).explained for lang in ("de_DE", "en_US")
-        )
+        german, english = (record.with_context(lang=lang).explained for lang in ("de_DE", "en_US"))
         for here, there in zip(words[::2], words[1::2], strict=True):
             self.assertIn(here, german)
             self.assertNotIn(here, english)

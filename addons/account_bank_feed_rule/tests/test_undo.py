@@ -108,7 +108,9 @@ class TestUndo(RuleCase):
         self.make_invoice(119, name="RE/2026/00043")
         paid = self.pay(119, "Danke", iban=CUSTOMER_IBAN)
         offers = paid.suggestion_ids
-        wrong = self.open_items(self.make_invoice(119, partner=self.partner_b, name="RE/2026/00044"))
+        wrong = self.open_items(
+            self.make_invoice(119, partner=self.partner_b, name="RE/2026/00044")
+        )
         paid.sudo()._match_with(wrong, "by hand")
         paid.action_undo("by mistake")
         self.env.invalidate_all()
