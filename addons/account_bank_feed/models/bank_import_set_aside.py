@@ -4,6 +4,8 @@ from odoo import fields, models
 
 AS_MUCH = 0.95
 """Of a damaged file's bytes, how many must stand in a good one at its beginning and its end."""
+LEAST = 500
+"""Bytes: less of a file is what all files of a format begin with."""
 LOOK_BACK = timedelta(days=62)
 BROKEN = ("refused", "failed")
 
@@ -44,13 +46,13 @@ class BankImport(models.Model):
                 ("company_id", "=", self.company_id.id),
                 ("state", "in", BROKEN),
                 ("received_at", ">=", fields.Datetime.now() - LOOK_BACK),
-                ("file_id.size", ">", 0),
+                ("file_id.size", ">=", LEAST),
                 ("file_id.size", "<=", self.size / AS_MUCH),
             ]
         )
-        content = broken and self._open().getvalue()
+        content = broken and self.file_id._open().getvalue()
         for record in broken:
-            if _is_part_of(record._open().getvalue(), content):
+            if _is_part_of(record.file_id._open().getvalue(), content):
                 record._set_state(
                     "set_aside",
                     f"came whole in {self.name}",

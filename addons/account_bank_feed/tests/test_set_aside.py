@@ -62,6 +62,12 @@ class TestSetAside(BankFeedCase):
         self.assertEqual(self.refused.settled_by_id, done)
         self.assertIn(done.name, self.of_event("settled").reason)
 
+    def test_what_all_files_begin_with_is_no_statement(self):
+        start = self.receive(content=self.good[:300])
+        self.assertEqual(start.state, "refused")
+        self.receive(content=self.good)
+        self.assertEqual(start.state, "refused")
+
     def test_another_statement_does_not_settle_it(self):
         rows = [transaction("2026-01-05", number, f"Another {number}") for number in range(1, 30)]
         self.assertEqual(self.receive(content=camt053([statement(rows)])).state, "done")
