@@ -2,10 +2,11 @@
 
 from decimal import Decimal
 
+from odoo.addons.account_bank_feed.told import says
 from odoo.tools import format_amount, format_date
 
-from .matching import RuleError
-from .matching.wording import Language
+from .matching import RuleError, evidence_in, explain_data, explain_objections
+from .matching.wording import Language, all_said
 
 
 def language_of(env):
@@ -69,9 +70,29 @@ def _currency(env, code):
     return currencies.search([("name", "=", code)], limit=1)
 
 
-def language_of_company(company):
-    """How explanations are written that all people of a company read."""
-    return language_of(company.with_context(lang=company.partner_id.lang).env)
+@says("decision")
+def _decision(env, reasons=(), **kept):
+    return explain_data(reasons=evidence_in(reasons), language=language_of(env), **kept)
+
+
+@says("objections")
+def _objections(env, reasons):
+    return explain_objections(evidence_in(reasons), language_of(env))
+
+
+@says("evidence")
+def _evidence(env, reasons):
+    return "; ".join(all_said(evidence_in(reasons), language_of(env)))
+
+
+@says("matched_before")
+def _matched_before(env, why):
+    return env._("It was matched before: %s", why)
+
+
+@says("matched_by")
+def _matched_by(env, user, why):
+    return env._("Matched by %(user)s: %(why)s", user=user, why=why)
 
 
 def problem_of(env, error):

@@ -14,6 +14,7 @@ from . import (
     bank_import_batch,
     bank_import_progress,
     bank_import_questions,
+    bank_import_set_aside,
     bank_import_statement,
     bank_import_statement_announcing,
     bank_import_statement_journal,

@@ -4,6 +4,7 @@ from odoo import Command, api, fields, models
 
 from ..bulk.statements import of_many_rows
 from ..jobs import repeatable
+from ..told import as_values, said
 from .bank_import import BARRIER_MINUTES
 from .bank_transaction_counterpart import MATCHED_KINDS
 
@@ -61,7 +62,15 @@ class BankTransaction(models.Model):
     score = fields.Integer(
         readonly=True, aggregator=None, help="How sure the decision is, from 0 to 100."
     )
-    explanation = fields.Text(readonly=True, help="Why it was decided so, in words.")
+    explanation = fields.Text(
+        "Explanation, company's language", readonly=True, help="Why it was decided so, in words."
+    )
+    explanation_data = fields.Json(readonly=True, help="What the explanation says.")
+    explained = fields.Text(
+        "Explanation",
+        compute="_compute_explained",
+        help="Why it was decided so, in the language of who reads it.",
+    )
     reasons = fields.Json(readonly=True, help="The evidence behind the decision.")
 
     @api.model
@@ -189,7 +198,21 @@ class BankTransaction(models.Model):
 
     def _forget_decision(self, why):
         """Book on suspense after all."""
-        self.write({**NOTHING_DECIDED, "explanation": why})
+        self.write({**NOTHING_DECIDED, **as_values(why)})
+
+    @api.depends("explanation", "explanation_data")
+    @api.depends_context("lang")
+    def _compute_explained(self):
+        for transaction in self:
+            data = transaction._is_foreign_to_reader() and transaction._what_it_says()
+            transaction.explained = said(self.env, data) if data else transaction.explanation
+
+    def _is_foreign_to_reader(self):
+        """Whether who reads it has another language than the company."""
+        return (self.env.lang or "en_US") != (self.company_id.sudo().partner_id.lang or "en_US")
+
+    def _what_it_says(self):
+        return self.explanation_data
 
     @api.depends("counterpart_ids.line_ids")
     def _compute_state(self):

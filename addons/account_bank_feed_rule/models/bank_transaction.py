@@ -2,13 +2,21 @@ from decimal import Decimal
 
 from odoo import fields, models
 from odoo.addons.account_bank_feed.money import exact
+from odoo.addons.account_bank_feed.told import (
+    Told,
+    as_values,
+    data_of,
+    env_of,
+    tell,
+    together,
+)
 
-from ..language import language_of_company
+from ..language import language_of
 from ..matching import (
     Payment,
     decide,
     explain,
-    explain_objections,
+    explanation_as_data,
     objections_in,
     reasons_as_data,
 )
@@ -123,7 +131,7 @@ class BankTransaction(models.Model):
         """What the decision is on the transaction's fields."""
         values = {
             "score": decision.score,
-            "explanation": self._explained(decision),
+            **as_values(self._told(decision)),
             "reasons": reasons_as_data(decision.reasons),
             "rule_id": decision.rule_id,
             "rule_version": decision.rule_version,
@@ -139,9 +147,23 @@ class BankTransaction(models.Model):
             values |= self._settlement_values(decision)
         return values
 
-    def _explained(self, decision):
-        """The explanation in the company's language."""
-        return explain(decision, language_of_company(self.company_id))
+    def _told(self, decision):
+        """The explanation in the company's language, and as data but for what ``reasons`` has."""
+        text = explain(decision, language_of(env_of(self.company_id)))
+        return Told(text, [{"code": "decision", "params": explanation_as_data(decision)}])
+
+    def _what_it_says(self):
+        """With the reasons of a decision of ours, and its rule as the reader knows it."""
+        return [self._completed(part) for part in super()._what_it_says() or ()]
+
+    def _completed(self, part):
+        if isinstance(part, str) or part["code"] != "decision":
+            return part
+        params = {"reasons": self.reasons or (), **part["params"]}
+        rule, version = self.sudo().rule_id, self.rule_version
+        if rule and version == rule.version and params["params"].get("rule"):
+            params["params"] = {**params["params"], "rule": rule.name}
+        return {**part, "params": params}
 
     def _transfer_values(self, decision):
         transfer_account = self.company_id.transfer_account_id.id
@@ -216,8 +238,9 @@ class BankTransaction(models.Model):
         """Say again what had left it to a person: it holds for who decides next."""
         objections = objections_in(self.reasons or ())
         if objections:
-            language = language_of_company(self.company_id)
-            self.explanation += " " + explain_objections(objections, language)
+            why = tell(self.company_id, "objections", reasons=reasons_as_data(objections))
+            told = Told(self.explanation, self.explanation_data or data_of(self.explanation))
+            self.write(as_values(together(told, why)))
 
 
 def _as_payment(record, payment_id, **values):
