@@ -92,8 +92,13 @@ class BankTransaction(models.Model):
             self._enqueue_matching(company)
         waiting.counterpart_ids.unlink()  # of a decision that could not be booked
         with of_many_rows():
-            self._keep_decisions(waiting._decide())
-            self.env["bank.import.batch"]._hand_out(waiting)
+            decisions = waiting._decide()
+            batches = self.env["bank.import.batch"]._cut(waiting)
+            for batch, transactions in batches.items():
+                for transaction in transactions:
+                    decisions.setdefault(transaction, {})["batch_id"] = batch.id
+            self._keep_decisions(decisions)
+            self.env["bank.import.batch"].union(*batches)._enqueue()
             self.env.flush_all()
 
     @api.model
@@ -164,13 +169,18 @@ class BankTransaction(models.Model):
         self.env["bank.transaction.counterpart"].create(parts)
 
     def _assign(self, values_by_transaction):
-        """Write values of columns; what depends on them is told once."""
-        names = {name for values in values_by_transaction.values() for name in values}
+        """Write values of columns, all by one statement; what depends on them is told once."""
+        names = sorted({name for values in values_by_transaction.values() for name in values})
+        fields = {name: self._fields[name] for name in names}
         transactions = self.union(*values_by_transaction)
-        with self.env.protecting([self._fields[name] for name in names], transactions):
-            for transaction, values in values_by_transaction.items():
-                for name, value in values.items():
-                    transaction[name] = value
+        transactions.flush_recordset(names)
+        rows = [
+            {name: fields[name].convert_to_column_insert(v, one) for name, v in values.items()}
+            for one, values in values_by_transaction.items()
+        ]
+        transactions._write_multi(rows)
+        transactions.invalidate_recordset([*names, "write_uid", "write_date"], flush=False)
+        with self.env.protecting(fields.values(), transactions):
             transactions.modified(names)
 
     def _final_account(self):

@@ -34,9 +34,10 @@ class BankTransaction(models.Model):
         decisions = super()._decide()
         self._forget_earlier_decisions()
         found, partners = self._decide_by_rules()
+        language = language_of_company(self.company_id)
         for transaction in self:
             decision = transaction._with_accounts(found[transaction.id])
-            decisions[transaction] = transaction._decision_values(decision, partners)
+            decisions[transaction] = transaction._decision_values(decision, partners, language)
             found[transaction.id] = decision
         self.env["bank.transaction.suggestion"]._keep(found)
         return decisions
@@ -94,10 +95,6 @@ class BankTransaction(models.Model):
         )
 
     def _payment_details(self):
-        """The payments of a batch booking, where the bank tells the amount of each."""
-        details = self.detail_ids
-        if not details or not all(details.mapped("has_amount")):
-            return ()
         return tuple(
             _as_payment(
                 detail,
@@ -107,8 +104,13 @@ class BankTransaction(models.Model):
                 identity=f"{self.identity}/{detail.sequence}",
                 journal_id=self.journal_id.id,
             )
-            for detail in details
+            for detail in self._payments_with_amounts()
         )
+
+    def _payments_with_amounts(self):
+        """The payments of a batch booking, where the bank tells the amount of each."""
+        details = self.detail_ids
+        return details if all(details.mapped("has_amount")) else details.browse()
 
     # ------------------------------------------------------------------
     # And back
@@ -119,11 +121,14 @@ class BankTransaction(models.Model):
         missing = self.env["bank.transaction.counterpart"]._missing_account(self, decision)
         return decision.withheld(missing) if missing else decision
 
-    def _decision_values(self, decision, partners):
-        """What the decision is on the transaction's fields."""
+    def _decision_values(self, decision, partners, language):
+        """What the decision is on the transaction's fields.
+
+        :param language: in which all people of the company read why
+        """
         values = {
             "score": decision.score,
-            "explanation": self._explained(decision),
+            "explanation": explain(decision, language),
             "reasons": reasons_as_data(decision.reasons),
             "rule_id": decision.rule_id,
             "rule_version": decision.rule_version,
@@ -138,10 +143,6 @@ class BankTransaction(models.Model):
         else:
             values |= self._settlement_values(decision)
         return values
-
-    def _explained(self, decision):
-        """The explanation in the company's language."""
-        return explain(decision, language_of_company(self.company_id))
 
     def _transfer_values(self, decision):
         transfer_account = self.company_id.transfer_account_id.id
