@@ -12,6 +12,7 @@ from ..matching import (
     objections_in,
     reasons_as_data,
 )
+from ..matching.collector import without_collector
 from .bank_feed_books import payment_key
 
 
@@ -32,13 +33,13 @@ class BankTransaction(models.Model):
 
     def _decide(self):
         decisions = super()._decide()
-        self._forget_earlier_decisions()
-        found, partners = self._decide_by_rules()
-        language = language_of_company(self.company_id)
-        for transaction in self:
-            decision = transaction._with_accounts(found[transaction.id])
-            decisions[transaction] = transaction._decision_values(decision, partners, language)
-            found[transaction.id] = decision
+        with without_collector():  # also where open items are read, and decisions put into words
+            found, partners = self._decide_by_rules()
+            language = language_of_company(self.company_id)
+            for transaction in self:
+                decision = transaction._with_accounts(found[transaction.id])
+                decisions[transaction] = transaction._decision_values(decision, partners, language)
+                found[transaction.id] = decision
         self.env["bank.transaction.suggestion"]._keep(found)
         return decisions
 
@@ -56,12 +57,6 @@ class BankTransaction(models.Model):
             taken=self._claimed_items(company),
         )
         return found, index.partners
-
-    def _forget_earlier_decisions(self):
-        """What could not be booked and is retried is decided anew, whatever was decided then."""
-        self.filtered(
-            lambda t: t.counterpart_account_id or t.matched_item_ids or t.counterpart_ids
-        )._forget_decision(False)
 
     def _claimed_items(self, company):
         """Open items that batches on their way will settle."""
