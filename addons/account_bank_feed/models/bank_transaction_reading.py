@@ -30,12 +30,16 @@ class BankTransaction(models.Model):
         :param rows: values for ``create``, all with the same names, one statement's in a row
         """
         odoos = self._why_odoo_creates()
+        by_odoo = []
         for _statement, group in groupby(rows, itemgetter("import_statement_id")):
             first, *others = group
+            by_odoo.append(first)
             if odoos or len(others) < AT_LEAST or not first["currency_id"]:
-                self.create([first, *others])
+                by_odoo += others
             else:
-                self._create_like(self.create(first), first, others)
+                self._create_like(self.create(by_odoo)[-1], first, others)
+                by_odoo = []
+        self.create(by_odoo)
 
     def _create_like(self, record, values, rows):
         """Create what differs from a record in some of the values that it was created with."""
@@ -66,4 +70,3 @@ class BankTransaction(models.Model):
         if found:
             _logger.info("Odoo creates the transactions, because of %s", ", ".join(found))
         return found
-

@@ -575,7 +575,9 @@ class TestCounterparts(CounterpartCase):
         first, second = self.make_invoice(10), self.make_invoice(10)
         self.company.fiscalyear_lock_date = "2026-01-31"
         with self.matching({"Payment": self.open_items(first)}):
-            row = self.receive(statement([transaction("2026-01-10", 10, "Payment")])).transaction_ids
+            row = self.receive(
+                statement([transaction("2026-01-10", 10, "Payment")])
+            ).transaction_ids
         self.assertEqual(row.state, "error")
         self.assertEqual(row.matched_item_ids, self.open_items(first))
         self.company.fiscalyear_lock_date = False

@@ -7,7 +7,7 @@ from odoo.addons.bank_statement_format import Detail
 from odoo.addons.bank_statement_format.testing import camt053
 from odoo.tests import tagged
 
-from ..models import bank_transaction_reading
+from ..models import bank_import, bank_transaction_reading
 from .common import BankFeedAloneCase, make_iban, statement, transaction
 
 COUNT = 45
@@ -49,7 +49,7 @@ def _details(number):
 class TestReading(BankFeedAloneCase):
     def _rows(self, table):
         self.env.flush_all()
-        self.env.cr.execute(f"SELECT * FROM {table} ORDER BY id")  # noqa: S608
+        self.env.cr.execute(f"SELECT * FROM {table} ORDER BY id")
         names = [column.name for column in self.env.cr.description]
         return [
             {n: value for n, value in zip(names, row, strict=True) if n not in NOT_COMPARED}
@@ -108,8 +108,6 @@ class TestReading(BankFeedAloneCase):
         )
 
     def test_chunks(self):
-        from ..models import bank_import
-
         with patch.object(bank_import, "READ_CHUNK", 30):
             self._assert_same(statement(payments(70)), by_odoo=12)
 

@@ -115,9 +115,7 @@ class BankFeedBooks(models.AbstractModel):
 def _may_have_come_back(transaction):
     """Whether it says so, or one of its payments: the same as is asked of what is decided."""
     told = [transaction, *transaction._payments_with_amounts()]
-    return any(
-        how_told(one.return_reason, one.code or None, one.remittance or "") for one in told
-    )
+    return any(how_told(one.return_reason, one.code or None, one.remittance or "") for one in told)
 
 
 def _what_they_tell(returned):
