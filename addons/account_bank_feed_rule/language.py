@@ -8,6 +8,9 @@ from odoo.tools import format_amount, format_date
 from .matching import RuleError, evidence_in, explain_data, explain_objections
 from .matching.wording import Language, all_said
 
+BY_THOUSANDS = ("[3,0]", "[3, 0]")
+"""How languages say that digits stand in groups of three."""
+
 
 def language_of(env):
     """How explanations are written in the environment's language: amounts as on all screens.
@@ -55,12 +58,14 @@ def _writer(env, currency, lang, code):
         return format_amount(env, number, currency, lang_code=code)
 
     def usual(number):
-        return before + lang.format(digits, number, grouping=True) + after
+        return before + f"{number:,.{places}f}".translate(signs) + after
 
-    if not lang:
+    if not lang or lang.grouping not in BY_THOUSANDS:
         return anything
-    digits = f"%.{currency.decimal_places}f"
-    before, _zero, after = anything(0.0).partition(lang.format(digits, 0.0, grouping=True))
+    places = currency.decimal_places
+    zero = lang.format(f"%.{places}f", 0.0, grouping=True)
+    before, _zero, after = anything(0.0).partition(zero)
+    signs = str.maketrans({",": lang.thousands_sep or "", ".": lang.decimal_point})
     return lambda number: anything(number) if number < 0 else usual(number)
 
 

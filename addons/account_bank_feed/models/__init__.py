@@ -28,6 +28,7 @@ from . import (
     bank_transaction_entry,
     bank_transaction_matching,
     bank_transaction_posting,
+    bank_transaction_reading,
     bank_transaction_settling,
     res_company,
     res_config_settings,

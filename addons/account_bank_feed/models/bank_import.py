@@ -426,7 +426,7 @@ class BankImport(models.Model):
 
     def _create_chunk(self, chunk):
         with of_many_rows():
-            self.env["bank.transaction"].create(chunk)
+            self.env["bank.transaction"]._create_read(chunk)
             self.env.flush_all()
         # They are looked at again when the file is judged: until then they need no room.
         self.env.invalidate_all()

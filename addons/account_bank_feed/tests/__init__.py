@@ -15,6 +15,7 @@ from . import (
     test_profiles,
     test_progress,
     test_questions,
+    test_reading,
     test_reason,
     test_set_aside,
     test_upload_route,
