@@ -6,6 +6,7 @@ from unittest.mock import patch
 from odoo import Command
 
 from ..bulk import specimen
+from ..models import bank_transaction_bulk
 from .bulk_common import BATCH, Payment
 
 
@@ -106,7 +107,10 @@ class ExceptionCases:
         transactions[::2].partner_id = self.partner_a
         drafts = transactions._plain_drafts()
         self.registry.clear_cache()
-        with patch.object(specimen, "specimens", side_effect=specimen.specimens) as made:
+        with (
+            patch.object(specimen, "specimens", side_effect=specimen.specimens) as made,
+            patch.object(bank_transaction_bulk, "GOOD_FOR", float("inf")),
+        ):
             transactions._pattern_of(drafts)
             transactions._pattern_of(drafts[::-1])
         self.assertEqual(made.call_count, 1)
