@@ -204,6 +204,11 @@ class BankConnection(models.Model):
             raise UserError(self._in_words(error)) from error
         return address or self._check()
 
+    def action_check(self):
+        """Ask again: at some banks a second person must agree, too."""
+        for connection in self._authorise("manager"):
+            connection._check()
+
     def _check(self):
         """Ask the bank whether it lets us in, and keep the answer."""
         self.ensure_one()

@@ -305,6 +305,26 @@ class TestNextGenPsd2(Xs2aCase):
         for _time in range(3):
             self.documents(feed, self.today, self.today)
 
+    def test_a_person_at_the_screen_is_one(self):
+        self.connection.xs2a_frequency = 1
+        self.connect()
+        user = self.make_user("manager")
+        user.password = user.login
+        self.authenticate(user.login, user.login)
+        for _time in range(3):
+            self.make_jsonrpc_request(
+                "/web/dataset/call_kw/bank.connection/action_find_accounts",
+                {
+                    "model": "bank.connection",
+                    "method": "action_find_accounts",
+                    "args": [self.connection.ids],
+                    "kwargs": {},
+                },
+            )
+        self.connection._connector()._accounts(self.connection)
+        with self.assertRaises(RateLimited):
+            self.connection._connector()._accounts(self.connection)
+
     def test_a_bank_without_pending(self):
         feed = self.connect_and_link()
         self.patch(self.bank.psd2, "_period", self.only_booked(self.bank.psd2._period))
