@@ -204,6 +204,11 @@ class BankConnection(models.Model):
             raise UserError(self._in_words(error)) from error
         return address or self._check()
 
+    def action_check(self):
+        """Ask again: at some banks a second person must agree, too."""
+        for connection in self._authorise("manager"):
+            connection._check()
+
     def _check(self):
         """Ask the bank whether it lets us in, and keep the answer."""
         self.ensure_one()
@@ -240,7 +245,7 @@ class BankConnection(models.Model):
     def _note(self, error):
         """Keep that the bank does not let us in, where that is what an error says."""
         state = NEEDS_A_PERSON.get(error.kind)
-        if state and self.state != state:
+        if state in self._state_transitions[self.state]:
             self._set_state(state, error.message, error=error.message)
 
     def _in_words(self, error):
