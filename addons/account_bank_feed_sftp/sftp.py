@@ -6,6 +6,7 @@ import base64
 import fnmatch
 import hashlib
 import io
+import logging
 import posixpath
 import socket
 import stat
@@ -27,6 +28,9 @@ SETTLED = 3600
 """Seconds since its last change after which nobody is still writing a file."""
 PAUSE = 3
 """Seconds in which the size of a younger file must not change."""
+CHANNEL = f"{__name__}.ssh"
+"""Where SSH logs: what matters of it becomes an error, so only what breaks it is of interest."""
+logging.getLogger(CHANNEL).setLevel(logging.CRITICAL)
 UNFINISHED = (".tmp", ".part", ".filepart", ".partial", ".crdownload")
 
 
@@ -86,6 +90,7 @@ def host_key(place):
         _connected(place) as connection,
         paramiko.Transport(connection) as transport,
     ):
+        transport.set_log_channel(CHANNEL)
         transport.start_client(timeout=TIMEOUT)
         key = transport.get_remote_server_key()
         return f"{place.known_as} {key.get_name()} {key.get_base64()}"
@@ -110,6 +115,7 @@ class Sftp:
 
     def __enter__(self):
         self._client = client = paramiko.SSHClient()
+        client.set_log_channel(CHANNEL)
         client.set_missing_host_key_policy(paramiko.RejectPolicy())
         name, algorithm, key = self._known.split()
         entry = paramiko.hostkeys.HostKeyEntry.from_line(self._known)

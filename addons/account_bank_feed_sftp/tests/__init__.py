@@ -1,1 +1,1 @@
-from . import test_sftp
+from . import test_browser_sftp, test_sftp

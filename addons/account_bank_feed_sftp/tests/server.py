@@ -36,6 +36,7 @@ class SftpServer:
 
     def stop(self):
         self._run(self._hang_up())
+        self._run(self._loop.shutdown_default_executor())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._folder.cleanup()
 
