@@ -124,6 +124,8 @@ class BankDeadLetter(models.Model):
             record = letter._record()
             if letter.kind == "connection":
                 record._ignore(reason)
+            elif letter.kind == "file":
+                record.action_set_aside(reason)
             elif letter.kind == "job":
                 record.button_cancelled()
                 record.message_post(body=reason)

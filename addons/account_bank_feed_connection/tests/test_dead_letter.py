@@ -1,6 +1,6 @@
 """What was given up: one list, and the two ways out."""
 
-from odoo.addons.account_bank_feed.tests.common import transaction
+from odoo.addons.account_bank_feed.tests.common import statement, transaction
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -58,8 +58,19 @@ class TestDeadLetter(ConnectionCase):
         window.action_requeue()
         self.assertEqual(window.state, "waiting")
 
-    def test_a_file_is_not_left_out(self):
-        self.receive(content=b"no statement", name="letter.txt")
+    def test_a_file_is_set_aside(self):
+        record = self.receive(content=b"no statement", name="letter.txt")
+        self.letters.search([])._ignore("A letter, no statement")
+        self.assertEqual(record.state, "set_aside")
+        self.assertFalse(self.letters.search([]))
+
+    def test_a_batch_is_not_left_out(self):
+        record = self.receive(statement([transaction("2026-01-05", 10, "a")], 0))
+        batch = record.transaction_ids.batch_id.sudo()
+        self.env.cr.execute(
+            "UPDATE bank_import_batch SET state = 'failed' WHERE id = %s", batch.ids
+        )
+        self.env.invalidate_all()
         with self.assertRaises(UserError):
             self.letters.search([])._ignore("why not")
 
