@@ -55,7 +55,12 @@ class BankConnectorOAuth(models.AbstractModel):
         :param options: for its constructor
         """
         options = {**self._tls(connection), **options}
-        return kind(connection.url, token=_Tokens(self, connection), **options)
+        return kind(connection.url, token=self._tokens(connection), **options)
+
+    @api.model
+    def _tokens(self, connection):
+        """What gives a session its access tokens."""
+        return _Tokens(self, connection)
 
     # ------------------------------------------------------------------
     # In and out
