@@ -258,6 +258,7 @@ class Ponto(JsonBank):
                 "currentBalance": balance,
                 "availableBalance": balance - 5,
                 "currentBalanceReferenceDate": "2026-02-09T00:00:00Z",
+                "availableBalanceReferenceDate": "2026-02-09T00:00:00Z",
                 "authorizationExpirationExpectedAt": "2026-06-01T12:00:00Z",
             },
             "meta": {

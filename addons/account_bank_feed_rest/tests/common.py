@@ -48,4 +48,4 @@ class RestCase(ConnectionCase, HttpCase):
         return feeds
 
     def amounts(self):
-        return sorted(row[1] for row in self.books())
+        return sorted(round(row[1], 2) for row in self.books())

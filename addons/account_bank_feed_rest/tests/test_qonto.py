@@ -59,8 +59,8 @@ class TestQonto(RestCase):
         self.run_jobs()
         line = self.transactions()
         self.assertEqual(line.amount, -10.01)
-        self.assertEqual(line.partner_name, "Client 1")
-        self.assertEqual(line.partner_account, "FR1420041010050500013M02606")
+        self.assertEqual(line.counterparty_name, "Client 1")
+        self.assertEqual(line.counterparty_iban, "FR1420041010050500013M02606")
         self.assertIn('"transfer"', line.raw)
 
     def test_the_token_ends_between_two_pages(self):

@@ -129,7 +129,7 @@ def test_before_the_last_item_equal_moments_are_not_lost():
 
 def test_more_at_one_moment_than_a_page_holds():
     get, served = before(moments(9, shared=(5, 6, 7, 8)), 3), iter(range(99))
-    with pytest.raises(BrokenAnswer, match="same page"):
+    with pytest.raises(BrokenAnswer, match="in a circle"):
         fetch({**LAST_ITEM, "widen_seconds": 1}, get)
     with pytest.raises(BrokenAnswer, match="share one moment"):
         fetch({**LAST_ITEM, "widen_seconds": 1}, lambda *a: {**get(*a), "served": next(served)})
