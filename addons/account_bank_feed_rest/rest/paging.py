@@ -55,7 +55,8 @@ def pages(source, request: Request, get: Callable[[Request], bytes]) -> Iterator
         except BrokenAnswer as error:
             raise BrokenAnswer(error.message, body) from None
         digest = hashlib.sha256(body).digest()
-        if page.items and digest in bodies:
+        # What lies at the edge of such pages may come twice: they look after that themselves.
+        if page.items and digest in bodies and paging.kind != "last_item":
             raise BrokenAnswer("The bank gives the same page again", body)
         bodies.add(digest)
         yield page
@@ -113,28 +114,37 @@ def _last_item(paging, request, page, state):
     A moment that several items share can fall between two pages. So the limit is moved by
     ``widen_seconds``, and what comes twice for that is known by its id.
     """
-    seen = state.setdefault("seen", set())
+    seen, widen = state.setdefault("seen", set()), datetime.timedelta(seconds=paging.widen_seconds)
+    places = [find(paging.path, item) for item in page.items]
+    if None in places:
+        raise BrokenAnswer("An item of a page does not say where the next one begins", page.body)
     ids = {str(find(paging.id, item)) for item in page.items}
     if ids <= seen:
         if paging.size and len(page.items) >= paging.size:
             raise BrokenAnswer("More transactions than a page holds share one moment", page.body)
+        if not all(_is_at(place, state["last"], widen) for place in places):
+            raise BrokenAnswer("The bank gives the same page again", page.body)
         return None
     seen |= ids
-    last = find(paging.path, page.items[-1])
-    if last is None:
-        raise BrokenAnswer("The last item of a page does not say where the next one begins")
-    return request.with_parameter(paging.parameter, _widened(str(last), paging.widen_seconds))
+    state["last"] = places[-1]
+    limit = _later(places[-1], widen) if widen else str(places[-1])
+    return request.with_parameter(paging.parameter, limit)
 
 
-def _widened(value, seconds):
-    if not seconds:
-        return value
+def _is_at(place, last, widen):
+    """Whether an item is so near to the last one that it may come again."""
+    return place == last or (widen and abs(_moment(place) - _moment(last)) <= widen)
+
+
+def _later(place, widen):
+    return (_moment(place) + widen).isoformat().replace("+00:00", "Z")
+
+
+def _moment(value):
     try:
-        moment = datetime.datetime.fromisoformat(value)
-    except ValueError:
-        raise BrokenAnswer(f"{value[:40]!r} is no moment") from None
-    moment += datetime.timedelta(seconds=seconds)
-    return moment.isoformat().replace("+00:00", "Z")
+        return datetime.datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise BrokenAnswer(f"{str(value)[:40]!r} is no moment") from None
 
 
 _NEXT = {

@@ -114,7 +114,7 @@ class Qonto(OAuthBank):
 
     def data(self, asked):
         if asked.path == "/v2/organization":
-            cents = sum(t["amount_cents"] for t in self.booked)
+            cents = sum(t["amount_cents"] or 0 for t in self.booked)
             account = {"id": "acc-1", "name": "Main", "iban": IBAN, "currency": "EUR"}
             account |= {"balance_cents": cents, "authorized_balance_cents": cents - 500}
             closed = {"id": "acc-2", "name": "Old", "currency": "EUR", "status": "closed"}

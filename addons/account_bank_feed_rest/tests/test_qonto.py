@@ -32,7 +32,7 @@ class TestQonto(RestCase):
     def test_all_pages_are_booked_once(self):
         feed = self.start()
         self.run_jobs()
-        self.assertEqual(self.amounts(), [10 + n / 100 for n in range(150)])
+        self.assertEqual(self.amounts(), [round(10 + n / 100, 2) for n in range(150)])
         self.assertEqual(feed.booked_balance, sum(1000 + n for n in range(150)) / 100)
         self.assertEqual(feed.available_balance, feed.booked_balance - 5)
         pages = [a.query["current_page"] for a in self.bank.asked if "transactions" in a.path]

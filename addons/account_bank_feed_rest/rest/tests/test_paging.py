@@ -127,12 +127,30 @@ def test_before_the_last_item_equal_moments_are_not_lost():
     assert set(found) == set(range(9))
 
 
-def test_more_at_one_moment_than_a_page_holds():
-    get, served = before(moments(9, shared=(5, 6, 7, 8)), 3), iter(range(99))
-    with pytest.raises(BrokenAnswer, match="in a circle"):
-        fetch({**LAST_ITEM, "widen_seconds": 1}, get)
-    with pytest.raises(BrokenAnswer, match="share one moment"):
-        fetch({**LAST_ITEM, "widen_seconds": 1}, lambda *a: {**get(*a), "served": next(served)})
+@pytest.mark.parametrize("shared", [(5, 6, 7, 8), (0, 1, 2, 3)])
+def test_more_at_one_moment_than_a_page_holds(shared):
+    with pytest.raises(BrokenAnswer, match="share one moment|circle"):
+        fetch({**LAST_ITEM, "widen_seconds": 1}, before(moments(9, shared), 3))
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_the_last_items_come_twice(count):
+    found, asked = fetch({**LAST_ITEM, "widen_seconds": 1}, before(moments(count, ()), 3))
+    assert set(found) == set(range(count))
+    assert len(asked) == min(count, 1) + 1
+
+
+@pytest.mark.parametrize("again", [1, 2])
+def test_a_page_instead_of_the_next_one(again):
+    """Also where it has nothing new, which would look like the end."""
+    right, pages = before(moments(9, ()), 4), []
+
+    def get(address, query):
+        pages.append(right(address, query))
+        return pages[-1] if len(pages) < 3 else pages[-1 - again]
+
+    with pytest.raises(BrokenAnswer, match="same page"):
+        fetch({**LAST_ITEM, "size": 5, "widen_seconds": 1}, get)
 
 
 @pytest.mark.parametrize(
