@@ -34,8 +34,8 @@ class RestSession(BankSession):
     :param secrets: what must be in no error
     """
 
-    def __init__(self, base, profile, *, secrets=(), **options):
-        super().__init__(base, **options)
+    def __init__(self, base, profile, *, secrets=(), headers=None, **options):
+        super().__init__(base, headers={"Accept": "application/json", **(headers or {})}, **options)
         self.profile, self._secrets = profile, secrets
         self._pace = Pace(profile.limits.requests_per_minute)
 
@@ -119,7 +119,7 @@ class ClientToken:
         basic = self._sign_in.client_auth == "client_secret_basic"
         if not basic:
             form |= dict(zip(("client_id", "client_secret"), self._who, strict=True))
-        bank = _TokenSession(self._url, auth=self._who if basic else None, **self._tls)
+        bank = _TokenSession(self._url, auth=self._who if basic else None, tls=self._tls)
         answer = as_json(bank.post(self._url, data=form))
         token = answer.get("access_token") if isinstance(answer, dict) else None
         if not isinstance(token, str) or not token:

@@ -14,6 +14,7 @@ PURE = (
     ADDONS / "account_bank_feed_connection" / "protocol",
     ADDONS / "account_bank_feed_rest" / "rest",
     ADDONS / "account_bank_feed_rule" / "matching",
+    ADDONS / "account_bank_feed_demo" / "bank",
 )
 """Plain Python: usable and testable without Odoo."""
 

@@ -46,21 +46,17 @@ class BankConnectorOAuth(models.AbstractModel):
         raise NotImplementedError
 
     @api.model
-    def _session(self, connection, kind=BankSession, **options):
+    def _session(self, connection, kind=BankSession, base=None, **options):
         """What the connector asks the bank with: it carries a good access token.
 
         A token that the bank refuses is renewed, once for each request.
 
         :param kind: :class:`BankSession`, or what the connector has made of it
+        :param base: the address that paths are relative to, where it is not the connection's
         :param options: for its constructor
         """
-        options = {**self._tls(connection), **options}
-        return kind(connection.url, token=self._tokens(connection), **options)
-
-    @api.model
-    def _tokens(self, connection):
-        """What gives a session its access tokens."""
-        return _Tokens(self, connection)
+        options = {"tls": connection._tls(), **options}
+        return kind(base or connection.url, token=_Tokens(self, connection), **options)
 
     # ------------------------------------------------------------------
     # In and out
@@ -91,7 +87,7 @@ class BankConnectorOAuth(models.AbstractModel):
             connection.client_id,
             connection.redirect_uri,
             secret=connection._secret("private_key" if with_key else "client_secret"),
-            **self._tls(connection),
+            tls=connection._tls(),
         )
 
     # ------------------------------------------------------------------

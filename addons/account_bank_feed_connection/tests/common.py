@@ -31,7 +31,8 @@ class InnerBank:
             raise self.errors.pop(0)
         start, end = str(period.start), str(period.end)
         if any(period.start <= t.booking_date <= period.end for t in self.booked):
-            yield Document("period.xml", camt053([cut(self.booked, start, end)]))
+            content = camt053([cut(self.booked, start, end)])
+            yield Document("period.xml", content, source="period.xml")
 
     def balances(self):
         total = sum((t.amount for t in self.booked), Decimal(0))

@@ -1,1 +1,1 @@
-from . import bank_feed_period
+from . import bank_feed_ignore, bank_feed_period

@@ -136,8 +136,11 @@ class BankConnectorRest(models.AbstractModel):
 
     @api.model
     def _sign_in(self, connection):
-        with_person = self._profile(connection).sign_in.kind == "code"
-        return super()._sign_in(connection) if with_person else None
+        sign_in = self._profile(connection).sign_in
+        if sign_in.kind != "code":
+            return None
+        begun = self.env["bank.sign.in"]._begin(connection, with_state=sign_in.state)
+        return self._oauth_client(connection).authorize_at(*begun)
 
     @api.model
     def _consent(self, connection):
@@ -210,31 +213,26 @@ class BankConnectorRest(models.AbstractModel):
 
     @api.model
     def _rest_session(self, connection):
-        profile, addresses = self._profile(connection), self._addresses(connection)
-        sign_in, tls = profile.sign_in, self._tls(connection)
-        if sign_in.certificate and "certificate" not in tls:
+        profile, address = self._profile(connection), self._addresses(connection)
+        sign_in = profile.sign_in
+        if sign_in.certificate and not connection.certificate:
             raise NotAuthorised(f"{profile.label} wants a certificate and its private key")
         secrets = {
             "client_secret": connection._secret("client_secret") or "",
             "sandbox_token": connection._secret("rest_sandbox_token") or "",
         }
         values = {**self._placeholders(connection), **secrets}
-        headers, token = _filled(self._environment(connection).headers, values), None
+        headers = _filled(self._environment(connection).headers, values)
+        options = {"profile": profile, "secrets": tuple(secrets.values()), "headers": headers}
+        if sign_in.kind == "code":
+            return self._session(connection, RestSession, address["api"], **options)
+        options["tls"] = connection._tls()
         if sign_in.kind == "header":
             headers[sign_in.header] = fill(sign_in.value, values)
-        elif sign_in.kind == "client_credentials":
-            who = (values["client_id"], values["client_secret"])
-            token = ClientToken(addresses["token"], who, sign_in, tls)
         else:
-            token = self._tokens(connection)
-        return RestSession(
-            addresses["api"],
-            profile,
-            secrets=tuple(secrets.values()),
-            headers={"Accept": "application/json", **headers},
-            token=token,
-            **tls,
-        )
+            who = (values["client_id"], values["client_secret"])
+            options["token"] = ClientToken(address["token"], who, sign_in, options["tls"])
+        return RestSession(address["api"], **options)
 
 
 def _at_host(address, elsewhere):

@@ -75,6 +75,7 @@ class SignIn(Part):
     assertion: Mapping[str, str] = field(default_factory=dict)
     authorize_params: Mapping[str, str] = field(default_factory=dict)
     token_params: Mapping[str, str] = field(default_factory=dict)
+    state: bool = True
     certificate: bool = False
 
     def problems(self):

@@ -37,7 +37,8 @@ class RestCase(ConnectionCase, HttpCase):
         """A person goes to the bank, where the profile wants it, and comes back."""
         action = self.connection.action_connect()
         if action:
-            self.connection._signed_in(self.bank.agree(action["url"]))
+            implied = {"state": self.env["bank.sign.in"]._implied_state()}  # as the way back does
+            self.connection._signed_in(implied | self.bank.agree(action["url"]))
 
     def start(self):
         """Sign in, find the accounts, start the feeds that have a journal; nothing is fetched."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from xml.sax.saxutils import escape
 
@@ -16,40 +18,57 @@ _NAMESPACE_054 = CAMT_NAMESPACE.replace("053", "054")
 _NO_DATE = datetime.date(2000, 1, 1)
 
 
-def camt053(statements: Iterable[Statement], *, namespace: str = CAMT_NAMESPACE) -> bytes:
+def camt053(statements: Iterable[Statement], *, namespace=CAMT_NAMESPACE, **header) -> bytes:
     """A camt.053 file, version 8 by default, with the statements and their transactions.
 
     :param statements: with ``transactions`` filled; ``count`` and ``total`` are not
         looked at, so a statement that does not add up is written as it is
+    :param header: what stands in the message beside the statements, see :class:`Header`
     """
-    return _message("BkToCstmrStmt", "Stmt", statements, namespace)
+    return _message("BkToCstmrStmt", "Stmt", statements, namespace, Header(**header))
 
 
-def camt052(statements: Iterable[Statement], *, namespace: str = _NAMESPACE_052) -> bytes:
+def camt052(statements: Iterable[Statement], *, namespace=_NAMESPACE_052, **header) -> bytes:
     """The same as a report (camt.052)."""
-    return _message("BkToCstmrAcctRpt", "Rpt", statements, namespace)
+    return _message("BkToCstmrAcctRpt", "Rpt", statements, namespace, Header(**header))
 
 
-def camt054(statements: Iterable[Statement], *, namespace: str = _NAMESPACE_054) -> bytes:
+def camt054(statements: Iterable[Statement], *, namespace=_NAMESPACE_054, **header) -> bytes:
     """The same as a notification (camt.054)."""
-    return _message("BkToCstmrDbtCdtNtfctn", "Ntfctn", statements, namespace)
+    return _message("BkToCstmrDbtCdtNtfctn", "Ntfctn", statements, namespace, Header(**header))
 
 
-def _message(message: str, tag: str, statements: Iterable[Statement], namespace: str) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What stands in a message beside its statements.
+
+    :ivar balances: for each statement its balances beside opening and closing, by their
+        codes, such as ``ITAV``
+    """
+
+    message_id: str = "1"
+    created: datetime.datetime = datetime.datetime(2000, 1, 1)
+    balances: Sequence[Mapping[str, Balance]] = ()
+
+
+def _message(
+    message: str, tag: str, statements: Iterable[Statement], namespace: str, header: Header
+) -> bytes:
     parts = [
         '<?xml version="1.0" encoding="UTF-8"?>\n',
-        f'<Document xmlns="{namespace}"><{message}>\n',
-        "<GrpHdr><MsgId>1</MsgId><CreDtTm>2000-01-01T00:00:00</CreDtTm></GrpHdr>\n",
+        f'<Document xmlns="{namespace}"><{message}>\n<GrpHdr>{_tag("MsgId", header.message_id)}',
+        f"<CreDtTm>{header.created:%Y-%m-%dT%H:%M:%S}</CreDtTm></GrpHdr>\n",
     ]
-    for number, statement in enumerate(statements, start=1):
+    rows = itertools.zip_longest(statements, header.balances, fillvalue={})
+    for number, (statement, balances) in enumerate(rows, start=1):
         parts.append(f"<{tag}><Id>{number}</Id>")
-        parts.extend(_statement(statement))
+        parts.extend(_statement(statement, balances))
         parts.append(f"</{tag}>\n")
     parts.append(f"</{message}></Document>\n")
     return "".join(parts).encode()
 
 
-def _statement(statement: Statement) -> Iterable[str]:
+def _statement(statement: Statement, balances: Mapping[str, Balance]) -> Iterable[str]:
     yield _tag("ElctrncSeqNb", statement.number)
     if statement.start_date and statement.end_date:
         yield (
@@ -59,6 +78,8 @@ def _statement(statement: Statement) -> Iterable[str]:
     yield _acct(statement.account, statement.currency)
     yield _bal("OPBD", statement.opening, statement.currency)
     yield _bal("CLBD", statement.closing, statement.currency)
+    for kind, balance in balances.items():
+        yield _bal(kind, balance, statement.currency)
     yield _summary(statement.transactions)
     for transaction in statement.transactions:
         yield _ntry(transaction)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bank_statement_format import (
     Account,
+    Balance,
     Counterparty,
     Detail,
     InvalidStatement,
@@ -75,6 +76,19 @@ def test_a_report_of_balances_only():
     statement = read_one(message("camt.052", bal("OPBD", "1"), bal("ITBD", "1")))
     assert statement.transactions == ()
     assert (statement.opening.amount, statement.closing.amount) == (1, 1)
+
+
+def test_the_writer_takes_what_stands_beside_the_statements():
+    statement = Statement(Account(IBAN), "EUR", opening=Balance(Decimal(1)))
+    data = testing.camt052(
+        [statement],
+        message_id="M7",
+        created=datetime.datetime(2026, 3, 18, 15, 0),
+        balances=[{"ITBD": Balance(Decimal(3)), "ITAV": Balance(Decimal(2))}],
+    )
+    assert b"<MsgId>M7</MsgId><CreDtTm>2026-03-18T15:00:00</CreDtTm>" in data
+    assert data.count(b"<Bal>") == 3
+    assert read_one(data).closing.amount == 3
 
 
 def test_a_notification_needs_no_balances():

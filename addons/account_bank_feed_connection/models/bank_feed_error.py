@@ -1,0 +1,92 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+from ..union import union
+
+
+class BankFeedError(models.Model):
+    """Whatever stands between a bank and the ledger at this moment, in one list.
+
+    A view of the records themselves; each leads to where it is settled.
+    """
+
+    _name = "bank.feed.error"
+    _description = "What Stands in the Way"
+    _auto = False
+    _order = "since desc, id desc"
+    _rec_name = "cause"
+
+    kind = fields.Selection(
+        [
+            ("connection", "Connection"),
+            ("file", "Unreadable or unclear file"),
+            ("quarantine", "Quarantine"),
+            ("booking", "Not booked"),
+            ("unmatched", "Unmatched"),
+        ],
+        readonly=True,
+    )
+    model = fields.Char(readonly=True)
+    res_id = fields.Many2oneReference("Record", model_field="model", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    journal_id = fields.Many2one("account.journal", readonly=True)
+    cause = fields.Char(readonly=True)
+    since = fields.Datetime(readonly=True)
+
+    @property
+    def _table_query(self):
+        return union(
+            "kind, model, company_id, journal_id, cause, since",
+            self._connections(),
+            self._windows(),
+            self._files(),
+            self._statements(),
+            self._transactions(),
+        )
+
+    def _connections(self):
+        return SQL(
+            "SELECT id, 'connection' AS kind, 'bank.connection' AS model, company_id,"
+            " NULL::int AS journal_id, error AS cause, write_date AS since FROM bank_connection"
+            " WHERE state IN ('expired', 'refused')"
+        )
+
+    def _windows(self):
+        return SQL(
+            "SELECT one.id, 'connection' AS kind, 'bank.feed.window' AS model, one.company_id,"
+            " feed.journal_id, one.error AS cause, one.create_date AS since"
+            " FROM bank_feed_window AS one JOIN bank_feed AS feed ON feed.id = one.feed_id"
+            " WHERE one.state = 'dead' OR one.state = 'waiting' AND one.attempts > 0"
+        )
+
+    def _files(self):
+        return SQL(
+            "SELECT id, 'file' AS kind, 'bank.import' AS model, company_id, journal_id,"
+            " COALESCE(error, name) AS cause, received_at AS since FROM bank_import"
+            " WHERE state IN ('refused', 'failed', 'unconfirmed')"
+        )
+
+    def _statements(self):
+        return SQL(
+            "SELECT id, 'quarantine' AS kind, 'bank.import.statement' AS model, company_id,"
+            " journal_id, cause, create_date AS since FROM bank_import_statement"
+            " WHERE state = 'quarantined'"
+        )
+
+    def _transactions(self):
+        return SQL(
+            "SELECT id, CASE state WHEN 'error' THEN 'booking' ELSE 'unmatched' END AS kind,"
+            " 'bank.transaction' AS model, company_id, journal_id,"
+            " COALESCE(reason, identity_text) AS cause, create_date AS since"
+            " FROM bank_transaction WHERE state IN ('error', 'processed')"
+        )
+
+    def action_open(self):
+        """Where it is settled."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.model,
+            "res_id": self.res_id,
+            "view_mode": "form",
+        }

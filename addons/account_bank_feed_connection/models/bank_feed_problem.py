@@ -1,0 +1,248 @@
+from dataclasses import dataclass
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+CONSENT_DAYS = (1, 7, 14)
+"""So many days before its end a consent or a certificate is announced, the last one first."""
+QUEUE_PATIENCE = timedelta(hours=1)
+"""How long a job may wait that could run."""
+GAP_PATIENCE = timedelta(days=1)
+"""How long a statement may wait for the one before it."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is wrong now.
+
+    :param key: the same for the same problem, however often it is looked for
+    :param record: where people are told
+    :param user: who is told
+    """
+
+    key: str
+    kind: str
+    text: str
+    record: models.BaseModel
+    user: models.BaseModel
+
+
+class BankFeedProblem(models.Model):
+    """Something that is wrong with the feed, from when until when, and who was told: once."""
+
+    _name = "bank.feed.problem"
+    _description = "Problem of the Bank Feed"
+    _rec_name = "text"
+    _order = "closed_at desc nulls first, opened_at desc, id desc"
+
+    key = fields.Char(required=True, readonly=True)
+    kind = fields.Selection(
+        [
+            ("connection", "Bank connection"),
+            ("late", "Late"),
+            ("consent", "Consent or certificate ends"),
+            ("dead_letter", "Given up"),
+            ("queue", "Background work stands still"),
+            ("gap", "Gap between statements"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    text = fields.Char("What", required=True, readonly=True)
+    model = fields.Char(readonly=True)
+    res_id = fields.Many2oneReference("Record", model_field="model", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True, index=True)
+    user_id = fields.Many2one("res.users", "Who was told", readonly=True)
+    opened_at = fields.Datetime("Since", required=True, readonly=True, default=fields.Datetime.now)
+    closed_at = fields.Datetime("Until", readonly=True, index=True)
+
+    def init(self):
+        self.env.cr.execute(
+            "CREATE UNIQUE INDEX IF NOT EXISTS bank_feed_problem_open_unique "
+            "ON bank_feed_problem (key) WHERE closed_at IS NULL"
+        )
+
+    # ------------------------------------------------------------------
+    # Look, tell once, say when it is over
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _cron_check(self):
+        """Look for everything that is wrong."""
+        found = {finding.key: finding for finding in self._findings()}
+        known = {problem.key: problem for problem in self.search([("closed_at", "=", False)])}
+        for key, problem in known.items():
+            if key not in found:
+                problem._close()
+        for key, finding in found.items():
+            if key not in known:
+                self._open(finding)
+
+    @api.model
+    def _findings(self):
+        """Whatever is wrong now; other addons add what they watch over."""
+        yield from self._refused_connections()
+        yield from self._late_feeds()
+        yield from self._ending_consents()
+        yield from self._dead_letters()
+        yield from self._waiting_jobs()
+        yield from self._gaps()
+
+    @api.model
+    def _open(self, finding):
+        record, user = finding.record, finding.user
+        problem = self.create(
+            {
+                "key": finding.key,
+                "kind": finding.kind,
+                "text": finding.text,
+                "model": record._name,
+                "res_id": record.id,
+                "company_id": record._name != "res.company" and record.company_id.id or record.id,
+                "user_id": user.id,
+            }
+        )
+        problem._tell()
+
+    def _tell(self):
+        """In the record's chatter, as something to do, and by one mail."""
+        record = self._record()
+        if "message_ids" in record._fields:
+            record.message_post(body=self.text)
+        if "activity_ids" in record._fields:
+            record.activity_schedule(
+                "mail.mail_activity_data_todo", summary=self.text, user_id=self.user_id.id
+            )
+        if self.user_id.email:
+            self.env["mail.mail"].create(
+                {
+                    "subject": self.env._("Bank feed: %s", self.text),
+                    "body_html": self.env._(
+                        "%(what)s (%(where)s). You will be told when it is over.",
+                        what=self.text,
+                        where=record.display_name,
+                    ),
+                    "email_to": self.user_id.email_formatted,
+                    "auto_delete": True,
+                }
+            )
+
+    def _close(self):
+        self.closed_at = fields.Datetime.now()
+        record = self._record()
+        if not record.exists():
+            return
+        over = self.env._("Over: %s", self.text)
+        todo = self._todo(record)
+        if todo:
+            todo.action_feedback(feedback=over)  # which is in the chatter then, too
+        elif "message_ids" in record._fields:
+            record.message_post(body=over)
+
+    def _todo(self, record):
+        """What was put on somebody's list because of this, as far as it is still there."""
+        if "activity_ids" not in record._fields:
+            return self.env["mail.activity"]
+        return record.activity_ids.filtered(lambda activity: activity.summary == self.text)
+
+    def _record(self):
+        self.ensure_one()
+        return self.env[self.model].browse(self.res_id)
+
+    # ------------------------------------------------------------------
+    # What is looked for
+    # ------------------------------------------------------------------
+
+    def _refused_connections(self):
+        refused = [("state", "in", ("expired", "refused"))]
+        for connection in self.env["bank.connection"].search(refused):
+            text = self.env._("%(bank)s: %(error)s", bank=connection.name, error=connection.error)
+            yield Finding(
+                f"connection.{connection.id}", "connection", text, connection, connection.user_id
+            )
+
+    def _late_feeds(self):
+        """Feeds that run, but bring nothing: later than twice their own interval."""
+        for feed in self.env["bank.feed"].search([("state", "=", "active")]):
+            last = feed.last_fetch_at or feed.create_date
+            if fields.Datetime.now() - last > timedelta(hours=2 * feed.interval_hours):
+                text = self.env._("%s has not been fetched for longer than planned", feed.name)
+                yield Finding(f"late.{feed.id}", "late", text, feed, feed.user_id)
+
+    def _ending_consents(self):
+        now = fields.Datetime.now()
+        ending = [
+            ("state", "=", "connected"),
+            ("valid_until", "<=", now + timedelta(days=max(CONSENT_DAYS))),
+        ]
+        for connection in self.env["bank.connection"].search(ending):
+            left = connection.valid_until - now
+            days = next(days for days in CONSENT_DAYS if left <= timedelta(days=days))
+            text = self.env._(
+                "%(bank)s: the consent or certificate ends on %(day)s; renew it",
+                bank=connection.name,
+                day=fields.Date.to_string(connection.valid_until),
+            )
+            key = f"consent.{connection.id}.{connection.valid_until:%Y-%m-%d}.{days}"
+            yield Finding(key, "consent", text, connection, connection.user_id)
+
+    def _dead_letters(self):
+        """Each period that was given up; of files, batches and jobs one problem in a company."""
+        letters = self.env["bank.dead.letter"]
+        for letter in letters.search([("kind", "=", "connection")]):
+            window = letter._record()
+            text = self.env._("%(what)s: %(why)s", what=window.display_name, why=letter.cause)
+            key = f"window.{window.id}.{window.attempts}"
+            yield Finding(key, "dead_letter", text, window.feed_id, letter.user_id)
+        kinds = dict(letters._fields["kind"]._description_selection(self.env))
+        others = [("kind", "!=", "connection")]
+        groups = letters._read_group(others, ["kind", "company_id"], ["user_id:recordset"])
+        for kind, company, users in groups:
+            company = company or self.env.company
+            text = self.env._("%s: failed, and waits for a person", kinds[kind])
+            user = company.bank_feed_user_id or users[:1]
+            yield Finding(f"letter.{kind}.{company.id}", "dead_letter", text, company, user)
+
+    def _waiting_jobs(self):
+        """The queue stands still when a job waits that could have run long ago."""
+        since = fields.Datetime.now() - QUEUE_PATIENCE
+        waiting = [
+            ("state", "=", "pending"),
+            ("date_created", "<=", since),
+            "|",
+            ("eta", "=", False),
+            ("eta", "<=", since),
+        ]
+        job = self.env["queue.job"].search(waiting, order="date_created", limit=1)
+        if job:
+            company = job.company_id or self.env.company
+            text = self.env._("A job waits since %s: does the job runner run?", job.date_created)
+            user = company.bank_feed_user_id or job.user_id
+            yield Finding("queue", "queue", text, company, user)
+
+    def _gaps(self):
+        waiting = [
+            ("state", "=", "quarantined"),
+            ("cause", "=", "gap"),
+            ("create_date", "<=", fields.Datetime.now() - GAP_PATIENCE),
+        ]
+        statements = self.env["bank.import.statement"].search(waiting)
+        for journal, group in statements.grouped("journal_id").items():
+            text = self.env._("%s: a statement is missing", journal.display_name)
+            company = journal.company_id
+            user = company.bank_feed_user_id or group[0].import_id.user_id
+            yield Finding(f"gap.{journal.id}", "gap", text, journal, user)
+
+    def action_open(self):
+        """Where it can be mended."""
+        self.ensure_one()
+        if self.kind == "dead_letter":
+            return self.env["ir.actions.act_window"]._for_xml_id(
+                "account_bank_feed_connection.action_bank_dead_letter"
+            )
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.model,
+            "res_id": self.res_id,
+            "view_mode": "form",
+        }

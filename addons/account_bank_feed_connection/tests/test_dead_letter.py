@@ -1,0 +1,73 @@
+"""What was given up: one list, and the two ways out."""
+
+from odoo.addons.account_bank_feed.tests.common import transaction
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from ..protocol import Permanent
+from .common import ConnectionCase
+
+
+@tagged("post_install", "-at_install")
+class TestDeadLetter(ConnectionCase):
+    def setUp(self):
+        super().setUp()
+        self.bank.booked = [transaction("2026-01-20", 100, "first")]
+        self.letters = self.env["bank.dead.letter"]
+
+    def give_up(self):
+        self.bank.errors = [Permanent("bank.example answers 404", b"no such account")]
+        feed = self.connect()
+        self.run_jobs()
+        self.env.flush_all()
+        return feed.window_ids
+
+    def test_a_period(self):
+        window = self.give_up()
+        letter = self.letters.search([])
+        self.assertEqual((letter.kind, letter._record()), ("connection", window.sudo()))
+        self.assertEqual((letter.cause, letter.attempts), ("bank.example answers 404", 1))
+        self.assertEqual(letter.user_id, self.connection.user_id)
+        self.assertTrue(letter.payload_id)
+        letter.action_requeue()
+        self.run_jobs()
+        self.assertEqual([row[1] for row in self.books()], [100.0])
+        self.assertFalse(self.letters.search([]))
+
+    def test_a_file_and_a_job(self):
+        record = self.receive(content=b"no statement", name="letter.txt")
+        job = self.env["bank.transaction"].sudo().with_delay()._job_match(self.company)
+        row = self.env["queue.job"].sudo().search([("uuid", "=", job.uuid)])
+        row.write({"state": "failed", "exc_message": "broken"})
+        self.env.flush_all()
+        by_kind = self.letters.search([]).grouped("kind")
+        self.assertEqual(by_kind["file"].res_id, record.id)
+        self.assertEqual(by_kind["job"].cause, "broken")
+        self.letters.action_requeue_all()
+        self.assertEqual((record.state, row.state), ("received", "pending"))
+
+    def test_ignoring_needs_a_reason_and_leaves_a_trail(self):
+        window = self.give_up()
+        wizard = self.env["bank.feed.ignore"].with_context(active_ids=self.letters.search([]).ids)
+        wizard.create({"reason": "The account was closed"}).action_ignore()
+        self.assertEqual(window.state, "ignored")
+        trail = self.env["bank.audit.log"].search(
+            [("model", "=", "bank.feed.window"), ("res_id", "=", window.id)], limit=1
+        )
+        self.assertEqual((trail.event, trail.reason), ("ignored", "The account was closed"))
+        window.action_requeue()
+        self.assertEqual(window.state, "waiting")
+
+    def test_a_file_is_not_left_out(self):
+        self.receive(content=b"no statement", name="letter.txt")
+        with self.assertRaises(UserError):
+            self.letters.search([])._ignore("why not")
+
+    def test_who_may_what(self):
+        self.give_up()
+        seen = self.letters.with_env(self.env_of(self.make_user("viewer"))).search([])
+        self.assertTrue(seen.record_name)
+        with self.assertRaises(AccessError):
+            seen.action_requeue()
+        stranger = self.make_user("viewer", companies=self.make_company("Elsewhere"))
+        self.assertFalse(self.letters.with_env(self.env_of(stranger)).search([]))
