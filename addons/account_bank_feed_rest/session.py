@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import time
 
 from odoo.addons.account_bank_feed_connection.protocol import (
     ConnectorError,
@@ -20,12 +21,16 @@ from odoo.addons.account_bank_feed_connection.protocol.http import (
     scrubbed,
 )
 
-from .rest import Pace, ask, selected, text, verdict
+from .rest import Pace, ask, selected, signed, text, verdict
 
 ERRORS = {
     kind.kind: kind
     for kind in (RetryLater, RateLimited, ConsentExpired, NotAuthorised, PeriodTooLong, Permanent)
 }
+
+
+MARGIN = 60
+"""Seconds before its end from which on a signed token is not used any more."""
 
 
 class RestSession(BankSession):
@@ -125,6 +130,29 @@ class ClientToken:
         if not isinstance(token, str) or not token:
             raise NotAuthorised("The bank's answer has no token that we can use")
         return token
+
+
+class SignedToken:
+    """A token that we sign ourselves; a new one for each session, and where one is refused.
+
+    :param key: our private key
+    """
+
+    def __init__(self, key, key_id, claims, lifetime):
+        self._key, self._key_id, self._claims, self._lifetime = key, key_id, claims, lifetime
+        self._token, self._ends = None, 0
+
+    def __call__(self, refused=None):
+        now = int(time.time())
+        if not self._token or self._token == refused or now > self._ends - MARGIN:
+            self._ends = now + self._lifetime
+            header = {"kid": self._key_id} if self._key_id else {}
+            claims = {**self._claims, "iat": now, "exp": self._ends}
+            try:
+                self._token = signed(self._key or "", header, claims)
+            except ValueError as error:
+                raise NotAuthorised(str(error)) from None
+        return self._token
 
 
 class _TokenSession(BankSession):

@@ -31,7 +31,7 @@ from ..rest import (
     text,
     utc,
 )
-from ..session import ClientToken, RestSession
+from ..session import ClientToken, RestSession, SignedToken
 
 
 class BankConnectorRest(models.AbstractModel):
@@ -42,6 +42,7 @@ class BankConnectorRest(models.AbstractModel):
     _description = "Bank Connector by REST Profile"
 
     _connector_label = "REST interface (Ponto, Qonto, Revolut Business)"
+    _session_kind = RestSession
 
     @api.model
     def _accounts(self, connection):
@@ -72,8 +73,7 @@ class BankConnectorRest(models.AbstractModel):
                 items = [bank.account(account)]
             return [
                 RemoteBalance(kind, amount, currency or account.currency, as_of)
-                for item in items
-                for kind, amount, currency, as_of in balance_values(bank.profile, item)
+                for kind, amount, currency, as_of in balance_values(bank.profile, items)
             ]
 
     @api.model
@@ -225,14 +225,18 @@ class BankConnectorRest(models.AbstractModel):
         headers = _filled(self._environment(connection).headers, values)
         options = {"profile": profile, "secrets": tuple(secrets.values()), "headers": headers}
         if sign_in.kind == "code":
-            return self._session(connection, RestSession, address["api"], **options)
+            return self._session(connection, self._session_kind, address["api"], **options)
         options["tls"] = connection._tls()
         if sign_in.kind == "header":
             headers[sign_in.header] = fill(sign_in.value, values)
+        elif sign_in.kind == "signed":
+            key, key_id = connection._secret("private_key"), fill(sign_in.key_id or "", values)
+            claims = _filled(sign_in.assertion, values)
+            options["token"] = SignedToken(key, key_id, claims, sign_in.lifetime)
         else:
             who = (values["client_id"], values["client_secret"])
             options["token"] = ClientToken(address["token"], who, sign_in, options["tls"])
-        return RestSession(address["api"], **options)
+        return self._session_kind(address["api"], **options)
 
 
 def _at_host(address, elsewhere):

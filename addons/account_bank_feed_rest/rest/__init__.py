@@ -17,4 +17,5 @@ from .pace import Pace
 from .paging import Request
 from .paths import find, find_all
 from .profile import Profile, fill, profile_from, shipped
+from .signing import signed
 from .verdicts import verdict

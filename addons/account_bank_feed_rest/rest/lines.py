@@ -63,13 +63,17 @@ def account_values(profile, item) -> dict:
     return values
 
 
-def balance_values(profile, item):
-    """Yield each balance that an item tells: kind, amount, currency, as of (UTC)."""
+def balance_values(profile, items):
+    """Yield each balance that items tell: kind, amount, currency, as of (UTC). Of each kind there
+    is one, by the first rule that finds it."""
+    found = set()
     for rule in profile.balances.values:
-        value = amount(rule.amount, item)
-        if value is not None:
-            as_of = rule.as_of and moment(rule.as_of, item)
-            yield rule.kind, value, text(rule.currency, item), as_of
+        for item in items:
+            value = amount(rule.amount, item) if selected(rule.where, {}, item) else None
+            if value is not None and rule.kind not in found:
+                found.add(rule.kind)
+                as_of = rule.as_of and moment(rule.as_of, item)
+                yield rule.kind, value, text(rule.currency, item), as_of
 
 
 def line_values(profile, data, account, seen, *, pending=False):
@@ -104,18 +108,13 @@ def _lines(rules, source, data, account):
 def _line(profile, item, outer, pending):
     rules = profile.transactions.fields
     values = {"raw": item if outer is None else outer, "booked": not pending}
+    goes_out = (amount(rules.amount, item, outer) or 0) < 0
     for name in rules.__dataclass_fields__:
         rule = getattr(rules, name)
         if name == "booking_date" and pending:
             rule = profile.transactions.pending_date or rule
-        if rule is None:
-            continue
-        if name in AMOUNTS:
-            values[name] = amount(rule, item, outer)
-        elif name in DATES:
-            values[name] = date(rule, item, profile.zone, outer)
-        else:
-            values[name] = text(rule, item, outer)
+        if rule is not None:
+            values[name] = _field(name, rule, profile.zone, item, outer, goes_out)
     for name in ("booking_date", "amount"):
         if values[name] is None:
             raise BrokenAnswer(f"A transaction of the bank's answer has no {name}")
@@ -124,13 +123,25 @@ def _line(profile, item, outer, pending):
     return values
 
 
-def text(rule, item, outer=None) -> str | None:
-    """A text; several joined, each once, where the rule has a separator."""
+def _field(name, rule, zone, item, outer, goes_out):
+    if name in AMOUNTS:
+        return amount(rule, item, outer)
+    if name in DATES:
+        return date(rule, item, zone, outer)
+    return text(rule, item, outer, goes_out=goes_out)
+
+
+def text(rule, item, outer=None, *, goes_out=False) -> str | None:
+    """A text; several joined, each once, where the rule has a separator.
+
+    :param goes_out: whether money does; then the rule may look elsewhere
+    """
     if rule is None:
         return None
     if rule.constant:
         return rule.constant
-    found = [plain(value) for path in rule.path for value in find_all(path, item, outer)]
+    paths = rule.outgoing if goes_out and rule.outgoing else rule.path
+    found = [plain(value) for path in paths for value in find_all(path, item, outer)]
     found = [value.strip() for value in found if value.strip()]
     if rule.separator is None:
         return found[0] if found else None

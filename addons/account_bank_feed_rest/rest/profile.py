@@ -22,7 +22,7 @@ from .paths import steps
 
 FOLDER = Path(__file__).parent / "profiles"
 
-SIGN_INS = ("header", "client_credentials", "code")
+SIGN_INS = ("header", "client_credentials", "code", "signed")
 CLIENT_AUTHS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
 PAGINGS = ("none", "link", "page", "offset", "cursor", "last_item")
 PERIOD_FORMATS = ("date", "datetime")
@@ -75,6 +75,8 @@ class SignIn(Part):
     assertion: Mapping[str, str] = field(default_factory=dict)
     authorize_params: Mapping[str, str] = field(default_factory=dict)
     token_params: Mapping[str, str] = field(default_factory=dict)
+    key_id: str | None = None
+    lifetime: int = 3600
     state: bool = True
     certificate: bool = False
 
@@ -83,9 +85,10 @@ class SignIn(Part):
         yield from _not_among("client_auth", self.client_auth, CLIENT_AUTHS)
         if (self.kind == "header") != bool(self.value):
             yield "value is what the header holds: needed for the kind header, and for no other"
-        if self.assertion and self.client_auth != "private_key_jwt":
-            yield "assertion goes with the client_auth private_key_jwt only"
-        yield from _unknown_placeholders((self.value or "", *self.assertion.values()))
+        if self.assertion and self.kind != "signed" and self.client_auth != "private_key_jwt":
+            yield "assertion goes with the kind signed, or the client_auth private_key_jwt"
+        texts = (self.value or "", self.key_id or "", *self.assertion.values())
+        yield from _unknown_placeholders(texts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +168,7 @@ class Rule(Part):
     """What one field is taken from: the first path with a value, or all of them joined."""
 
     path: Texts = ()
+    outgoing: Texts = ()
     separator: str | None = None
     constant: str | None = None
     scale: int = 0
@@ -174,7 +178,7 @@ class Rule(Part):
     def problems(self):
         if bool(self.path) == bool(self.constant):
             yield "either a path or a constant"
-        yield from _no_paths(*self.path, self.minus)
+        yield from _no_paths(*self.path, *self.outgoing, self.minus)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,9 +205,11 @@ class Balance(Part):
     amount: Rule
     currency: Rule
     as_of: Rule | None = None
+    where: Mapping[str, Texts] = field(default_factory=dict)
 
     def problems(self):
         yield from _not_among("kind", self.kind, BALANCES)
+        yield from _no_paths(*self.where)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -338,7 +344,7 @@ class Profile(Part):
         except (zoneinfo.ZoneInfoNotFoundError, ValueError):
             yield f"the timezone {self.timezone!r} is unknown"
         for environment in filter(None, (self.production, self.sandbox)):
-            if self.sign_in.kind != "header" and not environment.token:
+            if self.sign_in.kind in ("client_credentials", "code") and not environment.token:
                 yield f"signing in by {self.sign_in.kind} needs the address token"
             if self.sign_in.kind == "code" and not environment.authorize:
                 yield "signing in by code needs the address authorize"

@@ -20,7 +20,7 @@ class TestFaults(RestCase):
         super().setUp()
         self.use(Qonto(), "qonto")
 
-    def fail(self, *faults):
+    def begin(self, *faults):
         """Start a feed whose bank first fails so; one attempt is made."""
         window = self.start().window_ids.sudo()
         self.bank.faults = list(faults)
@@ -36,7 +36,7 @@ class TestFaults(RestCase):
 
     def assert_passes(self, fault):
         """It happens on the second page; then the whole period comes later."""
-        window = self.fail(None, fault)
+        window = self.begin(None, fault)
         self.assertEqual(window.error_kind, "retry")
         self.assert_comes_later(window)
 
@@ -59,25 +59,25 @@ class TestFaults(RestCase):
         self.assert_passes((200, {"message": "come back later"}))
 
     def test_the_same_page_again(self):
-        window = self.fail(None, AGAIN)
+        window = self.begin(None, AGAIN)
         self.assertEqual(window.error_kind, "retry")
         self.assertRegex(window.error, "same page")
         self.assert_comes_later(window)
 
     def test_too_often(self):
-        window = self.fail((429, b"", {"Retry-After": "3000"}))
+        window = self.begin((429, b"", {"Retry-After": "3000"}))
         self.assertEqual(window.error_kind, "rate_limited")
         wait = (window.next_try_at - window.write_date).total_seconds()
         self.assertTrue(2900 < wait < 3200, wait)
         self.assert_comes_later(window)
 
     def test_too_often_without_a_time(self):
-        window = self.fail((429, b""))
+        window = self.begin((429, b""))
         wait = (window.next_try_at - window.write_date).total_seconds()
         self.assertTrue(590 < wait < 700, wait)  # as the profile says
 
     def test_a_scope_that_is_missing(self):
-        window = self.fail((403, NOT_LET_IN))
+        window = self.begin((403, NOT_LET_IN))
         self.assertEqual(window.error_kind, "not_authorised")
         self.assertEqual(self.connection.state, "refused")
 
@@ -92,7 +92,7 @@ class TestFaults(RestCase):
         self.assertEqual(len(self.books()), 150)
 
     def test_an_account_that_is_gone(self):
-        window = self.fail((404, {"errors": [{"code": "not_found"}]}))
+        window = self.begin((404, {"errors": [{"code": "not_found"}]}))
         self.assertEqual((window.state, window.error_kind), ("dead", "permanent"))
 
     def test_a_transaction_without_amount_stops_the_file(self):
@@ -100,7 +100,7 @@ class TestFaults(RestCase):
         self.start()
         self.run_jobs()
         record = self.env["bank.import"].search([("source", "=", "connection")])
-        self.assertEqual(record.state, "error")
+        self.assertEqual(record.state, "refused")
         self.assertEqual(self.books(), [])
 
     def limited(self, **limits):
@@ -111,7 +111,7 @@ class TestFaults(RestCase):
 
     def test_a_bank_that_does_not_go_back_so_far(self):
         self.limited(history_days=25)
-        window = self.fail()
+        window = self.begin()
         self.assertEqual(window.error_kind, "period_too_long")
         self.assertEqual(str(window.start_date), "2026-01-16")
         self.run_jobs()

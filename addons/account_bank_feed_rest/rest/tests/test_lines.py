@@ -46,7 +46,7 @@ def test_qonto_accounts():
         "FR7616798000010000005663951"
     ]
     moment = datetime.datetime(2026, 2, 9, 10)
-    assert list(balance_values(profile, items[0])) == [
+    assert list(balance_values(profile, items)) == [
         ("booked", Decimal("1480.05"), "EUR", moment),
         ("available", Decimal("1450.00"), "EUR", moment),
     ]
@@ -115,6 +115,30 @@ def test_a_reference_that_is_no_iban_is_a_number():
     item = {"id": "1", "attributes": {"reference": "001-4711", "currency": "EUR"}}
     values = account_values(profile, item)
     assert (values["iban"], values["number"]) == (None, "001-4711")
+
+
+def test_who_the_other_side_is():
+    data = listed()
+    rule = {"path": "debtor", "outgoing": "creditor"}
+    data["transactions"]["fields"] |= {"name": rule, "remittance": {"path": "t", "separator": " "}}
+    profile = profile_from("bank", data)
+    both = {"day": "2026-01-20", "debtor": "D", "creditor": "C", "t": "text"}
+    answer = {"list": [{**both, "amount": "1"}, {**both, "amount": "-1"}]}
+    lines = list(line_values(profile, answer, {}, set()))
+    assert [(line["name"], line["remittance"]) for line in lines] == [("D", "text"), ("C", "text")]
+
+
+def test_of_several_balances_the_first_rule_wins():
+    data = listed()
+    rules = [("booked", "CLBD"), ("booked", "ITBD"), ("available", "ITAV")]
+    data["balances"]["values"] = [
+        {"kind": kind, "where": {"type": code}, "amount": "a", "currency": {"constant": "EUR"}}
+        for kind, code in rules
+    ]
+    profile = profile_from("bank", data)
+    items = [{"type": "ITBD", "a": 1}, {"type": "CLBD", "a": 2}, {"type": "XPCD", "a": 3}]
+    assert [found[:2] for found in balance_values(profile, items)] == [("booked", 2)]
+    assert [found[:2] for found in balance_values(profile, items[:1])] == [("booked", 1)]
 
 
 def read(rule, item):

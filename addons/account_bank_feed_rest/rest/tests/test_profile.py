@@ -68,7 +68,7 @@ def changed(path, value):
         ("production", {"api": "http://bank.example"}, "production: api must begin with https"),
         ("sign_in", {"kind": "code"}, "needs the address token"),
         ("sign_in", {"kind": "header"}, "sign_in: value is what the header holds"),
-        ("sign_in.assertion", {"aud": "x"}, "private_key_jwt only"),
+        ("sign_in.assertion", {"aud": "x"}, "assertion goes with"),
         ("timezone", "Mars/Base", "the timezone 'Mars/Base' is unknown"),
         ("errors", [{"kind": "sad", "status": 500}], r"errors\[0\]: unknown kind 'sad'"),
         ("errors", [{"kind": "retry"}], "either a status or a path"),
