@@ -81,9 +81,7 @@ class RestSession(BankSession):
 
     def refuses_token(self, response):
         found = self._verdict(response)
-        return super().refuses_token(response) and (
-            not found or found.kind == NotAuthorised.kind
-        )
+        return super().refuses_token(response) and (not found or found.kind == NotAuthorised.kind)
 
     def _verdict(self, response):
         today = datetime.datetime.now(self.profile.zone).date()

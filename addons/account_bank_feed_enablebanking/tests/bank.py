@@ -72,7 +72,11 @@ class EnableBanking(JsonBank):
             return False
         lasts = token["exp"] - token["iat"]
         who = (token["iss"], token["aud"], token.header["kid"])
-        return lasts <= 86_400 and who == ("enablebanking.com", "api.enablebanking.com", APPLICATION)
+        return lasts <= 86_400 and who == (
+            "enablebanking.com",
+            "api.enablebanking.com",
+            APPLICATION,
+        )
 
     def begin(self, code):
         if code not in self.codes:

@@ -139,7 +139,9 @@ class TestEnableBanking(ConnectionCase, HttpCase):
 
     def test_what_a_line_says(self):
         self.bank.booked = [
-            EnableBanking.transaction(1, "2026-01-20", -5, creditor_account={"iban": "FI2112345600000785"}),
+            EnableBanking.transaction(
+                1, "2026-01-20", -5, creditor_account={"iban": "FI2112345600000785"}
+            ),
             EnableBanking.transaction(2, "2026-01-21", 6),
         ]
         self.start()
@@ -257,7 +259,7 @@ class TestEnableBanking(ConnectionCase, HttpCase):
         with freeze_time(today, tick=True):
             feed = self.start()
             feed.history_start = "2025-10-01"
-            feed._fetch(feed._next_period(), "history")
+            feed.sudo()._fetch(feed._next_period(), "history")
             window = feed.window_ids.sorted("id")[-1].sudo()
             window._job_fetch()
             self.assertEqual(window.error_kind, "period_too_long")

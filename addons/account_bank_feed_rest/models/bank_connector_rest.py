@@ -127,7 +127,9 @@ class BankConnectorRest(models.AbstractModel):
     @api.model
     def _formats(self):
         profiles = shipped().values()
-        formats = [RestFormat(profile, pending) for profile in profiles for pending in (False, True)]
+        formats = [
+            RestFormat(profile, pending) for profile in profiles for pending in (False, True)
+        ]
         return {each.name: each for each in formats}
 
     # ------------------------------------------------------------------

@@ -33,9 +33,7 @@ def ask(profile, source, get, values=None, start=None, end=None):
 def request_for(profile, source, values, start=None, end=None) -> Request:
     """What to ask first."""
     quoted = {name: quote(value or "", safe="") for name, value in values.items()}
-    query = [
-        (name, fill(text, values)) for name, texts in source.query.items() for text in texts
-    ]
+    query = [(name, fill(text, values)) for name, texts in source.query.items() for text in texts]
     if source.days and source.days.start:
         query += _bounds(source.days, profile.zone, start, end)
     return Request(fill(source.path, quoted), tuple(query))

@@ -26,7 +26,9 @@ class Request(NamedTuple):
     query: tuple[tuple[str, str], ...] = ()
 
     def with_parameter(self, name, value):
-        return self._replace(query=(*(pair for pair in self.query if pair[0] != name), (name, value)))
+        return self._replace(
+            query=(*(pair for pair in self.query if pair[0] != name), (name, value))
+        )
 
 
 class Page(NamedTuple):

@@ -33,7 +33,9 @@ def verdict(profile, status: int, body: bytes, today: datetime.date) -> Verdict 
         data = None
     for rule in rules:
         if _fits(rule, data):
-            return Verdict(rule.kind, rule.wait, rule.wait_header, _earliest(rule, data, today, profile))
+            return Verdict(
+                rule.kind, rule.wait, rule.wait_header, _earliest(rule, data, today, profile)
+            )
     return None
 
 

@@ -26,7 +26,9 @@ class TestQonto(RestCase):
     def test_accounts_that_are_open(self):
         feed = self.start()
         self.assertEqual(self.connection.state, "connected")
-        self.assertEqual((feed.account_ref, feed.iban, feed.journal_id), ("acc-1", IBAN, self.journal))
+        self.assertEqual(
+            (feed.account_ref, feed.iban, feed.journal_id), ("acc-1", IBAN, self.journal)
+        )
         self.assertEqual(self.connection.feed_ids, feed)
 
     def test_all_pages_are_booked_once(self):

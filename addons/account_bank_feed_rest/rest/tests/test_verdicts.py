@@ -13,7 +13,13 @@ TODAY = datetime.date(2026, 2, 10)
 RULES = [
     {"path": "code", "values": ["E1", "42"], "kind": "consent_expired"},
     {"path": "errors[*].text", "contains": "scope", "kind": "not_authorised"},
-    {"path": "code", "values": "OLD", "kind": "period_too_long", "earliest": "from", "earliest_days": 89},
+    {
+        "path": "code",
+        "values": "OLD",
+        "kind": "period_too_long",
+        "earliest": "from",
+        "earliest_days": 89,
+    },
     {"status": [200], "path": "trouble", "values": "true", "kind": "retry"},
     {"status": [409, 423], "kind": "retry", "wait": 30},
 ]
@@ -60,7 +66,12 @@ def test_the_first_day(answer, day):
 def test_shipped_rules():
     scope = {"errors": [{"code": "forbidden", "detail": "missing required OAuth scope: x"}]}
     assert said(403, scope, shipped()["qonto"]).kind == "not_authorised"
-    assert said(429, b"", shipped()["revolut_business"]) == ("rate_limited", 60, "Retry-After", None)
+    assert said(429, b"", shipped()["revolut_business"]) == (
+        "rate_limited",
+        60,
+        "Retry-After",
+        None,
+    )
     ended = {"errors": [{"code": "authorizationInvalid", "detail": "…"}]}
     assert said(400, ended, shipped()["ponto"]).kind == "consent_expired"
 
