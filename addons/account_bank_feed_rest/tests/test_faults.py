@@ -1,4 +1,4 @@
-"""A bank with a profile that fails: nothing lost, nothing doubled, and the right thing done next."""
+"""A bank with a profile that fails: nothing lost, nothing doubled, the right thing done next."""
 
 import dataclasses
 from unittest.mock import patch
