@@ -22,7 +22,9 @@ class BankConnection(models.Model):
     enablebanking_headers = fields.Char(
         "Told of people", readonly=True, copy=False, help="What the bank wants to know of them."
     )
-    enablebanking_session = SecretField("Session", help="The consent's session; comes from the bank.")
+    enablebanking_session = SecretField(
+        "Session", help="The consent's session; comes from the bank."
+    )
 
     @api.onchange("enablebanking_country_id", "enablebanking_psu_type")
     def _onchange_enablebanking_country_id(self):
