@@ -23,7 +23,11 @@ def document(kind, name, account, period, pages):
     """
     content = {
         "format": kind,
-        "account": {"iban": account.iban, "number": account.number or account.id},
+        "account": {
+            "id": account.id,
+            "iban": account.iban,
+            "number": account.number or account.id,
+        },
         "currency": account.currency,
         "start": period.start.isoformat(),
         "end": period.end.isoformat(),

@@ -12,6 +12,7 @@ PURE = (
     ADDONS / "bank_statement_format",
     ADDONS / "account_bank_feed" / "admission",
     ADDONS / "account_bank_feed_connection" / "protocol",
+    ADDONS / "account_bank_feed_rest" / "rest",
     ADDONS / "account_bank_feed_rule" / "matching",
     ADDONS / "account_bank_feed_demo" / "bank",
 )

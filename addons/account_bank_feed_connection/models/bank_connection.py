@@ -225,7 +225,7 @@ class BankConnection(models.Model):
         self._set_state(
             "connected", "the bank lets us in", error=False, valid_until=consent.valid_until
         )
-        self.feed_ids._resume()
+        self.sudo().feed_ids._resume()
 
     def action_disconnect(self):
         """Sign out, and forget the keys. Feeds stay, with their history."""

@@ -204,9 +204,9 @@ def as_json(response):
         raise RetryLater("The bank's answer is no valid JSON", payload=response.content) from None
 
 
-def retry_after(response):
+def retry_after(response, header="Retry-After"):
     """Seconds that the bank asks us to wait, or None where it does not say."""
-    value = response.headers.get("Retry-After", "").strip()
+    value = response.headers.get(header, "").strip()
     if value.isdecimal():
         return float(value)
     try:
