@@ -17,6 +17,13 @@ class BankDeadLetter(models.Model):
     _name = "bank.dead.letter"
     _description = "Dead Letter"
     _auto = False
+    _depends = {
+        "bank.connection": ["user_id"],
+        "bank.feed.window": ["state", "error", "attempts", "payload_id"],
+        "bank.import": ["state", "error", "finished_at"],
+        "bank.import.batch": ["state", "error"],
+        "queue.job": ["state", "exc_message", "retry"],
+    }
     _order = "failed_at desc, id desc"
 
     kind = fields.Selection(

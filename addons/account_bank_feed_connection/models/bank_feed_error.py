@@ -13,6 +13,14 @@ class BankFeedError(models.Model):
     _name = "bank.feed.error"
     _description = "What Stands in the Way"
     _auto = False
+    _depends = {
+        "bank.connection": ["state", "error"],
+        "bank.feed": ["journal_id"],
+        "bank.feed.window": ["state", "error", "attempts"],
+        "bank.import": ["state", "error", "name"],
+        "bank.import.statement": ["state", "cause"],
+        "bank.transaction": ["state", "reason"],
+    }
     _order = "since desc, id desc"
     _rec_name = "cause"
 
