@@ -12,6 +12,12 @@ WAITING = [
     *("|", ["state", "in", ["processed", "error"]], "&", ["state", "=", "quarantined"]),
     *("|", ["duplicate_of_id", "!=", False], ["duplicate_of_line_id", "!=", False]),
 ]
+GROUPS = (
+    *("journal_id", "state", "booking_date:month", "create_date:day", "reason", "import_id"),
+    *("source_format", "counterparty_name", "partner_id", "assigned_user_id"),
+)
+"""What the list of transactions offers to group by."""
+
 NAMED = {"fields": {"display_name": {}}}
 QUEUE = {
     **dict.fromkeys(("booking_date", "counterparty_name", "remittance", "amount", "state"), {}),
@@ -56,6 +62,9 @@ class Screens:
         yield "transactions: page 100", self._list(TRANSACTION, offset=99 * PAGE)
         far = count * 4 // 5
         yield f"transactions: from {far:,} on", self._list(TRANSACTION, offset=far)
+        settled = [["state", "=", "reconciled"]]
+        call = self._list(TRANSACTION, settled, offset=far)
+        yield f"transactions: reconciled, from {far:,} on", call
         yield "transactions: count all", self._asks(TRANSACTION, "search_count", [])
         yield "transactions: to review", self._list(TRANSACTION, WAITING)
         yield "transactions: this month", self._list(TRANSACTION, month)
@@ -66,8 +75,10 @@ class Screens:
         yield "transactions: sorted by amount", by_amount
 
     def grouped(self):
-        for name in ("journal_id", "state", "booking_date:month", "partner_id"):
-            yield f"transactions: grouped by {name}", self._groups(TRANSACTION, [name])
+        aggregates = self._aggregates(TRANSACTION)
+        for name in GROUPS:
+            call = self._groups(TRANSACTION, [name], aggregates)
+            yield f"transactions: grouped by {name}", call
         both = ["journal_id", "booking_date:month", "state"]
         yield "transactions: pivot", self._pivot(TRANSACTION, both)
         yield "transactions: graph by day", self._pivot(TRANSACTION, ["booking_date:day", "state"])
@@ -101,12 +112,18 @@ class Screens:
         yield "review: read three", self._asks(TRANSACTION, "review_read", ids)
         for what, text in {
             "by name": "Kunde 00042",
+            "by a name that all have": "Kunde",
             "by number": "INV/2026/0",
             "by amount": "1.234,50",
+            "for nothing": "Wertberichtigung",
             "of the partner": "",
         }.items():
             call = self._asks(TRANSACTION, "review_search", [first], text)
             yield f"review: search {what}", call
+        for what, text in {"used": "", "by code": "4", "by name": "Neben"}.items():
+            call = self._asks(TRANSACTION, "review_accounts", [first], text)
+            yield f"review: accounts {what}", call
+        yield "review: taxes", self._asks(TRANSACTION, "review_taxes", [first], "19")
         for what, each in (("a match", proposal), ("an account", parts)):
             call = self._asks(TRANSACTION, "review_preview", [first], each)
             yield f"review: preview of {what}", call
@@ -114,13 +131,13 @@ class Screens:
         undo = self._asks(TRANSACTION, "action_undo", [first], "asked by the benchmark")
         yield "review: accept a match", accept, undo
         yield "review: alike", self._asks(TRANSACTION, "review_alike", [first])
-        yield "review: accounts used", self._asks(TRANSACTION, "review_accounts", [first], "")
         yield "review: comments", self._asks(TRANSACTION, "review_comments", [first])
 
     def closing(self):
         today = datetime.date.today()
         last = today.replace(day=1) - datetime.timedelta(days=1)
-        for what, day in (("last month", last), ("this month", today)):
+        year = last - datetime.timedelta(days=365)
+        for what, day in (("last month", last), ("this month", today), ("a year ago", year)):
             call = self._asks("bank.feed.closing", "overview", f"{day:%Y-%m}")
             yield f"closing: {what}", call
 
@@ -139,23 +156,39 @@ class Screens:
         return lambda: self.call(model, method, *arguments, **named)
 
     def _list(self, model, domain=(), offset=0, order=None):
-        found = self.call(model, "get_views", [[False, "list"], [False, "search"]])
-        return self._page(model, list(domain), _columns(found, model), offset, PAGE, order)
+        columns = _columns(self._views(model), model)
+        return self._page(model, list(domain), columns, offset, PAGE, order)
+
+    def _views(self, model):
+        return self.call(model, "get_views", [[False, "list"], [False, "search"]])
 
     def _page(self, model, domain, specification, offset=0, limit=PAGE, order=None):
         named = {"offset": offset, "limit": limit, "order": order or "", "count_limit": COUNTED}
         return self._asks(model, "web_search_read", domain, specification, **named)
 
-    def _groups(self, model, groupby):
+    def _aggregates(self, model):
+        """What the list sums up of each group: whatever can be, also of hidden columns."""
+        found = self._views(model)
+        fields = found["models"][model]["fields"]
+        names = {element.get("name") for element in _list_fields(found)}
+        sums = [name for name in sorted(names) if fields[name].get("aggregator")]
+        return self._with_currencies([f"{name}:{fields[name]['aggregator']}" for name in sums])
+
+    def _with_currencies(self, aggregates):
+        """Since 19.0 also the count, and amounts of several currencies in the company's."""
         if self.series == "18.0":
-            return self._asks(model, "web_read_group", [], ["amount:sum"], groupby, limit=PAGE)
-        aggregates = ["__count", "amount:sum"]
+            return aggregates
+        return ["__count", *aggregates, "currency_id:array_agg_distinct", "amount:sum_currency"]
+
+    def _groups(self, model, groupby, aggregates):
+        if self.series == "18.0":
+            return self._asks(model, "web_read_group", [], aggregates, groupby, limit=PAGE)
         return self._asks(model, "web_read_group", [], groupby, aggregates, limit=PAGE)
 
     def _pivot(self, model, groupby):
         if self.series == "18.0":
             return self._asks(model, "read_group", [], ["amount:sum"], groupby, lazy=False)
-        aggregates = ["__count", "amount:sum"]
+        aggregates = self._with_currencies(["amount:sum"])
         return self._asks(model, "formatted_read_group", [], groupby, aggregates)
 
     def _some(self, kind):
@@ -175,9 +208,13 @@ def _columns(found, model):
     """What a list reads: its columns, but for those that are hidden until somebody wants them."""
     fields = found["models"][model]["fields"]
     columns = {}
-    for element in ElementTree.fromstring(found["views"]["list"]["arch"]).iter("field"):
+    for element in _list_fields(found):
         name = element.get("name")
         if element.get("optional") != "hide":
             relation = fields[name]["type"] in ("many2one", "many2many")
             columns[name] = NAMED if relation else {}
     return columns
+
+
+def _list_fields(found):
+    return ElementTree.fromstring(found["views"]["list"]["arch"]).iter("field")

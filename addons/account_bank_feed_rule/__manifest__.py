@@ -22,5 +22,6 @@
         "views/bank_transaction_views.xml",
         "views/res_config_settings_views.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "installable": True,
 }

@@ -411,6 +411,7 @@ class Books:
             )
             == []
         ), "a state says what the ledger does not"
+        assert self.sql(DIFFERENT_DAYS) == [], "what is kept of the days is not what there is"
         assert self.read(TRUTH) == {
             "untrue": [],
             "statements": [["closed", float(OPENING), float(file.closing), True, True]],
@@ -418,6 +419,14 @@ class Books:
         }
 
 
+KINDS = "company_id, journal_id, booking_date, state, booked, rule_id, rule_version, posted_by_rule"
+DIFFERENT_DAYS = f"""
+SELECT {KINDS}, sum(number), sum(amount) FROM (
+    SELECT {KINDS}, transaction_count AS number, amount FROM bank_transaction_day
+    UNION ALL
+    SELECT {KINDS}, -1, -amount FROM bank_transaction
+) rows GROUP BY {KINDS} HAVING sum(number) <> 0 OR sum(amount) <> 0
+"""
 TRUTH = """
 import json
 

@@ -25,8 +25,7 @@ def test_lost_connections(new_books):
     with books.odoo.running(books.name, log=books.log("cut"), **SETTINGS) as node:
         harness.Person(node).drop(file)
         for lines in (FROM, 2 * FROM, 4 * FROM):  # in the middle of different things
-            books.wait(lambda lines=lines: books.booked() >= lines, "line")
-            assert books.jobs_in_hand()
+            books.wait(lambda lines=lines: books.booked() >= lines and books.jobs_in_hand(), "line")
             _cut_connections(books)
         books.wait_until_finished()
     books.assert_hold(file)

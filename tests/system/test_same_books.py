@@ -46,6 +46,11 @@ print(json.dumps({
     ),
 }))
 """
+COUNT_ANEW = """
+env["bank.transaction"]._recount_days()
+env.cr.commit()
+print("true")
+"""
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +70,8 @@ def reference(new_books, file):
 def book(books, file, jobs):
     with harness.nodes(books, count=min(jobs, 2), jobs=jobs) as nodes:
         harness.Person(nodes[0]).drop(file)
+        books.wait(books.booked, "line")
+        books.read(COUNT_ANEW)
         books.wait_until_finished()
     books.assert_hold(file)
     return books.read(BOOKS)

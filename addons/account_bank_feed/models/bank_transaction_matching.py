@@ -58,7 +58,9 @@ class BankTransaction(models.Model):
         index="btree_not_null",
         help="The same transfer between own accounts, as the other bank reports it.",
     )
-    score = fields.Integer(readonly=True, help="How sure the decision is, from 0 to 100.")
+    score = fields.Integer(
+        readonly=True, aggregator=None, help="How sure the decision is, from 0 to 100."
+    )
     explanation = fields.Text(readonly=True, help="Why it was decided so, in words.")
     reasons = fields.Json(readonly=True, help="The evidence behind the decision.")
 

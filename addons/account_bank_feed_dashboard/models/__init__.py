@@ -12,7 +12,6 @@ from . import (
     bank_feed_task,
     bank_import_statement_help,
     bank_transaction_bulk_actions,
-    bank_transaction_figures,
     bank_transaction_many,
     bank_transaction_people,
     bank_transaction_preview,

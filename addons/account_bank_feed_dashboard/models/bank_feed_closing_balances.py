@@ -1,15 +1,12 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from odoo import fields, models
+from odoo import models
 from odoo.tools import SQL, format_date
 
 from .bank_feed_closing import ADMITTED, NONE, Month
 
 SATURDAY = 5
-
-RECENT = timedelta(days=183)
-"""Months up to this old are summed up from their end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,25 +286,16 @@ class BankFeedClosing(models.AbstractModel):
         return {journal: (float(total), float(later or 0)) for journal, total, later in rows}
 
     def _books(self, last, journals):
-        """(account, company) -> its balance in the books, in the account's currency.
-
-        What an account holds at all is in an index. So of a recent month, what came later is
-        taken off: that is far less to read than all that came before.
-        """
-        posted = [
-            ("account_id", "in", journals.default_account_id.ids),
-            ("company_id", "in", journals.company_id.ids),
-            ("parent_state", "=", "posted"),
-        ]
-        if fields.Date.context_today(self) - last > RECENT:
-            return self._sums_of_items([*posted, ("date", "<=", last)])
-        held = self._sums_of_items(posted)
-        later = self._sums_of_items([*posted, ("date", ">", last)])
-        return {key: total - later.get(key, 0) for key, total in held.items()}
-
-    def _sums_of_items(self, domain):
+        """(account, company) -> its balance in the books, in the account's currency."""
         groups = self.env["account.move.line"]._read_group(
-            domain, ["account_id", "company_id"], ["amount_currency:sum"]
+            [
+                ("account_id", "in", journals.default_account_id.ids),
+                ("company_id", "in", journals.company_id.ids),
+                ("parent_state", "=", "posted"),
+                ("date", "<=", last),
+            ],
+            ["account_id", "company_id"],
+            ["amount_currency:sum"],
         )
         return {(account, company): total for account, company, total in groups}
 

@@ -1,13 +1,9 @@
 from collections import Counter, defaultdict
 from datetime import timedelta
-from functools import partial
 from types import SimpleNamespace
 
 from odoo import api, models
-from odoo.tools import SQL
 from odoo.tools.misc import format_date
-
-from .bank_feed_dashboard_waiting import OPEN
 
 SETTLED = ("reconciled", "duplicate", "ignored")
 """States of transactions that nobody has to look at any more."""
@@ -53,29 +49,18 @@ class BankFeedDashboard(models.AbstractModel):
     def _rows_by_day(self, first, last):
         """All that the figures need: a row for each day and kind of transaction.
 
-        What is settled and what is open are asked for apart, because each has an index.
+        What comes in and what goes out are asked for apart, because of each the sum is wanted.
         """
-        self._plan_without_jit()
         days = [("booking_date", ">=", str(first)), ("booking_date", "<=", str(last))]
         return [
-            _row(*row)
-            for states in (SETTLED, OPEN)
-            for row in self._grouped([*self._of_companies(), *days, ("state", "in", states)])
+            _row(*group)
+            for way in (">", "<=")
+            for group in self.env["bank.transaction"]._read_group(
+                [*self._of_companies(), *days, ("amount", way, 0)],
+                ["booking_date:day", "state", "booked", "posted_by_rule", "currency_id"],
+                ["__count", "amount:sum"],
+            )
         ]
-
-    def _grouped(self, domain):
-        model = self.env["bank.transaction"]
-        query = model._search(domain)
-        column = partial(model._field_to_sql, model._table)
-        names = ("booking_date", "state", "booked", "posted_by_rule", "currency_id")
-        query.groupby = SQL(", ").join(map(column, names))
-        amount = column("amount")
-        sums = [
-            SQL("count(*)"),
-            SQL("sum(%s) FILTER (WHERE %s > 0)", amount, amount),
-            SQL("sum(%s) FILTER (WHERE %s < 0)", amount, amount),
-        ]
-        return self.env.execute_query(query.select(*map(column, names), *sums))
 
     def _settled(self, rows, domain):
         counts = Counter()
@@ -179,16 +164,16 @@ class BankFeedDashboard(models.AbstractModel):
         return ways
 
 
-def _row(day, state, booked, by_rule, currency_id, count, coming, going):
+def _row(day, state, booked, by_rule, currency, count, amount):
     return SimpleNamespace(
         day=day,
         state=state,
         booked=booked,
         by_rule=by_rule,
-        currency_id=currency_id,
+        currency_id=currency.id,
         count=count,
-        coming=float(coming or 0),
-        going=float(going or 0),
+        coming=max(amount, 0),
+        going=min(amount, 0),
     )
 
 

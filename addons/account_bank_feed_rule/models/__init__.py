@@ -16,6 +16,7 @@ from . import (
     bank_feed_usual_rules,
     bank_transaction,
     bank_transaction_counterpart,
+    bank_transaction_day,
     bank_transaction_learning,
     bank_transaction_rule_stats,
     bank_transaction_suggestion,

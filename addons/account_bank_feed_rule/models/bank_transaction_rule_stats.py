@@ -19,17 +19,6 @@ class BankTransaction(models.Model):
     )
     undone_rule_version = fields.Integer(readonly=True)
 
-    def init(self):
-        """How the rules do, without reading the transactions, which are wide."""
-        super().init()
-        self.env.cr.execute(
-            """
-            CREATE INDEX IF NOT EXISTS bank_transaction_rule_counts_index
-                ON bank_transaction (rule_id, rule_version)
-                INCLUDE (posted_by_rule, state, company_id) WHERE rule_id IS NOT NULL
-            """
-        )
-
     def _decision_values(self, decision, *args, **kwargs):
         values = super()._decision_values(decision, *args, **kwargs)
         return {**values, "posted_by_rule": decision.band == "post"}
@@ -74,14 +63,20 @@ class BankTransaction(models.Model):
     @api.model
     def _undone_of_rules(self, rules):
         """The domain of what these rules posted and what was undone, in whatever way."""
+        return ["|", *self._noted_as_undone(rules), "&", "&", *self._come_undone(rules)]
+
+    @api.model
+    def _noted_as_undone(self, rules):
+        return [("undone_rule_id", "in", rules.ids)]
+
+    @api.model
+    def _come_undone(self, rules):
+        """Undone on the invoice or in another module, which nobody has told us yet."""
         return [
-            "|",
-            ("undone_rule_id", "in", rules.ids),
-            "&", "&",
             ("rule_id", "in", rules.ids),
             ("posted_by_rule", "=", True),
             ("state", "=", "processed"),
-        ]  # fmt: skip
+        ]
 
     @api.model
     def _rule_counts(self, rules, by_version=False):
@@ -89,17 +84,15 @@ class BankTransaction(models.Model):
 
         :return: two dictionaries, by rule id or by rule id and version
         """
-        posted = self._read_group(
-            self._posted_by_rules(rules), ["rule_id", "rule_version"], ["__count"]
-        )
-        undone = self._read_group(
-            self._undone_of_rules(rules),
-            ["undone_rule_id", "undone_rule_version", "rule_id", "rule_version"],
-            ["__count"],
-        )
+        decided = ["rule_id", "rule_version"]
+        posted = self._read_group(self._posted_by_rules(rules), decided, ["__count"])
         undone = [
-            (rule, rule_version, count) if rule else (other, version, count)
-            for rule, rule_version, other, version, count in undone
+            *self._read_group(
+                self._noted_as_undone(rules),
+                ["undone_rule_id", "undone_rule_version"],
+                ["__count"],
+            ),
+            *self._read_group(self._come_undone(rules), decided, ["__count"]),
         ]
         return _summed(posted, by_version), _summed(undone, by_version)
 

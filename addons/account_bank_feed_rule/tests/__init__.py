@@ -1,5 +1,6 @@
 from . import (
     test_candidates,
+    test_days,
     test_german,
     test_learning,
     test_matching,
