@@ -17,7 +17,7 @@ from account_bank_feed_demo.bank.certificates import Authority, server_context
 
 from account_bank_feed_connection.protocol import NotAuthorised, RetryLater
 from account_bank_feed_connection.protocol.http import BankSession
-from account_bank_feed_connection.protocol.tls import client_context, from_p12, validity
+from account_bank_feed_connection.protocol.tls import client_context, from_file, validity
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -154,12 +154,12 @@ def test_no_key_lies_about(authority, monkeypatch):
 
 
 def test_p12(authority):
-    certificate, key = from_p12(authority.client_p12("we", "hunter2"), "hunter2")
+    certificate, key = from_file(authority.client_p12("we", "hunter2"), "hunter2")
     client_context(certificate, key)
     left = validity(certificate)[1] - datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
     assert left.days == 364
     with pytest.raises(ValueError):
-        from_p12(authority.client_p12("we", "hunter2"), "wrong")
+        from_file(authority.client_p12("we", "hunter2"), "wrong")
     with pytest.raises(NotAuthorised):
         validity("nonsense")
 
