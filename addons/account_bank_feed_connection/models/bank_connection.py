@@ -327,7 +327,7 @@ class BankConnection(models.Model):
         Each is linked with the journal that has its number, where there is exactly one.
         """
         accounts = self._connector()._accounts(self)
-        return self.env["bank.feed"]._link(self, accounts)
+        return self.env["bank.feed"].sudo()._link(self, accounts)
 
     def action_start_feeds(self):
         """Start all feeds that know where their transactions belong."""

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.addons.account_bank_feed.admission import Cause
 from odoo.addons.bank_statement_format import Account
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_datetime
@@ -73,6 +74,8 @@ class BankFeed(models.Model):
     available_balance = fields.Monetary("Balance available", readonly=True, copy=False)
     balance_at = fields.Datetime("Balance as of", readonly=True, copy=False)
     window_ids = fields.One2many("bank.feed.window", "feed_id", readonly=True)
+    trouble = fields.Char(compute="_compute_trouble")
+    waits_for_opening = fields.Boolean(compute="_compute_waits_for_opening")
 
     _state_transitions = {
         "draft": {"active", "off"},
@@ -250,6 +253,37 @@ class BankFeed(models.Model):
             return self.env._("Not fetched until the bank is connected again")
         moment = format_datetime(self.env, self.next_fetch_at, dt_format="short")
         return self.env._("Next fetch %s", moment)
+
+    @api.depends("state", "window_ids.state", "window_ids.error", "connection_id.state")
+    def _compute_trouble(self):
+        troubles = self._troubles()
+        for feed in self:
+            feed.trouble = troubles.get(feed.id)
+
+    @api.depends("journal_id")
+    def _compute_waits_for_opening(self):
+        for feed in self:
+            feed.waits_for_opening = bool(self._openings(feed.journal_id))
+
+    def _openings(self, journals):
+        """Statements that wait until somebody confirms where the journal's feed starts."""
+        return self.env["bank.import.statement"].search(
+            [
+                ("journal_id", "in", journals.ids),
+                ("state", "=", "quarantined"),
+                ("cause", "=", Cause.OPENING.value),
+            ]
+        )
+
+    def action_opening(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Opening balance"),
+            "res_model": "bank.import.statement",
+            "res_id": self._openings(self.journal_id)[-1:].id,  # the oldest
+            "view_mode": "form",
+        }
 
     def _troubles(self):
         """feed id -> why it gets nothing, or not all, at present; one reason for each."""
