@@ -624,7 +624,8 @@ class BankImportStatement(models.Model):
         statements._enqueue_admission()
 
     def _require_second_person(self):
-        uploader = self.import_id.user_id
+        """What the bank itself has sent, nobody has uploaded."""
+        uploader = self.import_id.filtered(lambda one: one.source != "connection").user_id
         if self.company_id.bank_feed_four_eyes and uploader == self.env.user:
             raise UserError(
                 self.env._(
