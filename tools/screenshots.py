@@ -7,7 +7,7 @@ enough for a repository; all others are in docs/images/screens/all, which git do
 import json
 import subprocess
 
-from . import demo, environment, postgres
+from . import demo, demo_bank, environment, postgres
 from .common import PROJECT, Missing, say, step
 from .screens import SCREENS, darken
 from .server import Odoo
@@ -27,9 +27,17 @@ def screenshots(series, words):
     """
     with postgres.cluster() as cluster:
         odoo = Odoo(series, cluster)
-        database = demo.filled(odoo)
-        with demo.node(odoo, database) as server:
-            missed = take(odoo, server, words)
+        database = odoo.name("screenshots")  # a copy, which becomes a bank's customer
+        odoo.copy(demo.filled(odoo), database)
+        try:
+            with (
+                demo_bank.keys(),
+                demo.node(odoo, database) as server,
+                demo_bank.connected(odoo, server),
+            ):
+                missed = take(odoo, server, words)
+        finally:
+            odoo.drop(database)
     if not words:
         PAGE.write_text(page())
     for what in missed:

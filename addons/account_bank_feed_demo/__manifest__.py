@@ -7,6 +7,9 @@
     "author": "Odoo Bank Feed contributors",
     "depends": ["account_bank_feed_connection", "account_bank_feed_dashboard", "l10n_de"],
     "data": [],
+    "assets": {
+        "web.assets_tests": ["account_bank_feed_demo/static/tests/tours/**/*"],
+    },
     "post_init_hook": "make_demo_company",
     "installable": True,
 }

@@ -163,6 +163,15 @@ class AccountJournal(models.Model):
     # Screens
     # ------------------------------------------------------------------
 
+    def _bank_feed_status(self):
+        """What connections know of these journals; nothing, without connections.
+
+        :return: journal id -> dictionary with ``record``, from which the journal is fetched;
+            ``text``, such as when that is next; ``trouble``, in words, if something is wrong; and
+            where the bank has told it, ``balance`` with the moment ``balance_at``
+        """
+        return {}
+
     def action_bank_feed_upload(self):
         """Open the drop zone for this journal."""
         self.env["bank.guarded.state"]._require_role("operator")

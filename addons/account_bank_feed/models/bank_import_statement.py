@@ -152,10 +152,12 @@ class BankImportStatement(models.Model):
             record.second_person = waits and record._say_second_person()
 
     def _is_by_user(self):
-        """Whether who looks at it may not decide because of having uploaded it."""
-        return (
-            self.company_id.sudo().bank_feed_four_eyes and self.import_id.user_id == self.env.user
-        )
+        """Whether who looks at it may not decide because of having uploaded it.
+
+        What the bank itself has sent, nobody has uploaded.
+        """
+        uploader = self.import_id.filtered(lambda one: one.source != "connection").user_id
+        return self.company_id.sudo().bank_feed_four_eyes and uploader == self.env.user
 
     def _say_second_person(self):
         role = "accountant" if self.cause == Cause.OPENING else "approver"

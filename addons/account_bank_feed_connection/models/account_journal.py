@@ -23,6 +23,22 @@ class AccountJournal(models.Model):
             journal.bank_feed_available_balance = feed.available_balance
             journal.bank_feed_balance_at = feed.balance_at
 
+    def _bank_feed_status(self):
+        running = [("journal_id", "in", self.ids), ("state", "in", ("active", "paused"))]
+        feeds = self.env["bank.feed"].search(running, order="state, id")
+        troubles = feeds._troubles()
+        status = super()._bank_feed_status()
+        for journal, own in feeds.grouped("journal_id").items():
+            feed = own[0]
+            status[journal.id] = {
+                "record": feed,
+                "text": feed._plan_in_words(),
+                "trouble": next(filter(None, map(troubles.get, own.ids)), ""),
+                "balance": feed.booked_balance,
+                "balance_at": feed.balance_at,
+            }
+        return status
+
     def action_bank_feed_fetch(self):
         return self.bank_feed_feed_id.action_fetch_now()
 

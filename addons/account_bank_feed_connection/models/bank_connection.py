@@ -8,6 +8,7 @@ from odoo.addons.account_bank_feed import vault
 from odoo.addons.account_bank_feed.models.bank_secret import SecretField
 from odoo.exceptions import UserError
 
+from ..notice import said
 from ..protocol import ConnectorError, Consent, ConsentExpired, NotAuthorised, tls
 
 _logger = logging.getLogger(__name__)
@@ -44,9 +45,24 @@ class BankConnection(models.Model):
     )
     url = fields.Char("Address", tracking=True, help="Of the bank's interface, beginning https://")
     client_id = fields.Char("Client", tracking=True, help="How the bank knows us.")
-    client_secret = SecretField(help="The password that goes with it.")
+    client_secret = SecretField(help="The password or token that the bank has given you.")
     private_key = SecretField(help="In PEM format.")
     certificate = fields.Text(help="In PEM format; what the bank has of ours, nothing secret.")
+    asks_for = fields.Char(
+        compute="_compute_connector_says",
+        help="The fields that the connector needs, each in bars: |url|client_id|",
+    )
+    how_to = fields.Text(compute="_compute_connector_says")
+    next_step = fields.Selection(
+        [
+            ("connect", "Connect"),
+            ("agree", "Agree at the bank"),
+            ("find", "Find accounts"),
+            ("link", "Choose journals"),
+            ("start", "Start the feeds"),
+        ],
+        compute="_compute_next_step",
+    )
     redirect_uri = fields.Char(
         "Comes back to",
         compute="_compute_redirect_uri",
@@ -57,7 +73,8 @@ class BankConnection(models.Model):
         inverse="_inverse_no_secret",
         copy=False,
         exportable=False,
-        help="A .p12 or .pfx file from the bank: the private key and the certificate in one.",
+        help="A .p12, .pfx or .pem file with both the private key and the certificate: they are "
+        "taken out of it, and the file is not kept.",
     )
     key_file_password = SecretField("Its password", help="Opens the key file, and is not kept.")
     authorities = fields.Text(
@@ -112,12 +129,15 @@ class BankConnection(models.Model):
         if values.get("key_file"):
             try:
                 content = base64.b64decode(values["key_file"])
-                self.certificate, values["private_key"] = tls.from_p12(content, password)
+                self.certificate, values["private_key"] = tls.from_file(content, password)
             except (ValueError, binascii.Error):
                 text = self.env._(
-                    "The key file does not open. Is it a .p12 file, and the password right?"
+                    "The key file does not open. Has it the key and the certificate (.p12 or .pem), "
+                    "and is the password right?"
                 )
                 raise UserError(text) from None
+        if values.get("private_key"):
+            values["private_key"] = tls.in_lines(values["private_key"])
         super()._keep_secrets(values)
 
     def _tls(self):
@@ -148,9 +168,36 @@ class BankConnection(models.Model):
     @api.depends("connector")
     def _compute_redirect_uri(self):
         for connection in self:
-            known = connection.connector and connection.connector in self.env
-            back = known and self.env[connection.connector]._comes_back
+            back = connection._described_by()._comes_back
             connection.redirect_uri = back and f"{connection.get_base_url()}{CALLBACK}"
+
+    @api.depends("connector")
+    def _compute_connector_says(self):
+        for connection in self:
+            connector = connection._described_by()
+            asks_for = connector._asks_for if connection.connector else ()
+            connection.asks_for = "".join(["|", *(f"{name}|" for name in asks_for)])
+            connection.how_to = connector._how_to()
+
+    def _described_by(self):
+        """Its connector; any one's ancestor, where none is chosen or there is none any more."""
+        known = self.connector and self.connector in self.env
+        return self.env[self.connector if known else "bank.connector"]
+
+    @api.depends("state", "feed_ids.state", "feed_ids.journal_id", "feed_ids.is_inbox")
+    def _compute_next_step(self):
+        """What a person has to do before the accounts are fetched by themselves."""
+        for connection in self:
+            waiting = connection.feed_ids.filtered(lambda feed: feed.state == "draft")
+            if connection.state != "connected":
+                step = "agree" if connection.state == "waiting" else "connect"
+            elif not connection.feed_ids:
+                step = "find"
+            elif waiting._ready_to_start():
+                step = "start"
+            else:
+                step = "link" if waiting else False
+            connection.next_step = step
 
     def _secret(self, field):
         """One of its secrets, for the moment in which it is used; None where it is not set."""
@@ -226,6 +273,10 @@ class BankConnection(models.Model):
             "connected", "the bank lets us in", error=False, valid_until=consent.valid_until
         )
         self.sudo().feed_ids._resume()
+        try:
+            self._find_accounts()
+        except ConnectorError as error:  # connected it is; people can ask for them again
+            self.error = error.message
 
     def action_disconnect(self):
         """Sign out, and forget the keys. Feeds stay, with their history."""
@@ -262,15 +313,28 @@ class BankConnection(models.Model):
         }
 
     def action_find_accounts(self):
-        """Ask the bank for its accounts, and make a feed of each that is new.
-
-        Each is linked with the journal that has its number, where there is exactly one.
-        """
+        """Ask the bank for its accounts, and make a feed of each that is new."""
+        found = self.env["bank.feed"]
         for connection in self._authorise("manager"):
             try:
-                accounts = connection._connector()._accounts(connection)
+                found += connection._find_accounts()
             except ConnectorError as error:
                 connection._note(error)
                 raise UserError(connection._in_words(error)) from error
-            connection.env["bank.feed"]._link(connection, accounts)
-        return self.action_feeds()
+            connection.error = False
+        if found:
+            return None  # they are on the form
+        return said(self.env._("The bank shows no accounts that are not here already."))
+
+    def _find_accounts(self):
+        """Feeds of the accounts that are new.
+
+        Each is linked with the journal that has its number, where there is exactly one.
+        """
+        accounts = self._connector()._accounts(self)
+        return self.env["bank.feed"].sudo()._link(self, accounts)
+
+    def action_start_feeds(self):
+        """Start all feeds that know where their transactions belong."""
+        feeds = self._authorise("manager").feed_ids
+        feeds.filtered(lambda feed: feed.state == "draft")._ready_to_start().action_start()

@@ -19,6 +19,16 @@ class BankConnector(models.AbstractModel):
     """The bank's or protocol's name, for people. Without one it is not offered."""
     _comes_back = False
     """Whether people sign in on the bank's pages and come back from there."""
+    _asks_for = (
+        *("url", "client_id", "client_secret", "private_key", "certificate", "key_file"),
+        "authorities",
+    )
+    """The connection's fields that its form shows for this connector."""
+
+    @api.model
+    def _how_to(self):
+        """What to enter where, and where it is to be had: for people, below the connector."""
+        return ""
 
     @api.model
     def _labels(self):

@@ -1,9 +1,12 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.addons.account_bank_feed.admission import Cause
 from odoo.addons.bank_statement_format import Account
 from odoo.exceptions import UserError
+from odoo.tools.misc import format_datetime
 
+from ..notice import said
 from ..protocol import ConnectorError, Period, RemoteAccount
 
 LOOK_BACK = 7
@@ -71,6 +74,8 @@ class BankFeed(models.Model):
     available_balance = fields.Monetary("Balance available", readonly=True, copy=False)
     balance_at = fields.Datetime("Balance as of", readonly=True, copy=False)
     window_ids = fields.One2many("bank.feed.window", "feed_id", readonly=True)
+    trouble = fields.Char(compute="_compute_trouble")
+    waits_for_opening = fields.Boolean(compute="_compute_waits_for_opening")
 
     _state_transitions = {
         "draft": {"active", "off"},
@@ -146,6 +151,30 @@ class BankFeed(models.Model):
     def action_stop(self):
         self._authorise("manager")._set_state("off", "by a user", next_fetch_at=False)
 
+    def _ready_to_start(self):
+        """Those that know where their transactions belong."""
+        return self.filtered(lambda feed: feed.journal_id or feed.is_inbox)
+
+    def action_make_journal(self):
+        """A bank journal for an account that has none."""
+        for feed in self._authorise("manager"):
+            if feed.is_inbox or feed.journal_id:
+                continue
+            company = feed.company_id
+            if feed.currency_code and not feed.currency_id:
+                text = self.env._("The currency %s is not active in Odoo.", feed.currency_code)
+                raise UserError(text)
+            foreign = feed.currency_id - company.currency_id
+            feed.journal_id = feed.env["account.journal"].create(
+                {
+                    "name": feed.name,
+                    "type": "bank",
+                    "company_id": company.id,
+                    "currency_id": foreign.id,
+                    "bank_acc_number": feed.iban or feed.account_number or feed.account_ref,
+                }
+            )
+
     def _take_number(self):
         """The journal must know the account by the name that its documents give it."""
         if not self.journal_id:
@@ -208,10 +237,65 @@ class BankFeed(models.Model):
         for feed in self._authorise("operator"):
             feed._require_started()
             feed._fetch(feed._next_period(), "request")
+        return said(self.env._("The bank is being asked. What is new appears by itself."))
 
     def _require_started(self):
         if self.state != "active":
             raise UserError(self.env._("%s is not fetched at present. Start it first.", self.name))
+
+    # ------------------------------------------------------------------
+    # In words
+    # ------------------------------------------------------------------
+
+    def _plan_in_words(self):
+        """When it is fetched next."""
+        if self.state == "paused":
+            return self.env._("Not fetched until the bank is connected again")
+        moment = format_datetime(self.env, self.next_fetch_at, dt_format="short")
+        return self.env._("Next fetch %s", moment)
+
+    @api.depends("state", "window_ids.state", "window_ids.error", "connection_id.state")
+    def _compute_trouble(self):
+        troubles = self._troubles()
+        for feed in self:
+            feed.trouble = troubles.get(feed.id)
+
+    @api.depends("journal_id")
+    def _compute_waits_for_opening(self):
+        for feed in self:
+            feed.waits_for_opening = bool(self._openings(feed.journal_id))
+
+    def _openings(self, journals):
+        """Statements that wait until somebody confirms where the journal's feed starts."""
+        return self.env["bank.import.statement"].search(
+            [
+                ("journal_id", "in", journals.ids),
+                ("state", "=", "quarantined"),
+                ("cause", "=", Cause.OPENING.value),
+            ]
+        )
+
+    def action_opening(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Opening balance"),
+            "res_model": "bank.import.statement",
+            "res_id": self._openings(self.journal_id)[-1:].id,  # the oldest
+            "view_mode": "form",
+        }
+
+    def _troubles(self):
+        """feed id -> why it gets nothing, or not all, at present; one reason for each."""
+        found = {}
+        windows = self.env["bank.feed.window"]
+        failing = ["|", ("state", "=", "dead"), "&", ("state", "=", "waiting"), ("attempts", ">", 0)]
+        for window in windows.search([("feed_id", "in", self.ids), *failing], order="id"):
+            found[window.feed_id.id] = self.env._("Not fetched: %s", window.error)
+        for feed in self.filtered(lambda feed: feed.state == "paused"):
+            states = feed.connection_id._fields["state"]._description_selection(self.env)
+            found[feed.id] = dict(states)[feed.connection_id.state]
+        return found
 
     # ------------------------------------------------------------------
     # Balances

@@ -229,6 +229,16 @@ class BankFeedWindow(models.Model):
             window._set_state("waiting", "by a user", event="requeue", attempts=0)
             window._try_now()
 
+    def action_ignore(self):
+        """Asks for the reason."""
+        letters = self.env["bank.dead.letter"].search(
+            [("model", "=", self._name), ("res_id", "in", self.ids)]
+        )
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account_bank_feed_connection.action_bank_feed_ignore"
+        )
+        return {**action, "context": {"active_ids": letters.ids}}
+
     def _ignore(self, reason):
         """Leave it out for good, for a reason that is kept."""
         windows = self._authorise("accountant").filtered(lambda w: w.state in ("dead", "waiting"))

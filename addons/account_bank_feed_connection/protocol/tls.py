@@ -6,6 +6,7 @@ Both are PEM texts. There is no setting for trusting just anybody.
 from __future__ import annotations
 
 import datetime
+import re
 import secrets
 import ssl
 import tempfile
@@ -75,6 +76,11 @@ def _private_key(text):
         raise NotAuthorised(text) from None
 
 
+def in_lines(text):
+    """A PEM text that was pasted into a field of one line is one again."""
+    return re.sub(r"\s*(-----(?:BEGIN|END) [A-Z0-9 ]+-----)\s*", r"\n\1\n", text).strip()
+
+
 def validity(certificate) -> tuple[datetime.datetime, datetime.datetime]:
     """When a certificate begins and ends, in UTC without time zone.
 
@@ -88,16 +94,28 @@ def validity(certificate) -> tuple[datetime.datetime, datetime.datetime]:
     return begin.replace(tzinfo=None), end.replace(tzinfo=None)
 
 
-def from_p12(content: bytes, password: str) -> tuple[str, str]:
-    """Certificate and private key of a PKCS#12 file, in PEM format.
+def from_file(content: bytes, password: str) -> tuple[str, str]:
+    """Certificate and private key of a file, in PEM format.
 
+    :param content: of a PKCS#12 file, or of a PEM file
     :raises ValueError: when it does not open
     """
-    key, certificate, others = pkcs12.load_key_and_certificates(content, password.encode())
-    if not key or not certificate:
+    if b"-----BEGIN " in content:
+        key, chain = _from_pem(content, password)
+    else:
+        key, certificate, others = pkcs12.load_key_and_certificates(content, password.encode())
+        chain = [certificate, *others] if certificate else []
+    if not key or not chain:
         raise ValueError("no key and certificate within")
-    chain = [certificate, *others]
     return (
         "".join(each.public_bytes(Encoding.PEM).decode() for each in chain),
         key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode(),
     )
+
+
+def _from_pem(content, password):
+    chain = x509.load_pem_x509_certificates(content)
+    try:
+        return load_pem_private_key(content, password.encode() or None), chain
+    except (TypeError, UnsupportedAlgorithm) as error:  # with a password too many, or without
+        raise ValueError("the key does not open") from error

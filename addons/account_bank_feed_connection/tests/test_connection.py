@@ -3,7 +3,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ..protocol import Consent, ConsentExpired, NotAuthorised, RemoteAccount
+from ..protocol import Consent, ConsentExpired, NotAuthorised, RemoteAccount, RetryLater
 from .common import ConnectionCase
 
 
@@ -16,6 +16,29 @@ class TestConnection(ConnectionCase):
     def test_a_bank_without_sign_in_is_connected_at_once(self):
         self.connection.action_connect()
         self.assertEqual(self.connection.state, "connected")
+
+    def test_accounts_are_there_at_once(self):
+        self.connection.action_connect()
+        self.assertEqual(self.connection.feed_ids.journal_id, self.journal)
+        self.assertEqual(self.connection.next_step, "start")
+
+    def test_connected_even_if_the_accounts_cannot_be_had(self):
+        def fail(*_args):
+            raise RetryLater("bank.example answers 503")
+
+        self.patch(type(self.env["bank.connector"]), "_accounts", fail)
+        self.connection.action_connect()
+        self.assertEqual(self.connection.state, "connected")
+        self.assertEqual(self.connection.error, "bank.example answers 503")
+        self.assertEqual(self.connection.next_step, "find")
+
+    def test_a_form_asks_for_what_the_connector_needs(self):
+        connector = type(self.env["bank.connector"])
+        self.patch(connector, "_asks_for", ("url", "client_id"))
+        self.patch(connector, "_how_to", lambda model: "Look into the letter")
+        self.connection.invalidate_recordset()
+        self.assertEqual(self.connection.asks_for, "|url|client_id|")
+        self.assertEqual(self.connection.how_to, "Look into the letter")
 
     def test_a_person_is_sent_to_the_bank(self):
         self.bank.sign_in_at = "https://bank.example/agree"

@@ -2,11 +2,12 @@
 
 import datetime
 
-from odoo.addons.account_bank_feed.tests.common import transaction
+from odoo.addons.account_bank_feed.tests.common import cut, make_iban, transaction
+from odoo.addons.bank_statement_format.testing import camt053
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ..protocol import RemoteAccount
+from ..protocol import Document, Permanent, RemoteAccount
 from .common import ConnectionCase
 
 
@@ -96,6 +97,56 @@ class TestFeed(ConnectionCase):
         self.assertEqual([row[1] for row in self.books()], [100.0, 50.0])
         self.assertEqual(self.transactions().journal_id, self.journal)
         self.assertEqual(self.transactions().import_id.remote_source, "period.xml")
+
+    def test_who_is_responsible_may_confirm_the_opening(self):
+        """Nobody has uploaded what the bank sent, so there is no second person to wait for."""
+        self.company.bank_feed_four_eyes = True
+        self.journal.write({"bank_feed_start_confirmed": False, "bank_feed_start_date": False})
+        self.bank.booked[0] = transaction("2025-01-20", 100, "long ago")
+        cut_off = cut(self.bank.booked, "2026-01-01", "2026-02-10")
+        self.patch(
+            self.bank, "documents", lambda *_: [Document("one.xml", camt053([cut_off]))]
+        )
+        feed = self.connect()
+        self.run_jobs()
+        self.assertTrue(feed.waits_for_opening)
+        action = feed.action_opening()
+        statement = self.env[action["res_model"]].browse(action["res_id"])
+        statement.with_user(feed.user_id).action_confirm_opening()
+        self.run_jobs()
+        self.assertEqual([row[1] for row in self.books()], [50.0])
+        self.assertFalse(feed.waits_for_opening)
+
+    def test_a_journal_is_made_for_an_account_that_has_none(self):
+        iban = make_iban(77)
+        self.bank.accounts = [RemoteAccount("acc-2", iban=iban, currency="EUR", name="Savings")]
+        self.connection.action_connect()
+        feed = self.connection.feed_ids
+        self.assertEqual(self.connection.next_step, "link")
+        feed.action_make_journal()
+        self.assertEqual(self.connection.next_step, "start")
+        self.assertEqual((feed.journal_id.name, feed.journal_id.type), ("Savings", "bank"))
+        self.assertEqual(feed.journal_id.bank_account_id.sanitized_acc_number, iban)
+        self.connection.action_start_feeds()
+        self.assertEqual(feed.state, "active")
+        self.assertFalse(self.connection.next_step)
+
+    def test_the_dashboard_is_told_how_the_journal_is_fetched(self):
+        feed = self.connect()
+        self.run_jobs()
+        status = self.journal._bank_feed_status()[self.journal.id]
+        self.assertEqual((status["record"], status["balance"]), (feed, 150))
+        self.assertIn("Next fetch", status["text"])
+        self.assertFalse(status["trouble"])
+        self.bank.errors = [Permanent("bank.example answers 400")]
+        feed.action_fetch_now()
+        self.run_jobs()
+        status = self.journal._bank_feed_status()[self.journal.id]
+        self.assertEqual(status["trouble"], "Not fetched: bank.example answers 400")
+        self.assertEqual(feed.trouble, status["trouble"])
+        self.connection.action_disconnect()
+        status = self.journal._bank_feed_status()[self.journal.id]
+        self.assertEqual(status["trouble"], "Disconnected")
 
     def test_the_journal_shows_the_balances(self):
         self.connect()

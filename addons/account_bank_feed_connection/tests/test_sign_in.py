@@ -210,6 +210,7 @@ class TestSignIn(ConnectionCase, HttpCase):
         self.assertIn(f"/odoo/bank-connections/{self.connection.id}", response.headers["Location"])
         self.env.invalidate_all()
         self.assertEqual(self.connection.state, "connected")
+        self.assertTrue(self.connection.feed_ids)
 
     def test_a_refusal_is_shown_on_the_connection(self):
         answer = self.begin_as("manager")

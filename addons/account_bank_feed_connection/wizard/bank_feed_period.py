@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..notice import said
 from ..protocol import Period
 
 
@@ -31,4 +32,4 @@ class BankFeedPeriod(models.TransientModel):
         for feed in self.feed_ids._authorise("operator"):
             feed._require_started()
             feed._fetch(Period(self.start_date, self.end_date), "request")
-        return {"type": "ir.actions.act_window_close"}
+        return said(self.env._("The bank is being asked. What is new appears by itself."))

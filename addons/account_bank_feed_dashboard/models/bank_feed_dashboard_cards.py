@@ -6,7 +6,7 @@ from odoo.addons.account_bank_feed.models.account_journal import TYPES
 from odoo.addons.account_bank_feed.models.bank_import_statement import ADMITTED
 from odoo.addons.account_bank_feed.models.bank_transaction import DOUBTFUL
 from odoo.tools import SQL
-from odoo.tools.misc import format_date
+from odoo.tools.misc import format_date, format_datetime
 
 TRANSACTION = "bank.transaction"
 STATEMENT = "bank.import.statement"
@@ -104,17 +104,9 @@ class BankFeedDashboard(models.AbstractModel):
             last=self._latest(journals, self._admitted()),
             closing=self._latest(journals, closing),
             rhythm=self._rhythms(journals),
-            status=self._feed_status(journals) or {},
+            status=journals._bank_feed_status(),
             several=len(self.env.companies) > 1,
         )
-
-    def _feed_status(self, _journals):
-        """What connections know of the feed of journals; nothing, without connections.
-
-        :return: journal id -> dictionary with ``text``, such as when it fetches next, and
-            ``trouble``, in words, if something is wrong
-        """
-        return {}
 
     def _by_journal(self, topic, journals):
         """journal id -> how many records, and what their amounts add up to."""
@@ -166,7 +158,9 @@ class BankFeedDashboard(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _card(self, journal, facts):
-        bank = self._bank_balance(journal, facts.closing.get(journal.id))
+        status = facts.status.get(journal.id, {})
+        bank_now = self._feed_balance(journal, status)
+        bank = self._bank_balance(journal, facts.closing.get(journal.id)) or bank_now
         books = self._books_balance(journal, facts)
         return {
             "id": journal.id,
@@ -176,6 +170,7 @@ class BankFeedDashboard(models.AbstractModel):
             or journal.bank_feed_account_number
             or "",
             "bank": bank,
+            "bank_now": bank_now if bank_now != bank else False,
             "books": books,
             "difference": bank and self._difference(journal, bank["value"] - books["value"], facts),
             "announced": self._count(journal, "announced", facts),
@@ -183,7 +178,7 @@ class BankFeedDashboard(models.AbstractModel):
             "gaps": self._count(journal, "gaps", facts),
             "last": self._last(journal, facts),
             "health": self._health(journal, facts),
-            "status": facts.status.get(journal.id, {}),
+            "status": self._status(status),
             "transactions": self._all_of(journal, TRANSACTION),
             "statements": self._all_of(journal, STATEMENT),
         }
@@ -227,6 +222,34 @@ class BankFeedDashboard(models.AbstractModel):
         )
         date = format_date(self.env, statement.end_date)
         return {**way, "res_id": statement.id, "date": date}
+
+    def _feed_balance(self, journal, status):
+        """What the bank itself has told last, or False.
+
+        It may hold what no statement has yet: the books are compared with it only where statements
+        tell no balance.
+        """
+        if not status.get("balance_at"):
+            return False
+        balance, feed = status["balance"], status["record"]
+        way = self._way(
+            self.env._("Balance by the bank"),
+            feed._name,
+            [("id", "=", feed.id)],
+            balance,
+            journal.bank_feed_currency_id.format(balance),
+        )
+        moment = format_datetime(self.env, status["balance_at"], dt_format="short")
+        return {**way, "res_id": feed.id, "date": moment}
+
+    def _status(self, status):
+        """How the account is fetched, with the way there; False where it is not."""
+        feed = status.get("record")
+        if not feed:
+            return False
+        label = self.env._("Fetched from the bank")
+        way = self._way(label, feed._name, [("id", "=", feed.id)], 1, status["text"])
+        return {**way, "res_id": feed.id}
 
     def _books_balance(self, journal, facts):
         account, currency = journal.default_account_id, journal.bank_feed_currency_id

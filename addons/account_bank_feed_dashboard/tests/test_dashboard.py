@@ -233,12 +233,23 @@ class TestDashboard(DashboardCase):
         self.assertIsNone(_rhythm(days[:3]))
 
     def test_connections_can_say_when_they_fetch_next(self):
-        told = {self.journal.id: {"text": "Next at 6:00", "trouble": "Consent has expired"}}
-        model = self.registry["bank.feed.dashboard"]
-        with patch.object(model, "_feed_status", lambda *_args: told):
+        told = {
+            self.journal.id: {
+                "record": self.journal,
+                "text": "Next at 6:00",
+                "trouble": "Consent has expired",
+                "balance": 12.5,
+                "balance_at": datetime.datetime(2026, 3, 1, 6, 0),
+            }
+        }
+        model = self.registry["account.journal"]
+        with patch.object(model, "_bank_feed_status", lambda *_args: told):
             card = self.card()
         self.assertEqual(card["status"]["text"], "Next at 6:00")
+        self.assertEqual(card["status"]["res_id"], self.journal.id)
         self.assertIn("Consent has expired", card["health"]["words"])
+        self.assertEqual(card["bank_now"]["value"], 12.5)
+        self.assertNotEqual(card["bank"], card["bank_now"])  # which a statement tells
 
     def test_journals_without_anything_from_a_bank_have_no_card(self):
         journal = self.make_journal(make_iban(5), "BNKF", start=None)

@@ -23,6 +23,14 @@ class DemoBankConnector(models.AbstractModel):
     _description = "Demo bank"
 
     _connector_label = "Demo bank"
+    _asks_for = ("url", "client_id", "client_secret", "authorities")
+
+    @api.model
+    def _how_to(self):
+        return self.env._(
+            "The client is an account's IBAN, the client secret its token. The bank's program"
+            " prints both, its address, and the file of its authority."
+        )
 
     @api.model
     def _accounts(self, connection):

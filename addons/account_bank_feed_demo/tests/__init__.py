@@ -1,1 +1,1 @@
-from . import test_demo
+from . import test_browser_connect, test_demo

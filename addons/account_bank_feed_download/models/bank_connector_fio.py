@@ -23,6 +23,14 @@ class BankConnectorFio(models.AbstractModel):
     _inherit = "bank.connector"
     _description = "Bank Connector: Fio banka"
     _connector_label = "Fio banka (CZ, SK)"
+    _asks_for = ("client_secret",)
+
+    @api.model
+    def _how_to(self):
+        return self.env._(
+            "Enter the token as client secret: in the internet banking, Settings → API, only "
+            "to watch the account. Each account has a token, and so a connection, of its own."
+        )
 
     @api.model
     def _session(self, connection):

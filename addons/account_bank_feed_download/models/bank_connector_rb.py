@@ -24,6 +24,15 @@ class BankConnectorRb(models.AbstractModel):
     _inherit = "bank.connector"
     _description = "Bank Connector: Raiffeisenbank CZ"
     _connector_label = "Raiffeisenbank CZ (Premium API)"
+    _asks_for = ("client_id", "private_key", "certificate", "key_file")
+
+    @api.model
+    def _how_to(self):
+        return self.env._(
+            "The client is the id of the application at the bank's developer portal; the key "
+            "file is the .p12 file of the certificate from the internet banking. The bank "
+            "blocks certificates every year: unblock it there, then connect again here."
+        )
 
     @api.model
     def _session(self, connection):

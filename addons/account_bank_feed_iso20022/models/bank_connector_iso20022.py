@@ -29,10 +29,19 @@ class BankConnectorIso20022(models.AbstractModel):
     _inherit = "bank.connector"
     _description = "Bank Connector: ISO 20022 web service"
     _connector_label = "ISO 20022 web service"
+    _asks_for = ("url", "client_id", "private_key", "certificate", "key_file", "authorities")
 
     _balance_operation = "GetAccountBalance"
     _report_operation = "GetAccountReport"
     _statement_operation = "GetStatement"
+
+    @api.model
+    def _how_to(self):
+        return self.env._(
+            "The address of the bank's web service, and the certificate that the bank has "
+            "registered, with its private key: one .p12 file, or both as text. The rest is in"
+            " the bank's manual."
+        )
 
     @api.model
     def _session(self, connection):

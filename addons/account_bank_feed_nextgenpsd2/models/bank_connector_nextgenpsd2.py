@@ -43,6 +43,14 @@ class BankConnectorNextGenPsd2(models.AbstractModel):
     _connector_label = "NextGenPSD2 (Berlin Group)"
 
     @api.model
+    def _how_to(self):
+        return self.env._(
+            "The address is that of the bank's interface without the version, the client and "
+            "its secret what the bank's developer portal gives. Register there where people "
+            "come back to. Connect then leads to the bank's page, where you agree."
+        )
+
+    @api.model
     def _session(self, connection, kind=Xs2aSession, **options):
         options = {"base": _base(connection), "person": _person(), **options}
         if connection.xs2a_sign_in == "redirect":

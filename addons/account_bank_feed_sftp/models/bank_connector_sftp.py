@@ -27,6 +27,14 @@ class BankConnectorSftp(models.AbstractModel):
     _inherit = "bank.connector"
     _description = "Bank Connector: SFTP"
     _connector_label = "SFTP"
+    _asks_for = ("url", "client_id", "client_secret", "private_key")
+
+    @api.model
+    def _how_to(self):
+        return self.env._(
+            "The address is sftp://server/folder, the client your user there; then its "
+            "password, or a private key whose public part the bank has registered."
+        )
 
     # ------------------------------------------------------------------
     # Signing in

@@ -17,7 +17,12 @@ from account_bank_feed_demo.bank.certificates import Authority, server_context
 
 from account_bank_feed_connection.protocol import NotAuthorised, RetryLater
 from account_bank_feed_connection.protocol.http import BankSession
-from account_bank_feed_connection.protocol.tls import client_context, from_p12, validity
+from account_bank_feed_connection.protocol.tls import (
+    client_context,
+    from_file,
+    in_lines,
+    validity,
+)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -154,12 +159,12 @@ def test_no_key_lies_about(authority, monkeypatch):
 
 
 def test_p12(authority):
-    certificate, key = from_p12(authority.client_p12("we", "hunter2"), "hunter2")
+    certificate, key = from_file(authority.client_p12("we", "hunter2"), "hunter2")
     client_context(certificate, key)
     left = validity(certificate)[1] - datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
     assert left.days == 364
     with pytest.raises(ValueError):
-        from_p12(authority.client_p12("we", "hunter2"), "wrong")
+        from_file(authority.client_p12("we", "hunter2"), "wrong")
     with pytest.raises(NotAuthorised):
         validity("nonsense")
 
@@ -181,3 +186,17 @@ def test_no_address_in_the_log(server, authority, caplog):
     caplog.set_level(logging.DEBUG)
     get(server, *texts(*authority.client("we"), authority.file))
     assert "4711" not in caplog.text
+
+
+def test_key_and_certificate_in_one_pem_file(authority):
+    p12 = from_file(authority.client_p12("we", "hunter2"), "hunter2")
+    assert from_file("".join(p12).encode(), "") == p12
+    for alone in p12:
+        with pytest.raises(ValueError):
+            from_file(alone.encode(), "")
+
+
+def test_a_key_that_was_pasted_into_one_line(authority):
+    certificate, key = from_file(authority.client_p12("we", "hunter2"), "hunter2")
+    assert in_lines(key) == key.strip()
+    client_context(certificate, in_lines(key.replace("\n", "")))

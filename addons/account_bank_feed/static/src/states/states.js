@@ -9,7 +9,7 @@ const WAITS = { color: "bg-warning-subtle text-warning-emphasis", icon: "fa-paus
 const BAD = { color: "bg-danger-subtle text-danger-emphasis", icon: "fa-exclamation-triangle" };
 const ASIDE = { color: "text-bg-secondary", icon: "fa-ban" };
 
-/** How each state looks: of transactions, imports, statements, batches and tasks. */
+/** How each state looks: of transactions, imports, statements, batches, tasks, connections and feeds. */
 export const STATE_CHIPS = {
     pending: AT_WORK,
     processed: { color: "bg-warning-subtle text-warning-emphasis", icon: "fa-eye" },
@@ -32,6 +32,15 @@ export const STATE_CHIPS = {
     waiting: AT_WORK,
     running: { color: "bg-info-subtle text-info-emphasis", icon: "fa-cog" },
     cancelled: ASIDE,
+    draft: { color: "text-bg-secondary", icon: "fa-circle-o" },
+    connected: GOOD,
+    expired: { color: "bg-warning-subtle text-warning-emphasis", icon: "fa-clock-o" },
+    disconnected: ASIDE,
+    active: GOOD,
+    paused: WAITS,
+    off: ASIDE,
+    fetched: GOOD,
+    dead: BAD,
 };
 
 /** A state as a chip: icon and word, so that its colour means nothing alone. */
