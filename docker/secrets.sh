@@ -11,6 +11,11 @@ for name in db_password db_owner_password odoo_master_password odoo_password; do
         echo "made $name"
     fi
 done
+# Locks what the database must not show: see docs/operations.md, before losing or changing it.
+if [ ! -s bank_feed_keys ]; then
+    (umask 022 && echo "$(date +%F) $(openssl rand -base64 32)" >bank_feed_keys)
+    echo "made bank_feed_keys: keep a copy where the database's backups are not"
+fi
 if [ ! -s tls_key ]; then
     host=${1:-localhost}
     (umask 022 && openssl req -x509 -newkey rsa:2048 -nodes -days 365 \

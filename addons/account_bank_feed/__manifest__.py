@@ -6,6 +6,7 @@
     "license": "LGPL-3",
     "author": "Odoo Bank Feed contributors",
     "depends": ["account", "queue_job", "bank_statement_format"],
+    "external_dependencies": {"python": ["cryptography"]},
     "data": [
         "security/groups.xml",
         "security/ir.model.access.csv",

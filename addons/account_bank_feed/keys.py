@@ -4,11 +4,11 @@ import contextlib
 import os
 
 from odoo.exceptions import UserError
-from odoo.tools import config
 
 from .envelope import EnvelopeError, KeysUnusable, KeyUnknown, parse_keys, read_key_file
+from .series import config_section
 
-OPTION = "bank_feed_key_file"
+SECTION, OPTION = "bank_feed", "key_file"
 VARIABLE_FILE = "BANK_FEED_KEY_FILE"
 VARIABLE_KEYS = "BANK_FEED_KEYS"
 
@@ -27,7 +27,7 @@ class SecretLost(UserError):
 
 def key_file():
     """The path of the key file, or None."""
-    return os.environ.get(VARIABLE_FILE) or config.get(OPTION) or None
+    return os.environ.get(VARIABLE_FILE) or config_section(SECTION).get(OPTION)
 
 
 def keyring():
@@ -63,8 +63,8 @@ def in_words(env, what):
     except KeysMissing:
         text = env._(
             "“%s” can neither be locked nor opened: this server has no keys. Its operator names "
-            "the key file in odoo.conf, as `bank_feed_key_file`; `odoo bank_feed_keys new` makes "
-            "one.",
+            "the key file in odoo.conf, as `key_file` in the section `[bank_feed]`; "
+            "`odoo bank_feed_keys new` makes one.",
             what,
         )
         raise KeysNeeded(text) from None

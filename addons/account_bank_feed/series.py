@@ -1,12 +1,28 @@
 """The few places where Odoo 18.0 and 19.0 need different words for the same thing."""
 
+import functools
 import inspect
 from collections import Counter, defaultdict
+from configparser import RawConfigParser
 
 from odoo.release import version_info
-from odoo.tools import SQL
+from odoo.tools import SQL, config
 
 ON_19 = version_info[0] >= 19
+
+
+def config_section(name):
+    """What a section of our own in odoo.conf says, as a dictionary."""
+    if ON_19:  # reads no section but its own
+        return _sections(config["config"]).get(name, {})
+    return config.misc.get(name, {})
+
+
+@functools.lru_cache(maxsize=1)
+def _sections(path):
+    parser = RawConfigParser()
+    parser.read(path or ())
+    return {name: dict(parser[name]) for name in parser.sections()}
 
 
 def user_groups_field(env):

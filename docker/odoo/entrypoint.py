@@ -21,6 +21,7 @@ SECRETS = Path(os.environ.get("BANK_FEED_SECRETS", "/run/secrets"))
 HOME = Path(os.environ.get("BANK_FEED_HOME", "/opt/bank-feed"))
 ROLES = ("web", "worker", "init")
 OPTION_OF_SECRET = {"db_password": "db_password", "odoo_master_password": "admin_passwd"}
+KEYS = "bank_feed_keys"
 # A worker must be able to run all jobs, if it is alone, and to answer its health check meanwhile.
 SPARE_WORKERS = 2
 
@@ -36,6 +37,7 @@ def configuration(role, environ):
     result["queue_job"] = {**template["queue_job"]}
     for secret, option in OPTION_OF_SECRET.items():
         result["options"][option] = read_secret(secret)
+    result["bank_feed"] = {"key_file": str(key_file(environ))}
     capacity = environ.get("JOB_CAPACITY")
     if capacity:
         result["queue_job"]["max_capacity"] = str(int(capacity))
@@ -44,6 +46,11 @@ def configuration(role, environ):
     if environ.get("WEB_WORKERS") and role == "web":
         result["options"]["workers"] = str(int(environ["WEB_WORKERS"]))
     return result
+
+
+def key_file(environ):
+    """Where the bank feed's keys are put: it refuses the secret itself, which others may read."""
+    return Path(environ.get("ODOO_RC", "/tmp/bank-feed/odoo.conf")).with_name(KEYS)
 
 
 def read_secret(name):
@@ -56,12 +63,12 @@ def read_secret(name):
     return text
 
 
-def write_private(config, path):
-    """Write the configuration where only this user can read it."""
+def write_private(write, path):
+    """Have a file written where only this user can read it."""
     path.parent.mkdir(mode=0o700, exist_ok=True)
     path.unlink(missing_ok=True)
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        config.write(file)
+        write(file)
 
 
 # The database
@@ -154,7 +161,9 @@ def main(words, environ):
     role = words[0] if words else "web"
     path = Path(environ["ODOO_RC"])
     config = configuration(role, environ)
-    write_private(config, path)
+    write_private(config.write, path)
+    keys = read_secret(KEYS)
+    write_private(lambda file: file.write(keys), key_file(environ))
     if role == "init":
         initialise(config["options"]["db_name"], environ)
         return

@@ -5,11 +5,14 @@ import importlib.util
 import os
 import re
 import shlex
+import shutil
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
+from account_bank_feed.envelope import new_key, parse_keys, read_key_file
 
 PROJECT = Path(__file__).resolve().parents[2]
 DOCKER = PROJECT / "docker"
@@ -32,7 +35,7 @@ def entrypoint(monkeypatch, tmp_path):
     spec = importlib.util.spec_from_file_location("entrypoint", DOCKER / "odoo" / "entrypoint.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    for name in module.OPTION_OF_SECRET:
+    for name in (*module.OPTION_OF_SECRET, module.KEYS):
         (tmp_path / name).write_text(f"%{name}%\n")
     templates = [PROJECT / "odoo.conf", DOCKER / "odoo" / "roles.conf"]
     monkeypatch.setattr(module, "TEMPLATES", templates)
@@ -123,7 +126,11 @@ def test_a_service_gets_no_secret_that_it_does_not_read(services):
     assert services["proxy"]["secrets"] == ["tls_certificate", "tls_key"]
     assert "secrets" not in services["dispatcher"]
     for name in ("web", "worker"):
-        assert set(services[name]["secrets"]) == {"db_password", "odoo_master_password"}
+        assert set(services[name]["secrets"]) == {
+            "db_password",
+            "odoo_master_password",
+            "bank_feed_keys",
+        }
 
 
 def test_workers_can_be_scaled(services):
@@ -219,13 +226,38 @@ def test_odoo_looks_for_database_and_dispatcher_where_they_are(conf, services):
 def test_the_entrypoint_adds_secrets_in_a_private_file(entrypoint, tmp_path):
     path = tmp_path / "private" / "odoo.conf"
     for _again in range(2):
-        entrypoint.write_private(entrypoint.configuration("web", {}), path)
+        entrypoint.write_private(entrypoint.configuration("web", {}).write, path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     written = configparser.RawConfigParser()
     written.read(path)
     assert written["options"]["db_password"] == "%db_password%"
     assert written["options"]["admin_passwd"] == "%odoo_master_password%"
+
+
+def test_the_bank_feed_gets_its_keys_as_it_wants_them(entrypoint, tmp_path, monkeypatch):
+    made = f"2026-11 {new_key()}"
+    (tmp_path / "bank_feed_keys").write_text(f"{made}\n")
+    (tmp_path / "bank_feed_keys").chmod(0o644)
+    monkeypatch.setattr(entrypoint.os, "execvp", lambda *_words: None)
+    environ = {"ODOO_RC": str(tmp_path / "private" / "odoo.conf")}
+    for _again in range(2):
+        entrypoint.main(["web"], environ)
+    written = configparser.RawConfigParser()
+    written.read(environ["ODOO_RC"])
+    path = Path(written["bank_feed"]["key_file"])
+    assert path.read_text() == made
+    assert read_key_file(path).current == "2026-11"
+
+
+def test_secrets_are_made_once(tmp_path):
+    shutil.copy(DOCKER / "secrets.sh", tmp_path)
+    (tmp_path / "secrets").mkdir()
+    for _again in range(2):
+        subprocess.run([tmp_path / "secrets.sh"], check=True, capture_output=True)
+        keys = (tmp_path / "secrets" / "bank_feed_keys").read_text()
+        assert len(parse_keys(keys).ids) == 1
+    assert keys == (tmp_path / "secrets" / "bank_feed_keys").read_text()
 
 
 def test_a_missing_or_empty_secret_stops_the_container(entrypoint, tmp_path):
@@ -251,7 +283,7 @@ def test_roles_are_told_apart_and_leave_no_trace(entrypoint):
     assert web["options"]["workers"] == "9"
     for role in ("web", "odoo"):
         config = entrypoint.configuration(role, {})
-        assert set(config.sections()) == {"options", "queue_job"}
+        assert set(config.sections()) == {"options", "queue_job", "bank_feed"}
 
 
 def test_the_database_gets_every_addon_but_the_demo(entrypoint):

@@ -4,7 +4,7 @@ import functools
 import os
 import sys
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
 # 19.0 loads this file by itself, without the addon: whatever is of the addon is imported later.
@@ -78,16 +78,18 @@ def _rotate_table(env, name, keys):
     """
     from odoo.service.model import retrying
 
-    after, total, troubles = 0, 0, 0
+    after, total, troubles = 0, 0, defaultdict(list)
     while after is not None:
         step = functools.partial(env[name]._rewrap, keys, after, BATCH)
         after, done, failed = retrying(step, env)  # commits
         total += done
-        troubles += len(failed)
         for row_id, error in failed.items():
-            _say(f"{name} {row_id} stays as it is: {error}")
+            troubles[str(error)].append(row_id)
     _say(f"{name}: {total} locked anew under “{keys.current}”.")
-    return troubles
+    for problem, ids in troubles.items():
+        shown = ", ".join(map(str, ids[:5])) + (", ..." if len(ids) > 5 else "")
+        _say(f"{name}: {len(ids)} stay as they are (ids {shown}): {problem}")
+    return sum(map(len, troubles.values()))
 
 
 def _encrypt_files(env):

@@ -16,5 +16,6 @@ from . import (
     test_progress,
     test_questions,
     test_reason,
+    test_secrets,
     test_upload_route,
 )
