@@ -7,7 +7,7 @@ method of a record, with the rights of the superuser too.
 from .envelope import Secret, reveal
 from .keys import in_words, required_keyring
 
-__all__ = ["Secret", "fetch", "forget", "is_set", "kept_of", "reveal", "store"]
+__all__ = ["Secret", "fetch", "forget", "hold", "is_set", "kept_of", "reveal", "store"]
 
 
 def store(record, field, value):
@@ -43,6 +43,16 @@ def fetch(record, field):
     with in_words(record.env, _label(record, field)):
         value = required_keyring().open(kept.lock, kept.sealed, _place(record, field))
         return Secret(value.decode())
+
+
+def hold(record, field):
+    """Keep others from changing a secret until the transaction ends; wait for who does.
+
+    :raises SerializationFailure: when it was changed since the transaction began
+    """
+    kept = _rows(record, field)
+    query = "SELECT id FROM bank_secret WHERE id = ANY(%s) FOR UPDATE"
+    record.env.cr.execute(query, [kept.ids], log_exceptions=False)
 
 
 def is_set(record, field):

@@ -6,6 +6,7 @@
     "license": "LGPL-3",
     "author": "Odoo Bank Feed contributors",
     "depends": ["account_bank_feed", "mail"],
+    "external_dependencies": {"python": ["Authlib"]},
     "data": [
         "security/ir.model.access.csv",
         "security/rules.xml",
@@ -21,6 +22,7 @@
         "views/account_journal_views.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",
+        "views/sign_in_templates.xml",
     ],
     "installable": True,
 }

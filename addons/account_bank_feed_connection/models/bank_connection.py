@@ -1,3 +1,4 @@
+import contextlib
 import logging
 
 from odoo import api, fields, models
@@ -11,6 +12,9 @@ _logger = logging.getLogger(__name__)
 
 NEEDS_A_PERSON = {ConsentExpired.kind: "expired", NotAuthorised.kind: "refused"}
 """The state that follows an error which waiting does not mend."""
+
+CALLBACK = "/account_bank_feed/oauth/callback"
+"""Where people come back to from a bank's page."""
 
 
 class BankConnection(models.Model):
@@ -34,6 +38,14 @@ class BankConnection(models.Model):
     client_secret = SecretField(help="The password that goes with it.")
     private_key = SecretField(help="In PEM format.")
     certificate = fields.Text(help="In PEM format; what the bank has of ours, nothing secret.")
+    authority = fields.Text(
+        help="In PEM format: who vouches for the bank, where it is none of those that all trust."
+    )
+    redirect_uri = fields.Char(
+        "Comes back to",
+        compute="_compute_redirect_uri",
+        help="Where the bank sends people back to; it must be registered there.",
+    )
     user_id = fields.Many2one(
         "res.users",
         "Responsible",
@@ -75,6 +87,24 @@ class BankConnection(models.Model):
     def _connectors(self):
         return self.env["bank.connector"]._labels()
 
+    @api.depends("connector")
+    def _compute_redirect_uri(self):
+        for connection in self:
+            known = connection.connector and connection.connector in self.env
+            back = known and self.env[connection.connector]._comes_back
+            connection.redirect_uri = back and f"{connection.get_base_url()}{CALLBACK}"
+
+    def _secret(self, field):
+        """One of its secrets, for the moment in which it is used; None where it is not set."""
+        kept = vault.fetch(self, field)
+        return kept and vault.reveal(kept)
+
+    @contextlib.contextmanager
+    def _apart(self):
+        """The connection in a database transaction of its own, committed at the end."""
+        with self.env.registry.cursor() as cr:
+            yield self.with_env(self.env(cr=cr)), cr
+
     def _connector(self):
         """The connector itself.
 
@@ -107,7 +137,10 @@ class BankConnection(models.Model):
     def _signed_in(self, answer):
         """A person comes back from the bank."""
         self.ensure_one()
-        self._connector()._signed_in(self, answer)
+        try:
+            self._connector()._signed_in(self, answer)
+        except ConnectorError as error:
+            raise UserError(self._in_words(error)) from error
         return self._check()
 
     def _check(self):

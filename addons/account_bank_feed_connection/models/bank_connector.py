@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ..protocol import Consent
+from ..protocol.pem import PemFile
 
 
 class BankConnector(models.AbstractModel):
@@ -17,6 +18,8 @@ class BankConnector(models.AbstractModel):
 
     _connector_label = None
     """The bank's or protocol's name, for people. Without one it is not offered."""
+    _comes_back = False
+    """Whether people sign in on the bank's pages and come back from there."""
 
     @api.model
     def _labels(self):
@@ -94,3 +97,18 @@ class BankConnector(models.AbstractModel):
     @api.model
     def _sign_out(self, connection):
         """Tell the bank that we will not come again, where it wants to know."""
+
+    # ------------------------------------------------------------------
+    # For connectors
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _tls(self, connection):
+        """What a :class:`BankSession` needs of the connection: whom to trust, who we are."""
+        options = {}
+        if connection.authority:
+            options["trusted"] = PemFile(connection.authority)
+        if connection.certificate:
+            key = connection._secret("private_key")
+            options["certificate"] = (PemFile(connection.certificate), PemFile(key or ""))
+        return options

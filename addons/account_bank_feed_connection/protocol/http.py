@@ -6,6 +6,7 @@ host only: a redirect or a next page elsewhere is refused, since it would take o
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import email.utils
 import json
@@ -15,7 +16,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from requests.exceptions import ConnectionError, RequestException, SSLError, Timeout
 
-from .errors import NotAuthorised, Permanent, RateLimited, RetryLater
+from .errors import ConnectorError, NotAuthorised, Permanent, RateLimited, RetryLater
 
 TIMEOUTS = (10, 60)
 """Seconds to connect, and to wait for the next bytes."""
@@ -30,11 +31,15 @@ class BankSession:
     :param base: the address that paths are relative to; ``https`` only, except to this machine
     :param trusted: a PEM file of authorities to trust instead of the usual ones
     :param certificate: PEM files of the client's certificate and key
+    :param token: gives an access token; called with one that the bank refused, another one
     """
 
-    def __init__(self, base, *, headers=None, auth=None, trusted=None, certificate=None):
+    def __init__(
+        self, base, *, headers=None, auth=None, trusted=None, certificate=None, token=None
+    ):
+        require_tls(base)
         self.base = base.rstrip("/") + "/"
-        self._require_tls()
+        self.token = token
         self.http = requests.Session()
         self.http.trust_env = False  # neither proxies nor passwords that lie about
         self.http.headers.update(headers or {})
@@ -57,21 +62,31 @@ class BankSession:
         :raises ConnectorError: otherwise
         """
         url = self.url(path)
+        token = self.token and self.token()
+        response = self._send(method, url, token, kwargs)
+        if token and self.refuses_token(response):
+            token = self.token(token)
+            response = self._send(method, url, token, kwargs)
         try:
+            self.check(response)
+        except ConnectorError as error:
+            raise scrubbed(error, token) from None
+        return response
+
+    def _send(self, method, url, token, kwargs):
+        if token:
+            headers = {**(kwargs.get("headers") or {}), "Authorization": f"Bearer {token}"}
+            kwargs = {**kwargs, "headers": headers}
+        with network_errors(self._host):
             response = self.http.request(
                 method, url, timeout=TIMEOUTS, stream=True, allow_redirects=False, **kwargs
             )
-            response._content = _read_whole(response)
-        except SSLError as error:
-            raise RetryLater(f"{self._host}: the connection is not safe: {_why(error)}") from None
-        except Timeout:
-            raise RetryLater(f"{self._host} does not answer in time") from None
-        except ConnectionError:
-            raise RetryLater(f"{self._host} cannot be reached") from None
-        except RequestException as error:
-            raise RetryLater(f"{self._host}: {type(error).__name__}") from None
-        self.check(response)
+            response._content = read_whole(response)
         return response
+
+    def refuses_token(self, response):
+        """Whether another access token may help; not when it is a consent that has ended."""
+        return response.status_code == 401
 
     def check(self, response):
         """Nothing, if it is an answer of success.
@@ -106,10 +121,40 @@ class BankSession:
     def _host(self):
         return urlsplit(self.base).hostname
 
-    def _require_tls(self):
-        parts = urlsplit(self.base)
-        if parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
-            raise Permanent(f"The address of {parts.hostname or 'the bank'} must begin with https")
+
+def require_tls(url):
+    """Nothing, if an address is safe; only this machine may be spoken with in the clear.
+
+    :raises Permanent: otherwise
+    """
+    parts = urlsplit(url or "")
+    if parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+        raise Permanent(f"The address of {parts.hostname or 'the bank'} must begin with https")
+
+
+@contextlib.contextmanager
+def network_errors(host):
+    """What goes wrong on the way to a host, as an error that says what to do next."""
+    try:
+        yield
+    except SSLError as error:
+        raise RetryLater(f"{host}: the connection is not safe: {_why(error)}") from None
+    except Timeout:
+        raise RetryLater(f"{host} does not answer in time") from None
+    except ConnectionError:
+        raise RetryLater(f"{host} cannot be reached") from None
+    except RequestException as error:
+        raise RetryLater(f"{host}: {type(error).__name__}") from None
+
+
+def scrubbed(error, *secrets):
+    """An error without the secrets that a bank may have put into its answer."""
+    for secret in filter(None, secrets):
+        error.message = error.message.replace(secret, "***")
+        if error.payload:
+            error.payload = error.payload.replace(secret.encode(), b"***")
+    error.args = (error.message,)
+    return error
 
 
 def as_json(response):
@@ -138,7 +183,7 @@ def retry_after(response):
     return max((date - now).total_seconds(), 0)
 
 
-def _read_whole(response):
+def read_whole(response):
     """The body. A page that breaks off is an error: half of it would look like all of it."""
     body = bytearray()
     for piece in response.iter_content(PIECE):

@@ -1,0 +1,42 @@
+import logging
+import re
+
+from odoo import http
+from odoo.exceptions import UserError
+from odoo.http import request
+
+from ..models.bank_connection import CALLBACK
+
+
+class BankConnectionController(http.Controller):
+    @http.route(CALLBACK, type="http", auth="user", methods=["GET"])
+    def come_back(self, **answer):
+        """Somebody comes back from a bank's page."""
+        sign_in = request.env["bank.sign.in"]._find(answer.get("state"))
+        allowed = request.env.user.has_group("account_bank_feed.group_manager")
+        if not sign_in or not allowed:
+            response = request.render("account_bank_feed_connection.sign_in_over")
+            response.status_code = 403
+            return response
+        company = sign_in.connection_id.company_id
+        connection = sign_in.connection_id.with_env(request.env).with_company(company)
+        connection.check_access("write")
+        try:
+            with request.env.cr.savepoint():
+                connection._signed_in(answer)
+        except UserError as error:
+            connection.error = str(error)
+        return request.redirect(f"/odoo/bank-connections/{connection.id}")
+
+
+class _WithoutAnswers(logging.Filter):
+    """Keeps what banks send along out of the server's log of requests."""
+
+    def filter(self, record):
+        if CALLBACK in record.getMessage():
+            record.msg = re.sub(rf"({CALLBACK})\?\S*", r"\1?…", record.getMessage())
+            record.args = ()
+        return True
+
+
+logging.getLogger("werkzeug").addFilter(_WithoutAnswers())
