@@ -10,6 +10,7 @@ from . import (
     bench_formats,
     bench_matching,
     bench_ui,
+    drill,
     environment,
     odoo_source,
     postgres,
