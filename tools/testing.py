@@ -14,6 +14,7 @@ import os
 import shlex
 import shutil
 import time
+import tomllib
 import xml.etree.ElementTree as ElementTree
 
 from . import environment, odoo_source, postgres
@@ -41,11 +42,10 @@ CHROMIUM = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stab
 def files_of(group):
     """The test files or folders of a group; their names decide which group they belong to."""
     if group == "plain":
-        folders = [PROJECT / "tests" / "plain", ADDONS / "bank_statement_format" / "tests"]
-        folders += [ADDONS / "account_bank_feed_rule" / "matching" / "tests"]
-        folders += [ADDONS / "account_bank_feed_demo" / "bank" / "tests"]
+        settings = tomllib.loads((PROJECT / "pyproject.toml").read_text())
+        folders = settings["tool"]["pytest"]["ini_options"]["testpaths"]
         files = sorted((PROJECT / "tests").glob("test_*.py"))
-        return [folder for folder in folders if folder.is_dir()] + files
+        return [PROJECT / folder for folder in folders] + files
     if group == "system":
         return sorted((PROJECT / "tests" / "system").glob("**/test_*.py"))
     plain = ADDONS / "bank_statement_format"

@@ -9,6 +9,7 @@ import pytest
 PACKAGES = (
     "bank_statement_format",
     "account_bank_feed.admission",
+    "account_bank_feed_connection.protocol",
     "account_bank_feed_rule.matching",
     "account_bank_feed_demo.bank",
 )

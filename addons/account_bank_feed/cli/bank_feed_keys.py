@@ -7,7 +7,9 @@ import tempfile
 from collections import Counter, defaultdict
 from pathlib import Path
 
-# 19.0 loads this file by itself, without the addon: whatever is of the addon is imported later.
+# 19.0 loads this file by itself, without the addon: whatever is of the addon is imported later, by
+# its full name.
+# pylint: disable=odoo-addons-relative-import
 from odoo.cli import Command
 
 BATCH = 1_000

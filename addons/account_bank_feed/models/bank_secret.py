@@ -30,7 +30,7 @@ class BankSecret(models.Model):
     @api.autovacuum
     def _gc_ownerless(self):
         """What was deleted past Odoo, or with its addon, leaves no secrets behind."""
-        for model, rows in self.search([]).grouped("model").items():
+        for model, rows in self._read_group([], ["model"], ["id:recordset"]):
             if model in self.env:
                 owners = self.env[model].browse(rows.mapped("res_id")).exists()
                 rows.filtered(lambda row, ids=set(owners.ids): row.res_id not in ids).unlink()

@@ -1,3 +1,5 @@
+import base64
+import binascii
 import contextlib
 import logging
 
@@ -6,7 +8,7 @@ from odoo.addons.account_bank_feed import vault
 from odoo.addons.account_bank_feed.models.bank_secret import SecretField
 from odoo.exceptions import UserError
 
-from ..protocol import ConnectorError, ConsentExpired, NotAuthorised
+from ..protocol import ConnectorError, Consent, ConsentExpired, NotAuthorised, tls
 
 _logger = logging.getLogger(__name__)
 
@@ -15,6 +17,13 @@ NEEDS_A_PERSON = {ConsentExpired.kind: "expired", NotAuthorised.kind: "refused"}
 
 CALLBACK = "/account_bank_feed/oauth/callback"
 """Where people come back to from a bank's page."""
+
+
+class KeyFile(fields.Binary):
+    """A file that is taken apart when it is written, and is never kept itself."""
+
+    def convert_to_cache(self, value, record, validate=True):
+        return None
 
 
 class BankConnection(models.Model):
@@ -38,13 +47,23 @@ class BankConnection(models.Model):
     client_secret = SecretField(help="The password that goes with it.")
     private_key = SecretField(help="In PEM format.")
     certificate = fields.Text(help="In PEM format; what the bank has of ours, nothing secret.")
-    authority = fields.Text(
-        help="In PEM format: who vouches for the bank, where it is none of those that all trust."
-    )
     redirect_uri = fields.Char(
         "Comes back to",
         compute="_compute_redirect_uri",
         help="Where the bank sends people back to; it must be registered there.",
+    )
+    key_file = KeyFile(
+        compute="_compute_key_file",
+        inverse="_inverse_no_secret",
+        copy=False,
+        exportable=False,
+        help="A .p12 or .pfx file from the bank: the private key and the certificate in one.",
+    )
+    key_file_password = SecretField("Its password", help="Opens the key file, and is not kept.")
+    authorities = fields.Text(
+        "The bank's authorities",
+        help="In PEM format, where the bank's certificate is by an authority of its own: then "
+        "only these are trusted.",
     )
     user_id = fields.Many2one(
         "res.users",
@@ -82,6 +101,45 @@ class BankConnection(models.Model):
         "refused": {"waiting", "connected", "expired", "disconnected"},
         "disconnected": {"waiting", "connected"},
     }
+
+    def _compute_key_file(self):
+        self.key_file = False
+
+    def _keep_secrets(self, values):
+        """A key file becomes the private key and the certificate."""
+        password = values.get("key_file_password") or ""
+        values = {name: value for name, value in values.items() if name != "key_file_password"}
+        if values.get("key_file"):
+            try:
+                content = base64.b64decode(values["key_file"])
+                self.certificate, values["private_key"] = tls.from_p12(content, password)
+            except (ValueError, binascii.Error):
+                text = self.env._(
+                    "The key file does not open. Is it a .p12, and its password right?"
+                )
+                raise UserError(text) from None
+        super()._keep_secrets(values)
+
+    def _tls(self):
+        """How to speak TLS with the bank; see :func:`~.protocol.tls.client_context`.
+
+        Where there is no certificate of ours, the private key is for other ends.
+        """
+        certificate = self.certificate or None
+        key = self._secret("private_key") if certificate else None
+        return tls.client_context(certificate, key, self.authorities or None)
+
+    def _certificate_consent(self):
+        """The consent where a certificate is all that the bank wants: until that ends.
+
+        :raises NotAuthorised: when there is none, or it has ended
+        """
+        if not self.certificate or not vault.is_set(self, "private_key"):
+            raise NotAuthorised("The bank wants a certificate and its private key")
+        end = tls.valid_until(self.certificate)
+        if end <= fields.Datetime.now():
+            raise NotAuthorised(f"Our certificate ended on {end:%Y-%m-%d}")
+        return Consent("valid", end)
 
     @api.model
     def _connectors(self):

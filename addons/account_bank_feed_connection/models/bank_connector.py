@@ -1,7 +1,6 @@
 from odoo import api, models
 
 from ..protocol import Consent
-from ..protocol.pem import PemFile
 
 
 class BankConnector(models.AbstractModel):
@@ -97,18 +96,3 @@ class BankConnector(models.AbstractModel):
     @api.model
     def _sign_out(self, connection):
         """Tell the bank that we will not come again, where it wants to know."""
-
-    # ------------------------------------------------------------------
-    # For connectors
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _tls(self, connection):
-        """What a :class:`BankSession` needs of the connection: whom to trust, who we are."""
-        options = {}
-        if connection.authority:
-            options["trusted"] = PemFile(connection.authority)
-        if connection.certificate:
-            key = connection._secret("private_key")
-            options["certificate"] = (PemFile(connection.certificate), PemFile(key or ""))
-        return options

@@ -54,7 +54,7 @@ class BankConnectorOAuth(models.AbstractModel):
         :param kind: :class:`BankSession`, or what the connector has made of it
         :param options: for its constructor
         """
-        options = {**self._tls(connection), **options}
+        options = {"tls": connection._tls(), **options}
         return kind(connection.url, token=_Tokens(self, connection), **options)
 
     # ------------------------------------------------------------------
@@ -86,7 +86,7 @@ class BankConnectorOAuth(models.AbstractModel):
             connection.client_id,
             connection.redirect_uri,
             secret=connection._secret("private_key" if with_key else "client_secret"),
-            **self._tls(connection),
+            tls=connection._tls(),
         )
 
     # ------------------------------------------------------------------
@@ -122,13 +122,14 @@ class BankConnectorOAuth(models.AbstractModel):
 
     @api.model
     def _renew_token(self, connection, refused):
+        client = self._oauth_client(connection)
         with connection._apart() as (mine, _cr):
             vault.hold(mine, TOKEN)
             token = _read(mine)
             if not _is_good(token, refused):
                 if not token or not token.refresh:
-                    raise ConsentExpired(f"{mine.name}: somebody must sign in again")
-                token = self.with_env(mine.env)._oauth_client(mine).refresh(token)
+                    raise ConsentExpired(f"{connection.name}: somebody must sign in again")
+                token = client.refresh(token)
                 vault.store(mine, TOKEN, json.dumps(asdict(token)))
         return token
 

@@ -38,6 +38,11 @@ class BankFeed(models.Model):
     iban = fields.Char("IBAN", readonly=True)
     account_number = fields.Char(readonly=True)
     currency_code = fields.Char(readonly=True, size=3)
+    is_inbox = fields.Boolean(
+        "Files of any account",
+        readonly=True,
+        help="What is fetched are files, and the accounts in them decide the journals.",
+    )
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
     state = fields.Selection(
         [("draft", "Not started"), ("active", "Active"), ("paused", "Paused"), ("off", "Off")],
@@ -94,6 +99,7 @@ class BankFeed(models.Model):
             number=self.account_number or None,
             currency=self.currency_code or None,
             name=self.name,
+            inbox=self.is_inbox,
         )
 
     @api.model
@@ -106,6 +112,7 @@ class BankFeed(models.Model):
                     "name": account.name or account.label,
                     "connection_id": connection.id,
                     "journal_id": self._journal_of(connection.company_id, account).id,
+                    "is_inbox": account.inbox,
                     "account_ref": account.id,
                     "iban": account.iban,
                     "account_number": account.number,
@@ -118,6 +125,8 @@ class BankFeed(models.Model):
 
     @api.model
     def _journal_of(self, company, account):
+        if account.inbox:
+            return self.env["account.journal"]
         named = Account(iban=account.iban, number=account.number)
         journals = self.env["account.journal"]._bank_feed_find(company, named, account.currency)
         return journals if len(journals) == 1 else journals.browse()
@@ -129,9 +138,8 @@ class BankFeed(models.Model):
     def action_start(self):
         """From now on the account is fetched by itself."""
         for feed in self._authorise("manager"):
-            if not feed.journal_id:
-                raise UserError(feed.env._("Choose the journal of %s first.", feed.name))
-            feed._take_number()
+            if not feed.is_inbox:
+                feed._take_number()
             feed._set_state("active", "by a user", next_fetch_at=fields.Datetime.now())
             feed._fetch_due()
 
@@ -140,6 +148,8 @@ class BankFeed(models.Model):
 
     def _take_number(self):
         """The journal must know the account by the name that its documents give it."""
+        if not self.journal_id:
+            raise UserError(self.env._("Choose the journal of %s first.", self.name))
         account = Account(iban=self.iban or None, number=self.account_number or self.account_ref)
         if not self.journal_id._bank_feed_has_account(account):
             self.journal_id.bank_feed_account_number = account.label

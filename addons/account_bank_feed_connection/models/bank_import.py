@@ -7,6 +7,9 @@ class BankImport(models.Model):
     feed_window_id = fields.Many2one(
         "bank.feed.window", "Fetched period", readonly=True, ondelete="restrict", index=True
     )
+    remote_source = fields.Char(
+        "The bank's file", readonly=True, help="Which of the files at the bank it is.", index=True
+    )
     feed_id = fields.Many2one(related="feed_window_id.feed_id", store=True, index=True)
 
     @api.model
@@ -29,7 +32,7 @@ class BankImport(models.Model):
             journal=feed.journal_id,
             source="connection",
         )
-        record.feed_window_id = window
+        record.write({"feed_window_id": window.id, "remote_source": document.source})
         return record
 
     def _formats(self):

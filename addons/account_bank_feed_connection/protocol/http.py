@@ -6,15 +6,19 @@ host only: a redirect or a next page elsewhere is refused, since it would take o
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import email.utils
 import json
+import logging
+import threading
+from contextlib import contextmanager
 from decimal import Decimal
 from urllib.parse import urljoin, urlsplit
 
 import requests
+from requests.adapters import HTTPAdapter
 from requests.exceptions import ConnectionError, RequestException, SSLError, Timeout
+from urllib3.exceptions import HTTPError
 
 from .errors import ConnectorError, NotAuthorised, Permanent, RateLimited, RetryLater
 
@@ -24,19 +28,43 @@ LARGEST = 200 * 2**20
 """Bytes of one answer: more is no list of transactions."""
 PIECE = 2**16
 
+REFUSALS = (
+    "BAD_CERTIFICATE",
+    "CERTIFICATE_EXPIRED",
+    "CERTIFICATE_REQUIRED",
+    "CERTIFICATE_REVOKED",
+    "CERTIFICATE_UNKNOWN",
+    "UNSUPPORTED_CERTIFICATE",
+    "UNKNOWN_CA",
+    "ACCESS_DENIED",
+)
+"""Alerts by which a bank says that it does not want our certificate."""
+
+
+class OwnTls(HTTPAdapter):
+    """HTTPS by a given context, and by nothing that lies about beside it."""
+
+    def __init__(self, context):
+        self._context = context
+        super().__init__()
+
+    def init_poolmanager(self, *args, **kwargs):
+        super().init_poolmanager(*args, ssl_context=self._context, **kwargs)
+
+    def cert_verify(self, conn, url, verify, cert):
+        """Stock requests would add the usual authorities to those of the context."""
+        conn.cert_reqs = "CERT_REQUIRED"
+
 
 class BankSession:
     """Speaks with one bank.
 
     :param base: the address that paths are relative to; ``https`` only, except to this machine
-    :param trusted: a PEM file of authorities to trust instead of the usual ones
-    :param certificate: PEM files of the client's certificate and key
+    :param tls: how to speak TLS, see :func:`~.tls.client_context`; the usual way when None
     :param token: gives an access token; called with one that the bank refused, another one
     """
 
-    def __init__(
-        self, base, *, headers=None, auth=None, trusted=None, certificate=None, token=None
-    ):
+    def __init__(self, base, *, headers=None, auth=None, tls=None, token=None):
         require_tls(base)
         self.base = base.rstrip("/") + "/"
         self.token = token
@@ -44,8 +72,8 @@ class BankSession:
         self.http.trust_env = False  # neither proxies nor passwords that lie about
         self.http.headers.update(headers or {})
         self.http.auth = auth
-        self.http.verify = trusted or True
-        self.http.cert = certificate
+        if tls:
+            self.http.mount("https://", OwnTls(tls))
 
     def get(self, path, **kwargs):
         return self.request("GET", path, **kwargs)
@@ -132,19 +160,27 @@ def require_tls(url):
         raise Permanent(f"The address of {parts.hostname or 'the bank'} must begin with https")
 
 
-@contextlib.contextmanager
+@contextmanager
 def network_errors(host):
     """What goes wrong on the way to a host, as an error that says what to do next."""
     try:
-        yield
+        with _unlogged():
+            yield
     except SSLError as error:
-        raise RetryLater(f"{host}: the connection is not safe: {_why(error)}") from None
+        raise _unsafe(host, _why(error)) from None
     except Timeout:
         raise RetryLater(f"{host} does not answer in time") from None
     except ConnectionError:
         raise RetryLater(f"{host} cannot be reached") from None
     except RequestException as error:
         raise RetryLater(f"{host}: {type(error).__name__}") from None
+
+
+def _unsafe(host, why):
+    """What a failure of TLS means: the bank refuses our certificate, or we theirs."""
+    if any(refusal in why for refusal in REFUSALS):
+        return NotAuthorised(f"{host} does not accept our certificate: {why}")
+    return RetryLater(f"{host}: the connection is not safe: {why}")
 
 
 def scrubbed(error, *secrets):
@@ -200,4 +236,28 @@ def _why(error):
     """Of a TLS error the reason only: the whole text may have the address in it."""
     inner = error.args[0] if error.args else error
     reason = getattr(inner, "reason", inner)
-    return getattr(reason, "verify_message", None) or type(reason).__name__
+    if isinstance(reason, HTTPError) and reason.args:  # urllib3 wraps what OpenSSL says
+        reason = reason.args[0]
+    return (
+        getattr(reason, "verify_message", None)
+        or getattr(reason, "reason", None)
+        or type(reason).__name__
+    )
+
+
+_here = threading.local()
+
+
+@contextmanager
+def _unlogged():
+    """Keep addresses out of the log: urllib3 writes them there, and some have a token in them."""
+    _here.silent = True
+    try:
+        yield
+    finally:
+        _here.silent = False
+
+
+logging.getLogger("urllib3.connectionpool").addFilter(
+    lambda record: not getattr(_here, "silent", False)
+)

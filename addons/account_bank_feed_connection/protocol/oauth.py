@@ -18,7 +18,7 @@ from authlib.integrations.requests_client import OAuth2Session
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
 
 from .errors import ConsentExpired, NotAuthorised, RateLimited, RetryLater
-from .http import TIMEOUTS, as_json, network_errors, read_whole, require_tls, retry_after
+from .http import TIMEOUTS, OwnTls, as_json, network_errors, read_whole, require_tls, retry_after
 
 AuthMethod = Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]
 
@@ -76,13 +76,10 @@ class OAuthClient:
 
     :param secret: password or private key, whichever the method of the settings wants
     :param redirect_uri: where people come back to
-    :param trusted: a PEM file of authorities to trust instead of the usual ones
-    :param certificate: PEM files of the client's certificate and key
+    :param tls: how to speak TLS, see :func:`~.tls.client_context`; the usual way when None
     """
 
-    def __init__(
-        self, settings, client_id, redirect_uri, *, secret=None, trusted=None, certificate=None
-    ):
+    def __init__(self, settings, client_id, redirect_uri, *, secret=None, tls=None):
         require_tls(settings.authorize_url)
         require_tls(settings.token_url)
         if settings.revoke_url:
@@ -97,8 +94,8 @@ class OAuthClient:
             code_challenge_method="S256",
         )
         http.trust_env = False
-        http.verify = trusted or True
-        http.cert = certificate
+        if tls:
+            http.mount("https://", OwnTls(tls))
 
     def authorize_at(self, state, verifier):
         """The address at which a person agrees."""
@@ -223,6 +220,4 @@ def _token(answer):
         lasts = float(answer["expires_in"])
     except (KeyError, TypeError, ValueError):
         return Token(access, answer.get("refresh_token"))
-    return Token(
-        access, answer.get("refresh_token"), time.time() + max(lasts - EARLY, lasts / 2)
-    )
+    return Token(access, answer.get("refresh_token"), time.time() + max(lasts - EARLY, lasts / 2))

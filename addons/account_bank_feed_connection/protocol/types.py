@@ -19,6 +19,8 @@ class RemoteAccount:
     """The bank's own number, where there is no IBAN."""
     currency: str | None = None
     name: str | None = None
+    inbox: bool = False
+    """No account, but a place with files of any accounts: what is in them decides the journals."""
 
     @property
     def label(self) -> str:
@@ -69,7 +71,9 @@ class Document:
     """What a bank gave for a period, as a file: the bytes are kept, and read by the parser.
 
     :param name: what people see as the file's name
+    :param source: which of the bank's files it is, where the bank has files; kept with the import
     """
 
     name: str
     content: bytes
+    source: str | None = None

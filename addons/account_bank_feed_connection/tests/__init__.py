@@ -1,1 +1,9 @@
-from . import test_connection, test_dead_letter, test_error, test_feed, test_problem, test_window
+from . import (
+    test_connection,
+    test_dead_letter,
+    test_error,
+    test_feed,
+    test_problem,
+    test_sign_in,
+    test_window,
+)

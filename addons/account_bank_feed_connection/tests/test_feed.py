@@ -6,6 +6,7 @@ from odoo.addons.account_bank_feed.tests.common import transaction
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..protocol import RemoteAccount
 from .common import ConnectionCase
 
 
@@ -84,6 +85,17 @@ class TestFeed(ConnectionCase):
         self.assertEqual(len(self.bank.asked), 1)
         with self.assertRaises(UserError):
             feed.action_fetch_now()
+
+    def test_files_of_any_account_need_no_journal(self):
+        """The accounts in them decide the journals."""
+        self.bank.accounts = [RemoteAccount("inbox", name="Inbox", inbox=True)]
+        self.patch(self.bank, "balances", list)
+        feed = self.connect()
+        self.assertFalse(feed.journal_id)
+        self.run_jobs()
+        self.assertEqual([row[1] for row in self.books()], [100.0, 50.0])
+        self.assertEqual(self.transactions().journal_id, self.journal)
+        self.assertEqual(self.transactions().import_id.remote_source, "period.xml")
 
     def test_the_journal_shows_the_balances(self):
         self.connect()

@@ -3,7 +3,6 @@
 import base64
 import json
 import time
-from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -19,7 +18,6 @@ from account_bank_feed_connection.protocol import (
 )
 from account_bank_feed_connection.protocol.http import BankSession
 from account_bank_feed_connection.protocol.oauth import OAuthClient, OAuthSettings, Token
-from account_bank_feed_connection.protocol.pem import PemFile
 
 from .oauth_server import CLIENT, PASSWORD, OAuthServer
 
@@ -211,11 +209,3 @@ def test_a_session_renews_a_refused_token_once(server):
         bank.get("accounts")
     assert len(tokens) == 3
     assert caught.value.payload == b'{"error": "refused: ***"}'
-
-
-def test_a_key_is_in_a_file_for_as_long_as_it_is_needed():
-    file = PemFile("KEY")
-    path = str(file)[:]
-    assert Path(path).read_text() == "KEY" and Path(path).read_text() == "KEY"
-    del file
-    assert not Path(path).exists()
