@@ -115,7 +115,7 @@ class BankConnection(models.Model):
                 self.certificate, values["private_key"] = tls.from_p12(content, password)
             except (ValueError, binascii.Error):
                 text = self.env._(
-                    "The key file does not open. Is it a .p12, and its password right?"
+                    "The key file does not open. Is it a .p12 file, and the password right?"
                 )
                 raise UserError(text) from None
         super()._keep_secrets(values)

@@ -178,6 +178,7 @@ class TestSignIn(ConnectionCase, HttpCase):
 
     def test_logs_and_errors_have_no_token(self):
         with self.assertLogs(level=logging.DEBUG) as logs:
+            logging.getLogger().debug("else there may be none")
             answer = self.begin()
             self.connection._signed_in(answer)
             token = self.stored()

@@ -1,0 +1,1 @@
+from . import test_answers, test_web_service

@@ -1,0 +1,182 @@
+"""Answers that the demo bank never gives: read without a bank."""
+
+import types
+from datetime import date
+from decimal import Decimal
+from unittest.mock import patch
+
+from lxml import etree
+
+from odoo.addons.account_bank_feed_connection.protocol import (
+    NotAuthorised,
+    Period,
+    PeriodTooLong,
+    Permanent,
+    RemoteAccount,
+    RetryLater,
+)
+from odoo.tests import BaseCase, tagged
+
+from ..models.bank_connector_iso20022 import BankConnectorIso20022
+from ..service import answers
+from ..service.camt060 import request
+from ..service.soap import NoData, SoapSession
+
+ENVELOPE = (
+    '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>{}</s:Body>'
+    "</s:Envelope>"
+)
+IBAN = "PL61109010140000071219812874"
+
+
+class Answering(SoapSession):
+    """Gives one answer to whatever is asked."""
+
+    def __init__(self, body, status=200, envelope=True):
+        super().__init__("https://bank.example/ws")
+        self.answer = (ENVELOPE.format(body) if envelope else body).encode()
+        self.status = status
+
+    def request(self, method, path, **kwargs):
+        response = types.SimpleNamespace(
+            content=self.answer, status_code=self.status, reason="", headers={}
+        )
+        self.check(response)
+        return response
+
+
+@tagged("post_install", "-at_install")
+class TestAnswers(BaseCase):
+    def call(self, body, **options):
+        return Answering(body, **options).call("GetStatement", etree.Element("Document"))
+
+    def refused(self, body, kind, text, **options):
+        with self.assertRaisesRegex(kind, text) as caught:
+            self.call(body, **options)
+        self.assertIs(type(caught.exception), kind)
+        return caught.exception
+
+    def test_entities_are_refused(self):
+        for document_type in (
+            '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>',
+            '<!DOCTYPE x [<!ENTITY a "b"><!ENTITY c "&a;&a;&a;">]>',
+            '<!DOCTYPE x SYSTEM "http://evil.example/x.dtd">',
+        ):
+            body = f"{document_type}<x><Document>&e;</Document></x>"
+            with self.assertRaises((Permanent, RetryLater)) as caught:
+                self.call(body, envelope=False)
+            self.assertNotIn("root:", caught.exception.message)
+        body = f"{document_type}<x><Document><BkToCstmrStmt/></Document></x>"
+        self.refused(body, Permanent, "DOCTYPE", envelope=False)
+
+    def test_a_document_stands_for_itself(self):
+        document = self.call(
+            '<r:R xmlns:r="urn:r"><Document xmlns="urn:d"><BkToCstmrStmt/></Document></r:R> '
+        )
+        self.assertEqual(
+            answers.as_file(document),
+            b"<?xml version='1.0' encoding='UTF-8'?>\n"
+            b'<Document xmlns="urn:d"><BkToCstmrStmt/></Document>',
+        )
+
+    def test_a_bare_document(self):
+        document = self.call("<Document><BkToCstmrStmt/></Document>", envelope=False)
+        self.assertEqual(document.tag, "Document")
+
+    def test_no_document(self):
+        self.refused("<R/>", Permanent, "holds no")
+        self.refused("<html>sorry", RetryLater, "no valid XML", envelope=False)
+
+    def test_a_status_report_says_no(self):
+        report = (
+            '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.03"><CstmrPmtStsRpt>'
+            "<OrgnlGrpInfAndSts><GrpSts>RJCT</GrpSts><StsRsnInf><Rsn><Cd>{}</Cd></Rsn>"
+            "<AddtlInf>{}</AddtlInf></StsRsnInf></OrgnlGrpInfAndSts></CstmrPmtStsRpt></Document>"
+        )
+        self.refused(report.format("AC01", "unknown"), Permanent, "bank.example: AC01 unknown")
+        self.refused(report.format("AG01", "no"), NotAuthorised, "AG01")
+        self.refused(report.format("TM01", "closed"), RetryLater, "TM01")
+        error = self.refused(report.format("DT01", "from 2026-01-05"), PeriodTooLong, "DT01")
+        self.assertEqual(str(error.earliest), "2026-01-05")
+        self.refused(report.format("DT01", "too old"), Permanent, "DT01")
+        with self.assertRaises(NoData):
+            self.call(report.format("NO_DATA", ""))
+
+    def test_a_message_reject(self):
+        reject = (
+            '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:admi.002.001.01"><admi.002.001.01>'
+            "<RltdRef><Ref>1</Ref></RltdRef><Rsn><RjctgPtyRsn>AC01</RjctgPtyRsn>"
+            "<RsnDesc>no such account</RsnDesc></Rsn></admi.002.001.01></Document>"
+        )
+        self.refused(reject, Permanent, "AC01 no such account")
+
+    def test_a_fault_without_detail(self):
+        fault = "<s:Fault><faultcode>s:{}</faultcode><faultstring>{}</faultstring></s:Fault>"
+        self.refused(fault.format("Client", "what?"), Permanent, "s:Client what", status=500)
+        self.refused(fault.format("Server", "oops"), RetryLater, "oops", status=500)
+        self.refused(fault.format("Client", "who?"), NotAuthorised, "401", status=401)
+
+    def test_balances_of_the_accounts_currency(self):
+        balance = (
+            "<Bal><Tp><CdOrPrtry><Cd>{}</Cd></CdOrPrtry></Tp><Amt Ccy='{}'>{}</Amt>"
+            "<CdtDbtInd>{}</CdtDbtInd><Dt><DtTm>2026-02-01T10:00:00+01:00</DtTm></Dt></Bal>"
+        )
+        report = etree.fromstring(
+            "<Document><BkToCstmrAcctRpt><Rpt>"
+            + balance.format("OPBD", "PLN", "1.00", "CRDT")
+            + balance.format("ITBD", "EUR", "7.00", "CRDT")
+            + balance.format("ITBD", "PLN", "12.50", "DBIT")
+            + balance.format("CLAV", "PLN", "3.10", "CRDT")
+            + "</Rpt></BkToCstmrAcctRpt></Document>"
+        )
+        booked, available = answers.balances(report, RemoteAccount("1", currency="PLN"))
+        self.assertEqual((booked.kind, booked.amount), ("booked", Decimal("-12.50")))
+        self.assertEqual((available.kind, available.amount), ("available", Decimal("3.10")))
+        self.assertEqual(str(booked.as_of), "2026-02-01 09:00:00")
+
+    def test_a_request_in_the_order_of_the_schema(self):
+        account = RemoteAccount(IBAN, iban=IBAN, currency="PLN")
+        period = Period(date(2026, 2, 1), date(2026, 2, 3))
+        document = request("camt.060.001.05", "camt.053.001.08", account, period, "4711")
+        names = [etree.QName(each).localname for each in document.iter()]
+        self.assertEqual(
+            " ".join(names),
+            "Document AcctRptgReq GrpHdr MsgId CreDtTm RptgReq Id ReqdMsgNmId Acct Id IBAN Ccy "
+            "AcctOwnr Pty Id OrgId Othr Id RptgPrd FrToDt FrDt ToDt FrToTm FrTm ToTm Tp",
+        )
+        self.assertLessEqual(len(document.findtext(".//{*}MsgId")), 35)
+
+    def test_what_is_not_all_is_asked_for_by_halves(self):
+        def page(last):
+            return etree.fromstring(
+                "<Document><BkToCstmrStmt><GrpHdr><MsgPgntn><PgNb>1</PgNb>"
+                f"<LastPgInd>{last}</LastPgInd></MsgPgntn></GrpHdr></BkToCstmrStmt></Document>"
+            )
+
+        asked = []
+
+        def ask(connector, connection, session, operation, wanted, account, days):
+            asked.append((days.start.day, days.end.day))
+            return page("true" if days.end.day - days.start.day < most else "false")
+
+        connector = BankConnectorIso20022
+        days = Period(date(2026, 2, 1), date(2026, 2, 5))
+        with patch.object(connector, "_ask", ask):
+            most = 3
+            fake = _Unbound(connector)
+            found = list(fake._fetch(None, None, "Get", "statement", RemoteAccount("1"), days))
+            self.assertEqual(asked, [(1, 5), (1, 3), (4, 5)])
+            self.assertEqual(len(found), 2)
+            most = 0
+            with self.assertRaisesRegex(Permanent, "2026-02-01"):
+                list(fake._fetch(None, None, "Get", "statement", RemoteAccount("1"), days))
+
+
+class _Unbound:
+    """A connector without a database."""
+
+    def __init__(self, cls):
+        self.cls = cls
+
+    def __getattr__(self, name):
+        return getattr(self.cls, name).__get__(self)
