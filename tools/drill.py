@@ -65,6 +65,7 @@ def copied(odoo, source):
     name = f"{odoo.name('drillrun')}_{os.getpid()}"
     try:
         odoo.copy(source, name)
+        odoo.cluster.sql(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
         yield name
     finally:
         odoo.drop(name)

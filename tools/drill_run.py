@@ -26,6 +26,8 @@ from .bench_run import environment  # noqa: E402
 from .drill_scenarios import SCENARIOS, SIGNS_IN, TRIES_AGAIN  # noqa: E402
 
 QUARTER = timedelta(minutes=15)
+CALM = timedelta(hours=2)
+"""Between two looks of the scheduler while nothing is wrong; nothing is due then."""
 LONGEST = timedelta(days=3)
 """In which a bank that is well again must have been fetched."""
 TIMEOUTS = (5, 2)
@@ -45,27 +47,37 @@ def main(conf, database, source, target):
     Path(target).write_text(json.dumps(answer))
 
 
-def run(registry, bank, base_url, names, short):
+def run(registry, bank, base_url, names, short, command=None, searched=False):
     """Play the scenarios.
 
     :param dict bank: how the demo bank describes itself
     :param base_url: under which people reach Odoo
     :param names: words of the scenarios to play; all when empty
+    :param command: how Odoo's own commands begin, to change the keys with; None not to
+    :param bool searched: whether all roles search everything for the secrets
     """
     from odoo.addons.account_bank_feed_connection.protocol import http, oauth
 
+    from . import drill_keys, drill_secrets
     from .drill_clock import Clock
     from .drill_world import Bank, World
 
     http.TIMEOUTS = oauth.TIMEOUTS = TIMEOUTS
     bank = Bank(bank)
     wanted = [each for each in SCENARIOS if _is_wanted(each, names, short)]
-    with Clock(bank) as clock:
-        world = World(functools.partial(environment, registry), bank, clock)
+    with Clock(bank) as clock, drill_secrets.Recorder() as recorder:
+        recorder.add(bank.known["client_secret"])
+        recorder.add(*drill_secrets.key_lines(Path(bank.known["key"]).read_text()))
+        world = World(registry.db_name, functools.partial(environment, registry), bank, clock)
         drill = Drill(world, Worker(registry, clock))
         world.make(base_url, dict.fromkeys(each.bank for each in wanted))
         drill.settle()
-        return {"rows": [drill.play(each) for each in wanted], "slips": bank.slips()}
+        answer = {"rows": [drill.play(each) for each in wanted]}
+        if command:
+            answer["keys"] = drill_keys.change(drill, command, recorder)
+        if searched:
+            answer["readers"] = world.readable(recorder.secrets)
+        return {**answer, "slips": bank.slips(), "secrets": sorted(recorder.secrets)}
 
 
 def _is_wanted(scenario, names, short):
@@ -83,38 +95,39 @@ class Worker:
         self.controller = RunJobController
         self.clock = clock
         self.waits, self.kinds, self.faults = [], Counter(), []
-        self._quarter = clock.now
+        self._look_at = clock.now
 
     def forget(self):
         self.waits, self.kinds, self.faults = [], Counter(), []
 
     # Time
 
-    def pass_until(self, is_over, until):
+    def pass_until(self, is_over, until, pause=QUARTER):
         """Let time pass until something is so, or some moment has come.
 
+        :param pause: between two looks of the scheduler
         :return: whether it is so
         """
         self.work()
         while not is_over() and self.clock.now < until:
             self.clock.move_to(min(self._next_event(), until))
-            if self.clock.now >= self._quarter:
-                self.look()
+            if self.clock.now >= self._look_at:
+                self.look(pause)
             self.work()
         return is_over()
 
-    def pass_to(self, moment):
-        self.pass_until(lambda: False, moment)
+    def pass_to(self, moment, pause=QUARTER):
+        self.pass_until(lambda: False, moment, pause)
 
     def _next_event(self):
         with self.environment() as env:
             env.cr.execute(NEXT)
             eta = env.cr.fetchone()[0]
-        return min(eta or self._quarter, self._quarter)
+        return min(eta or self._look_at, self._look_at)
 
-    def look(self):
+    def look(self, pause=QUARTER):
         """What the scheduler does every quarter of an hour."""
-        self._quarter = self.clock.now + QUARTER
+        self._look_at = self.clock.now + pause
         for name in CRONS:
             with self.environment() as env:
                 cron = env.ref(f"account_bank_feed_connection.{name}")
@@ -179,6 +192,18 @@ class Drill:
         print(f"  {row['ok']} {scenario.bank}: {scenario.name}, {row['why']}", flush=True)
         return row
 
+    def ordinary_day(self, bank):
+        """A day on which nothing goes wrong.
+
+        :return: what does
+        """
+        self.worker.forget()
+        self._next_day(bank)
+        lost, doubled = self.world.astray(bank)
+        if lost or doubled or self._waiting(bank) or self.worker.kinds:
+            yield f"{bank}: {len(lost)} lost, {len(doubled)} doubled, {dict(self.worker.kinds)}"
+        yield from self.worker.faults
+
     def settle(self):
         """Until nothing waits any more."""
         self.worker.pass_until(lambda: not self._waiting(), self.clock.now + LONGEST)
@@ -187,7 +212,7 @@ class Drill:
 
     def _begin(self, scenario):
         """Just before the next scheduled fetch."""
-        self.worker.pass_to(self._next_fetch(scenario.bank) - timedelta(minutes=1))
+        self.worker.pass_to(self._next_fetch(scenario.bank) - timedelta(minutes=1), CALM)
         self.worker.forget()
         with self.world.environment() as env:
             last = env["bank.feed.window"].search([], order="id desc", limit=1).id
@@ -205,7 +230,9 @@ class Drill:
         if scenario.race:
             self._race(scenario.bank)
         until = self.clock.now + LONGEST
-        self.worker.pass_to(self.clock.now + timedelta(minutes=2))
+        self.worker.pass_to(self.clock.now + timedelta(minutes=1))
+        self.worker.look()
+        self.worker.work()
         self.worker.pass_until(lambda: self._is_still(scenario.bank), until)
         self.worker.pass_to(self.clock.now + QUARTER)
 
@@ -228,7 +255,8 @@ class Drill:
         return did
 
     def _next_day(self, bank):
-        self.worker.pass_to(self._next_fetch(bank) + timedelta(minutes=1))
+        self.worker.pass_to(self._next_fetch(bank), CALM)
+        self.worker.look()
         self.settle()
         self.worker.look()
 

@@ -194,12 +194,13 @@ class BankConnection(models.Model):
 
     def _signed_in(self, answer):
         """A person comes back from the bank."""
-        self.ensure_one()
+        connection = self._authorise("manager")
+        connection.ensure_one()
         try:
-            self._connector()._signed_in(self, answer)
+            connection._connector()._signed_in(connection, answer)
         except ConnectorError as error:
-            raise UserError(self._in_words(error)) from error
-        return self._check()
+            raise UserError(connection._in_words(error)) from error
+        return connection._check()
 
     def _check(self):
         """Ask the bank whether it lets us in, and keep the answer."""

@@ -25,6 +25,16 @@ class TestConnection(ConnectionCase):
         self.connection._signed_in({})
         self.assertEqual(self.connection.state, "connected")
 
+    def test_a_manager_who_comes_back_sets_going_what_waited(self):
+        feed = self.connect()
+        self.connection._note(NotAuthorised("bank.example answers 401"))
+        feed._pause("bank.example answers 401")
+        self.bank.sign_in_at = "https://bank.example/agree"
+        manager = self.make_user("manager")
+        self.connection.with_env(self.env_of(manager)).action_connect()
+        self.connection.with_env(self.env_of(manager))._signed_in({})
+        self.assertEqual((self.connection.state, feed.state), ("connected", "active"))
+
     def test_accounts_find_their_journals(self):
         self.bank.accounts.append(RemoteAccount("acc-2", number="4711", currency="EUR"))
         self.connection.action_connect()
