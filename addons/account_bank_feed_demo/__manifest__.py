@@ -5,7 +5,7 @@
     "category": "Accounting/Accounting",
     "license": "LGPL-3",
     "author": "Odoo Bank Feed contributors",
-    "depends": ["account_bank_feed_dashboard", "account_bank_feed_rule", "l10n_de"],
+    "depends": ["account_bank_feed_connection", "account_bank_feed_dashboard", "l10n_de"],
     "data": [],
     "post_init_hook": "make_demo_company",
     "installable": True,

@@ -7,11 +7,15 @@ import datetime
 import json
 import select
 import socket
+import subprocess
 import threading
 import time
+import urllib.error
+import urllib.request
 from decimal import Decimal
 
-from tools.common import CACHE
+from tools import environment
+from tools.common import CACHE, run
 from tools.demo import PASSWORD, Client
 from tools.server import free_port
 
@@ -66,6 +70,48 @@ def prepare(odoo, database):
     code = PREPARE.replace("@IBAN@", IBAN).replace("@OPENING@", str(OPENING))
     printed = odoo.shell(database, code.replace("@INVOICES@", str(INVOICES)))
     return [tuple(row) for row in json.loads(printed.splitlines()[-1])]
+
+
+# Servers of others
+
+
+def install_apart(odoo, pins, folder):
+    """Install packages where nothing else finds them.
+
+    :param pins: the requirements, those of the requirements among them
+    """
+    pip = [odoo.python, "-m", "pip", "install", "--quiet", "--no-deps", "--target", folder]
+    run([*pip, "-r", pins], f"What {pins.name} names could not be installed: does pip reach PyPI?")
+    return folder
+
+
+@contextlib.contextmanager
+def answering(command, packages, url, log):
+    """Run a server with packages of its own, from when it answers at an address."""
+    environ = environment.clean_environ(PYTHONPATH=str(packages))
+    words = [str(word) for word in command]
+    with log.open("w") as output:
+        process = subprocess.Popen(words, env=environ, stdout=output, stderr=output)
+        try:
+            deadline = time.monotonic() + PATIENCE
+            while not _answers(url):
+                late = time.monotonic() > deadline or process.poll() is not None
+                assert not late, f"no server: {log.read_text()[-2000:]}"
+                time.sleep(0.2)
+            yield
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _answers(url):
+    try:
+        with urllib.request.urlopen(url, timeout=10):
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
 
 
 # Files

@@ -4,16 +4,11 @@ It is installed in a folder of its own. Transactions are real here, and so are w
 a token at once.
 """
 
-import contextlib
-import subprocess
-import time
-import urllib.request
 from pathlib import Path
 
+import harness
 import pytest
 
-from tools import environment
-from tools.common import run
 from tools.server import free_port
 
 HERE = Path(__file__).parent
@@ -140,34 +135,16 @@ print(json.dumps([
 @pytest.fixture(scope="module")
 def packages(odoo, tmp_path_factory):
     folder = tmp_path_factory.mktemp("packages")
-    pip = [odoo.python, "-m", "pip", "install", "--quiet", "--no-deps", "--target", folder]
-    complaint = "The authorization server could not be installed: check that pip reaches PyPI."
-    run([*pip, "-r", HERE / "oauth-requirements.txt"], complaint)
-    return folder
+    return harness.install_apart(odoo, HERE / "oauth-requirements.txt", folder)
 
 
 @pytest.fixture
 def bank(odoo, packages, tmp_path):
     port = free_port()
+    url = f"http://127.0.0.1:{port}"
     command = [odoo.python, HERE / "oauth_server.py", tmp_path, port, BACK]
-    environ = environment.clean_environ(PYTHONPATH=str(packages))
-    with (tmp_path / "log").open("w") as log:
-        process = subprocess.Popen([str(word) for word in command], env=environ, stderr=log)
-        try:
-            _wait_for(f"http://127.0.0.1:{port}/count", process)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait()
-
-
-def _wait_for(url, process):
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        with contextlib.suppress(OSError), urllib.request.urlopen(url):
-            return
-        time.sleep(0.2)
-    raise AssertionError("the authorization server does not start")
+    with harness.answering(command, packages, f"{url}/count", tmp_path / "log"):
+        yield url
 
 
 @pytest.fixture

@@ -12,7 +12,9 @@ class BankConnectionController(http.Controller):
     @http.route(CALLBACK, type="http", auth="user", methods=["GET"])
     def come_back(self, **answer):
         """Somebody comes back from a bank's page."""
-        sign_in = request.env["bank.sign.in"]._find(answer.get("state"))
+        sign_ins = request.env["bank.sign.in"]
+        answer = {**answer, "state": answer.get("state") or sign_ins._implied_state()}
+        sign_in = sign_ins._find(answer["state"])
         allowed = request.env.user.has_group("account_bank_feed.group_manager")
         if not sign_in or not allowed:
             response = request.render("account_bank_feed_connection.sign_in_over")
@@ -23,9 +25,12 @@ class BankConnectionController(http.Controller):
         connection.check_access("write")
         try:
             with request.env.cr.savepoint():
-                connection._signed_in(answer)
+                address = connection._signed_in(answer)
         except UserError as error:
+            address = None
             connection.error = str(error)
+        if address:
+            return request.redirect(address, local=False)
         return request.redirect(f"/odoo/bank-connections/{connection.id}")
 
 

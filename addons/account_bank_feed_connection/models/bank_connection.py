@@ -193,14 +193,22 @@ class BankConnection(models.Model):
         return connection._check()
 
     def _signed_in(self, answer):
-        """A person comes back from the bank."""
+        """A person comes back from the bank.
+
+        :return: the address to which the bank wants the person next, or None
+        """
         connection = self._authorise("manager")
         connection.ensure_one()
         try:
-            connection._connector()._signed_in(connection, answer)
+            address = connection._connector()._signed_in(connection, answer)
         except ConnectorError as error:
             raise UserError(connection._in_words(error)) from error
-        return connection._check()
+        return address or connection._check()
+
+    def action_check(self):
+        """Ask again: at some banks a second person must agree, too."""
+        for connection in self._authorise("manager"):
+            connection._check()
 
     def _check(self):
         """Ask the bank whether it lets us in, and keep the answer."""

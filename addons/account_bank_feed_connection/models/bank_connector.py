@@ -83,6 +83,7 @@ class BankConnector(models.AbstractModel):
         """Go on when the person comes back from the bank.
 
         :param dict answer: the parameters that the bank sent along
+        :return: a further address at the bank to which the person must go, or None
         """
 
     @api.model

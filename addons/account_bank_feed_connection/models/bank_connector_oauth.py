@@ -46,16 +46,17 @@ class BankConnectorOAuth(models.AbstractModel):
         raise NotImplementedError
 
     @api.model
-    def _session(self, connection, kind=BankSession, **options):
+    def _session(self, connection, kind=BankSession, base=None, **options):
         """What the connector asks the bank with: it carries a good access token.
 
         A token that the bank refuses is renewed, once for each request.
 
         :param kind: :class:`BankSession`, or what the connector has made of it
+        :param base: the address that paths are relative to, where it is not the connection's
         :param options: for its constructor
         """
         options = {"tls": connection._tls(), **options}
-        return kind(connection.url, token=_Tokens(self, connection), **options)
+        return kind(base or connection.url, token=_Tokens(self, connection), **options)
 
     # ------------------------------------------------------------------
     # In and out

@@ -34,14 +34,18 @@ class BankSignIn(models.Model):
         )
 
     @api.model
-    def _begin(self, connection):
+    def _begin(self, connection, with_state=True):
         """Expect the user back. Who was expected before for the connection, is not any more.
 
+        :param bool with_state: false where the bank sends nothing back; then the user says who it
+            is, and is expected from one bank at a time
         :return: the state, and the code verifier (RFC 7636) that the bank is to see afterwards
         """
         self = self.sudo()
-        self.search([("connection_id", "=", connection.id)])._drop()
-        state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
+        state = secrets.token_urlsafe(32) if with_state else self._implied_state()
+        verifier = secrets.token_urlsafe(48)
+        same = ["|", ("connection_id", "=", connection.id), ("digest", "=", _digest(state))]
+        self.search(same)._drop()
         record = self.create(
             {
                 "connection_id": connection.id,
@@ -52,6 +56,11 @@ class BankSignIn(models.Model):
         )
         vault.store(record, "verifier", verifier)
         return state, verifier
+
+    @api.model
+    def _implied_state(self):
+        """The state of a user whom the bank sends back without one."""
+        return f"user {self.env.uid}"
 
     @api.model
     def _find(self, state):

@@ -3,7 +3,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ..protocol import NotAuthorised, RemoteAccount
+from ..protocol import Consent, NotAuthorised, RemoteAccount
 from .common import ConnectionCase
 
 
@@ -34,6 +34,16 @@ class TestConnection(ConnectionCase):
         self.connection.with_env(self.env_of(manager)).action_connect()
         self.connection.with_env(self.env_of(manager))._signed_in({})
         self.assertEqual((self.connection.state, feed.state), ("connected", "active"))
+
+    def test_a_second_person_agrees_later(self):
+        self.bank.sign_in_at = "https://bank.example/agree"
+        self.bank.consent = Consent("waiting")
+        self.connection.action_connect()
+        self.connection._signed_in({})
+        self.assertEqual(self.connection.state, "waiting")
+        self.bank.consent = Consent("valid")
+        self.connection.action_check()
+        self.assertEqual(self.connection.state, "connected")
 
     def test_accounts_find_their_journals(self):
         self.bank.accounts.append(RemoteAccount("acc-2", number="4711", currency="EUR"))
@@ -73,7 +83,12 @@ class TestConnection(ConnectionCase):
     def test_only_managers_connect(self):
         accountant = self.make_user("accountant")
         connection = self.connection.with_env(self.env_of(accountant))
-        for method in ("action_connect", "action_disconnect", "action_find_accounts"):
+        for method in (
+            "action_connect",
+            "action_check",
+            "action_disconnect",
+            "action_find_accounts",
+        ):
             with self.assertRaises(AccessError):
                 getattr(connection, method)()
         with self.assertRaises(AccessError):

@@ -1,1 +1,1 @@
-from . import bank_feed_demo
+from . import bank_connector_demo, bank_feed_demo

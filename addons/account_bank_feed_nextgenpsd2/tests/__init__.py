@@ -1,0 +1,1 @@
+from . import test_answers, test_nextgenpsd2, test_session, test_transactions
