@@ -6,7 +6,7 @@
     "license": "LGPL-3",
     "author": "Odoo Bank Feed contributors",
     "depends": ["account_bank_feed_connection"],
-    "external_dependencies": {"python": ["lxml", "python-stdnum", "zeep"]},
+    "external_dependencies": {"python": ["lxml", "zeep"]},
     "data": ["views/bank_connection_views.xml"],
     "installable": True,
 }

@@ -81,11 +81,14 @@ def host_key(place):
 
     :return: as in a list of known hosts: name, algorithm, key
     """
-    with _errors(place), _connected(place) as connection:
-        with paramiko.Transport(connection) as transport:
-            transport.start_client(timeout=TIMEOUT)
-            key = transport.get_remote_server_key()
-            return f"{place.known_as} {key.get_name()} {key.get_base64()}"
+    with (
+        _errors(place),
+        _connected(place) as connection,
+        paramiko.Transport(connection) as transport,
+    ):
+        transport.start_client(timeout=TIMEOUT)
+        key = transport.get_remote_server_key()
+        return f"{place.known_as} {key.get_name()} {key.get_base64()}"
 
 
 def fingerprint(line):
@@ -162,7 +165,7 @@ class Sftp:
                     path = posixpath.join(self.place.folder, name)
                     yield RemoteFile(path, entry.st_size or 0, entry.st_mtime or 0)
 
-    def read(self, file):
+    def content_of(self, file):
         """Its bytes, or None when it has changed meanwhile.
 
         :raises Permanent: when it is too large

@@ -31,7 +31,7 @@ from odoo.addons.account_bank_feed.tests.common import run_jobs
 given = json.loads('@GIVEN@')
 env = env(user=env.ref("base.user_admin").id)
 journal = env["account.journal"].create({
-    "name": "Second bank", "code": "BNK2", "type": "bank", "bank_acc_number": given["iban"],
+    "name": "Second bank", "code": "SCND", "type": "bank", "bank_acc_number": given["iban"],
 })
 connection = env["bank.connection"].create({
     "name": "Second bank", "connector": "bank.connector.second", "url": given["url"],
@@ -88,7 +88,7 @@ def truth(bank, iban, start, end):
     )
     with urllib.request.urlopen(request) as answer:
         rows = json.load(answer)
-    return sorted([row["date"], row["amount"]] for row in rows)
+    return sorted([row["booking_date"], f"{float(row['amount']):.2f}"] for row in rows)
 
 
 def test_it_is_fetched(odoo, new_books, bank, addon):

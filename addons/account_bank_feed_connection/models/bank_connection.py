@@ -136,7 +136,7 @@ class BankConnection(models.Model):
         """
         if not self.certificate or not vault.is_set(self, "private_key"):
             raise NotAuthorised("The bank wants a certificate and its private key")
-        end = tls.valid_until(self.certificate)
+        _begin, end = tls.validity(self.certificate)
         if end <= fields.Datetime.now():
             raise NotAuthorised(f"Our certificate ended on {end:%Y-%m-%d}")
         return Consent("valid", end)

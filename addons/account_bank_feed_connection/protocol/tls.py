@@ -75,8 +75,8 @@ def _private_key(text):
         raise NotAuthorised(text) from None
 
 
-def valid_until(certificate) -> datetime.datetime:
-    """When a certificate ends, in UTC without time zone.
+def validity(certificate) -> tuple[datetime.datetime, datetime.datetime]:
+    """When a certificate begins and ends, in UTC without time zone.
 
     :raises NotAuthorised: when it is no certificate
     """
@@ -84,7 +84,8 @@ def valid_until(certificate) -> datetime.datetime:
         found = x509.load_pem_x509_certificate(certificate.strip().encode())
     except ValueError:
         raise NotAuthorised("The certificate is not in PEM format") from None
-    return found.not_valid_after_utc.replace(tzinfo=None)
+    begin, end = found.not_valid_before_utc, found.not_valid_after_utc
+    return begin.replace(tzinfo=None), end.replace(tzinfo=None)
 
 
 def from_p12(content: bytes, password: str) -> tuple[str, str]:

@@ -54,7 +54,9 @@ class Fio:
         try:
             self._statements.check(*period)
         except Problem as problem:
-            raise Problem(422, problem.code, problem.text) from None
+            # As Fio words it: what is older only after a person has authorised it.
+            text = f"{problem.text} (od {self._statements.earliest:%d.%m.%Y})"
+            raise Problem(422, problem.code, text) from None
         return _as_fio(self._statements.of_period(request, iban, *period))
 
     def _last(self, request: Request, token: str) -> Response:

@@ -2,8 +2,6 @@ import re
 from contextlib import suppress
 from datetime import timedelta
 
-from stdnum import iban
-
 from odoo import api, fields, models
 from odoo.addons.account_bank_feed_connection.protocol import (
     Document,
@@ -17,6 +15,7 @@ from ..service.camt060 import RELEASES, request
 from ..service.soap import NoData, SoapSession
 
 DAY = timedelta(days=1)
+IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 
 
 class BankConnectorIso20022(models.AbstractModel):
@@ -74,7 +73,7 @@ class BankConnectorIso20022(models.AbstractModel):
             [("type", "=", "bank"), ("company_id", "=", connection.company_id.id)]
         )
         numbers = filter(None, journals.mapped("bank_account_id.sanitized_acc_number"))
-        return [_named(number) for number in numbers if iban.is_valid(number)]
+        return [_named(number) for number in numbers if IBAN.fullmatch(number)]
 
     @api.model
     def _balances(self, connection, account):
@@ -142,6 +141,6 @@ def _named(line):
     if match := re.fullmatch(r"(.*\S)\s+([A-Z]{3})", number):
         number, currency = match.groups()
     number = re.sub(r"\s", "", number)
-    if iban.is_valid(number):
+    if IBAN.fullmatch(number):
         return RemoteAccount(number, iban=number, currency=currency)
     return RemoteAccount(number, number=number, currency=currency)

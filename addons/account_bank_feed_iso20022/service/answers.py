@@ -1,4 +1,4 @@
-"""What the bank answers: XML that is read with care, and what it says."""
+"""What the documents say that a bank answers with."""
 
 from __future__ import annotations
 
@@ -7,29 +7,11 @@ from decimal import Decimal, InvalidOperation
 
 from lxml import etree
 
-from odoo.addons.account_bank_feed_connection.protocol import Permanent, RemoteBalance, RetryLater
+from odoo.addons.account_bank_feed_connection.protocol import RemoteBalance, RetryLater
 
 BOOKED = ("ITBD", "CLBD", "XPCD")
 AVAILABLE = ("ITAV", "CLAV", "FWAV")
 """Types of balances, the first that is there counts. OPBD and the like are of a time past."""
-
-
-def parse(data):
-    """The root of an XML document from a stranger.
-
-    :raises RetryLater: for what is no XML: a bank that is in order sends none such
-    :raises Permanent: for a document type, which could make it anything
-    """
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-    )
-    try:
-        root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        raise RetryLater("The bank's answer is no valid XML", payload=data) from None
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise Permanent("The bank's answer has a DOCTYPE, which is refused", data)
-    return root
 
 
 def find(element, path):

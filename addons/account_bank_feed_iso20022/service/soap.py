@@ -18,8 +18,9 @@ from odoo.addons.account_bank_feed_connection.protocol import (
     RetryLater,
 )
 from odoo.addons.account_bank_feed_connection.protocol.http import BankSession, retry_after
+from odoo.addons.account_bank_feed_connection.protocol.xml import parse_xml
 
-from .answers import find, parse, text
+from .answers import find, text
 
 ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 
@@ -83,7 +84,7 @@ class SoapSession(BankSession):
             response = self._call_described(operation, document)
         else:
             response = self._call_plain(operation, document)
-        root = parse(response.content)
+        root = parse_xml(response.content)
         found = next(root.iter("{*}Document"), None)
         if found is None or not len(found):
             raise Permanent("The bank's answer holds no ISO 20022 document", response.content)
@@ -190,7 +191,7 @@ def _fault(response):
     if b"Fault" not in response.content:
         return None
     try:
-        root = parse(response.content)
+        root = parse_xml(response.content)
     except RetryLater:
         return None
     fault = next(root.iter(f"{{{ENVELOPE}}}Fault"), None)

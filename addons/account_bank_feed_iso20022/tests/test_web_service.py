@@ -44,8 +44,8 @@ class TestWebService(RealBankCase):
             iso20022_accounts=f"{self.account.iban} {self.account.currency}\n",
         )
 
-    def make_feed(self):
-        return super().make_feed(self.connection, self.house_journal())
+    def feed(self):
+        return self.make_feed(self.connection, self.house_journal())
 
     def house_journal(self):
         start = self.today - 20 * DAY
@@ -53,12 +53,12 @@ class TestWebService(RealBankCase):
         return self.make_journal(self.account.iban, "BNKW", start=str(start), balance=balance)
 
     def ask(self, start=None, end=None):
-        feed = self.connection.feed_ids or self.make_feed()
+        feed = self.connection.feed_ids or self.feed()
         return self.documents(feed, start or self.today - 5 * DAY, end or self.today)
 
     def failing(self, **fault):
         """What comes of a request that meets a fault."""
-        self.connection.feed_ids or self.make_feed()
+        self.connection.feed_ids or self.feed()
         self.bank.faults.add(path="/ws/*", **fault)
         with self.assertRaises(ConnectorError) as caught:
             self.ask()
@@ -111,7 +111,7 @@ class TestWebService(RealBankCase):
             self.connection.action_connect()
 
     def test_a_certificate_that_was_revoked(self):
-        self.make_feed()
+        self.feed()
         self.bank.soap.blocked.add("customer")
         with self.assertRaises(NotAuthorised):
             self.ask()
@@ -131,7 +131,7 @@ class TestWebService(RealBankCase):
     # What it gives
 
     def test_balances(self):
-        feed = self.make_feed()
+        feed = self.feed()
         feed.action_get_balances()
         ledger = self.bank.ledger
         booked = ledger.balance(self.account.iban, self.today)
@@ -169,14 +169,14 @@ class TestWebService(RealBankCase):
 
     def test_nothing_to_report(self):
         """The bank's day may be one before ours."""
-        self.make_feed()
+        self.feed()
         self.connection.iso20022_source = "statements"
         self.patch(fields.Date, "context_today", lambda *_: self.today + DAY)
         self.assertEqual(self.ask(self.today, self.today), [])
 
     def test_from_the_bank_to_the_books_once(self):
         """Reports of a day, then its statement: every transaction is booked once."""
-        feed = self.make_feed()
+        feed = self.feed()
         self.connection.action_connect()
         feed.action_start()
         self.run_jobs()
@@ -191,7 +191,7 @@ class TestWebService(RealBankCase):
         self.assertEqual(self.booked(feed), self.amounts(start, self.today))
 
     def test_reports_that_are_booked_are_not_doubled_by_statements(self):
-        feed = self.make_feed()
+        feed = self.feed()
         feed.journal_id.bank_feed_book_reports = True
         self.connection.action_connect()
         feed.action_start()
@@ -212,14 +212,14 @@ class TestWebService(RealBankCase):
     # Faults
 
     def test_a_period_that_the_bank_does_not_give(self):
-        self.make_feed()
+        self.feed()
         with self.assertRaises(PeriodTooLong) as caught:
             self.ask(self.today - 900 * DAY)
         self.assertEqual(caught.exception.earliest, self.bank.statements.earliest)
 
     def test_an_account_that_the_bank_does_not_know(self):
         self.connection.iso20022_accounts = "PL61109010140000071219812874"
-        feed = super().make_feed(self.connection, self.house_journal())
+        feed = self.make_feed(self.connection, self.house_journal())
         with self.assertRaisesRegex(Permanent, "UNKNOWN_ACCOUNT"):
             self.documents(feed, self.today, self.today)
 
@@ -244,13 +244,13 @@ class TestWebService(RealBankCase):
             self.assertIs(type(self.failing(kind=kind)), RetryLater, kind)
 
     def test_a_bank_with_a_wrong_certificate(self):
-        self.make_feed()
+        self.feed()
         self.bank.faults.add("wrong_certificate")
         with self.assertRaisesRegex(RetryLater, "not safe"):
             self.ask()
 
     def test_half_a_wsdl(self):
-        self.make_feed()
+        self.feed()
         self.connection.iso20022_wsdl = f"{self.bank.url}/ws/accounts?wsdl"
         for kind in ("malformed", "half_page"):
             self.bank.faults.add(kind, method="GET")
@@ -258,14 +258,14 @@ class TestWebService(RealBankCase):
                 self.ask()
 
     def test_a_wsdl_elsewhere_is_refused(self):
-        self.make_feed()
+        self.feed()
         for elsewhere in ("https://evil.example/x?wsdl", "file:///etc/passwd", "/etc/passwd"):
             self.connection.iso20022_wsdl = elsewhere
             with self.assertRaises(Permanent):
                 self.ask()
 
     def test_an_operation_that_the_bank_has_not(self):
-        self.make_feed()
+        self.feed()
         connector = type(self.env["bank.connector.iso20022"])
         self.patch(connector, "_statement_operation", "GetPension")
         with self.assertRaisesRegex(Permanent, "UNKNOWN_OPERATION"):

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.addons.account_bank_feed import vault
 from odoo.addons.account_bank_feed_connection.protocol import (
     ConnectorError,
     Consent,
@@ -55,9 +54,8 @@ class BankConnectorSftp(models.AbstractModel):
             raise NotAuthorised("Nobody has confirmed the server's host key yet")
         if not connection.client_id:
             raise NotAuthorised("The server wants a user: enter it as client")
-        secrets = (vault.fetch(connection, name) for name in ("client_secret", "private_key"))
-        password, key = (secret and vault.reveal(secret) for secret in secrets)
-        return Sftp(Place.of(connection.url), connection.client_id, known, password, key)
+        secrets = map(connection._secret, ("client_secret", "private_key"))
+        return Sftp(Place.of(connection.url), connection.client_id, known, *secrets)
 
     # ------------------------------------------------------------------
     # What a connector gives
@@ -107,7 +105,7 @@ class BankConnectorSftp(models.AbstractModel):
         archive = connection.sftp_archive
         if not archive and self._kept(connection, [("remote_source", "=", file.mark)]):
             return None
-        content = visit.read(file)
+        content = visit.content_of(file)
         if content is None:
             return None  # somebody is writing it: next time
         digest = self.env["bank.file"]._digest(content)

@@ -162,9 +162,13 @@ class TestSftp(RealBankCase):
     def test_what_was_not_committed_is_there_the_next_time(self):
         self.server.put("a.xml", file_of())
         feed = self.feed()
-        with patch.object(type(feed.window_ids), "_take_in", side_effect=RuntimeError):
-            with self.assertRaises(RuntimeError), self.env.cr.savepoint():
-                feed.window_ids.sudo()._job_fetch()
+        windows = type(feed.window_ids)
+        with (
+            patch.object(windows, "_take_in", side_effect=RuntimeError),
+            self.assertRaises(RuntimeError),
+            self.env.cr.savepoint(),
+        ):
+            feed.window_ids.sudo()._job_fetch()
         self.assertEqual(self.in_inbox(), ["a.xml"])
         self.run_jobs()
         self.assertEqual(self.amounts(), [100.0])

@@ -17,7 +17,7 @@ from account_bank_feed_demo.bank.certificates import Authority, server_context
 
 from account_bank_feed_connection.protocol import NotAuthorised, RetryLater
 from account_bank_feed_connection.protocol.http import BankSession
-from account_bank_feed_connection.protocol.tls import client_context, from_p12, valid_until
+from account_bank_feed_connection.protocol.tls import client_context, from_p12, validity
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -156,12 +156,12 @@ def test_no_key_lies_about(authority, monkeypatch):
 def test_p12(authority):
     certificate, key = from_p12(authority.client_p12("we", "hunter2"), "hunter2")
     client_context(certificate, key)
-    left = valid_until(certificate) - datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+    left = validity(certificate)[1] - datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
     assert left.days == 364
     with pytest.raises(ValueError):
         from_p12(authority.client_p12("we", "hunter2"), "wrong")
     with pytest.raises(NotAuthorised):
-        valid_until("nonsense")
+        validity("nonsense")
 
 
 def test_a_bank_that_hangs_up(authority):

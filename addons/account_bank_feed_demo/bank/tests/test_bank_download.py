@@ -78,7 +78,7 @@ def test_fio_refuses(bank, get, czech):
     bank.clock.advance(seconds=30)
     old = get(f"/fio/periods/{token}/2020-01-01/{TODAY}/transactions.xml")
     assert old.status_code == 422
-    assert f"{bank.statements.earliest}" in old.text
+    assert f"(od {bank.statements.earliest:%d.%m.%Y})" in old.text
     assert get(f"/fio/set-last-id/{token}/99/").status_code == 404
 
 

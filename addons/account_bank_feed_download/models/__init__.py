@@ -1,0 +1,1 @@
+from . import bank_connection, bank_connector_fio, bank_connector_rb
