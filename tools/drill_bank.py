@@ -1,27 +1,39 @@
-"""The demo bank as a process of its own, and what a drill does with it."""
+"""The demo bank as a process of its own."""
 
 import contextlib
 import json
 import subprocess
+import sys
 import tempfile
+import types
 
-from .common import ADDONS, Missing
+from .common import ADDONS, PROJECT, Missing
 from .environment import clean_environ
 
-PROGRAM = ADDONS / "account_bank_feed_demo" / "bank"
+ADDON = ADDONS / "account_bank_feed_demo"
 
 
-@contextlib.contextmanager
 def running(python, back):
-    """Start the bank; yield how it describes itself; stop it at the end.
+    """The demo bank itself.
 
     :param back: the address where it sends people back to
     """
-    words = (python, PROGRAM, "--port", "0", "--auto-approve", "--redirect-uri", back)
+    return serving(
+        python, ADDON / "bank", "--port", "0", "--auto-approve", "--redirect-uri", back, "--folder"
+    )
+
+
+@contextlib.contextmanager
+def serving(python, *words):
+    """Start a bank; yield how it describes itself; stop it at the end.
+
+    :param words: of its command line; the folder for its keys comes after them
+    """
     with tempfile.TemporaryDirectory(prefix="drill-bank-") as folder:
         process = subprocess.Popen(
-            [str(word) for word in (*words, "--folder", folder)],
+            [str(word) for word in (python, *words, folder)],
             env=clean_environ(),
+            cwd=PROJECT,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             text=True,
@@ -34,3 +46,14 @@ def running(python, back):
         finally:
             process.terminate()
             process.wait(15)
+
+
+def package():
+    """The bank's package, without the models of the addon around it."""
+    sys.path.insert(0, str(ADDONS))
+    addon = types.ModuleType(ADDON.name)
+    addon.__path__ = [str(ADDON)]
+    sys.modules.setdefault(ADDON.name, addon)
+    from account_bank_feed_demo import bank
+
+    return bank

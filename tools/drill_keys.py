@@ -11,6 +11,7 @@ MANY = 10_000
 def change(drill, command, recorder):
     """Lock many secrets, change the key with the operators' commands, and go on.
 
+    :param command: the program, and the configuration that it is to read
     :return: of the command the seconds and what it said; how many secrets do not open; whether
         both banks were fetched on the next day
     """
@@ -52,8 +53,13 @@ def _broken(world, secrets):
 
 
 def _call(command, *words):
+    *program, conf = command
     done = subprocess.run(
-        [*command, "bank_feed_keys", *words], capture_output=True, text=True, check=False
+        [*program, "bank_feed_keys", *words],
+        env={**os.environ, "ODOO_RC": conf},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise RuntimeError(f"{words[0]}: {done.stdout}{done.stderr}")

@@ -1,11 +1,12 @@
 """The part of `make drill` that runs inside Odoo, with a clock of its own.
 
-    python -m tools.drill_run CONFIGURATION_FILE DATABASE GIVEN ANSWER
+    python -m tools.drill_run TASK CONFIGURATION_FILE DATABASE GIVEN ANSWER
 
 Given and answer are JSON files. Jobs are done here one after the other when they are due, and the
 two scheduled actions of bank connections run every quarter of an hour, as they do in real life.
 """
 
+import datetime
 import functools
 import json
 import os
@@ -40,10 +41,10 @@ SELECT uuid FROM queue_job WHERE state = 'pending' AND (eta IS NULL OR eta <= %s
 NEXT = "SELECT min(eta) FROM queue_job WHERE state = 'pending'"
 
 
-def main(conf, database, source, target):
+def main(task, conf, database, source, target):
     odoo.tools.config.parse_config(["-c", conf, "-d", database, "--no-http"], setup_logging=True)
     given = json.loads(Path(source).read_text())
-    answer = run(Registry(database), **given)
+    answer = TASKS[task](Registry(database), **given)
     Path(target).write_text(json.dumps(answer))
 
 
@@ -53,7 +54,7 @@ def run(registry, bank, base_url, names, short, command=None, searched=False):
     :param dict bank: how the demo bank describes itself
     :param base_url: under which people reach Odoo
     :param names: words of the scenarios to play; all when empty
-    :param command: how Odoo's own commands begin, to change the keys with; None not to
+    :param command: Odoo's program and its configuration, to change the keys; None not to
     :param bool searched: whether all roles search everything for the secrets
     """
     from odoo.addons.account_bank_feed_connection.protocol import http, oauth
@@ -70,7 +71,9 @@ def run(registry, bank, base_url, names, short, command=None, searched=False):
         recorder.add(*drill_secrets.key_lines(Path(bank.known["key"]).read_text()))
         world = World(registry.db_name, functools.partial(environment, registry), bank, clock)
         drill = Drill(world, Worker(registry, clock))
-        world.make(base_url, dict.fromkeys(each.bank for each in wanted))
+        world.make(base_url)
+        for each in dict.fromkeys(each.bank for each in wanted):
+            world.open(each)
         drill.settle()
         answer = {"rows": [drill.play(each) for each in wanted]}
         if command:
@@ -368,6 +371,37 @@ class Drill:
             yield f"{row['mails']} mails: {' | '.join(map(str, told['mails']))}"
         yield from self.worker.faults
 
+
+def prepare_many(registry, banks, base_url, slow):
+    """Connect with many banks, and let their accounts wait to be fetched.
+
+    :param banks: how they describe themselves
+    :param slow: seconds for each answer of the first one
+    :return: the ids of the connections
+    """
+    from types import SimpleNamespace
+
+    from .drill_scenarios import REST
+    from .drill_world import Bank, World
+
+    today = SimpleNamespace(today=datetime.date.today())
+    found = []
+    for described in banks:
+        bank = Bank(described)
+        feeds = {REST: bank.accounts()}
+        world = World(
+            registry.db_name, functools.partial(environment, registry), bank, today, feeds
+        )
+        if not found:
+            world.make(base_url)
+        world.open(REST)
+        if not found:
+            bank.order({"kind": "slow", "times": None, "path": "/v1/*", "seconds": slow})
+        found.append(world.connections[REST])
+    return found
+
+
+TASKS = {"faults": run, "many": prepare_many}
 
 if __name__ == "__main__":
     main(*sys.argv[1:])

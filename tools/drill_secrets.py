@@ -5,7 +5,6 @@ import contextlib
 from unittest.mock import patch
 from urllib.parse import parse_qsl, quote
 
-from requests.adapters import HTTPAdapter
 
 FORM = ("code", "code_verifier", "refresh_token", "client_secret", "client_assertion", "token")
 SHORTEST = 12
@@ -21,6 +20,8 @@ class Recorder:
         self.secrets = set()
 
     def __enter__(self):
+        from requests.adapters import HTTPAdapter
+
         stock = HTTPAdapter.send
 
         def send(adapter, request, **kwargs):

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import requests
 from odoo.addons.account_bank_feed.series import user_groups_field
-from odoo.addons.account_bank_feed_demo.bank import ACCOUNTS, difference
+from odoo.addons.account_bank_feed_demo.bank import ACCOUNTS, Account, difference
 from odoo.tools import html2plaintext
 
 from . import drill_secrets
@@ -68,6 +68,13 @@ class Bank:
         """How often the bank itself was wrong without being told to."""
         return self._admin("GET", "state")["errors"]
 
+    def accounts(self):
+        """Of a bank whose accounts are new."""
+        return [
+            Account(one["iban"], one["currency"], one["iban"], Decimal(0))
+            for one in self._admin("GET", "state")["accounts"]
+        ]
+
     def truth(self, iban, first, last):
         """What is booked: (day, amount, text)."""
         period = {"account": iban, "from": f"{first}", "to": f"{last}"}
@@ -95,24 +102,39 @@ class World:
     :param environment: gives an environment of its own, committed at the end
     """
 
-    def __init__(self, database, environment, bank, clock):
+    def __init__(self, database, environment, bank, clock, feeds=FEEDS):
         self.database, self.environment = database, environment
-        self.bank, self.clock = bank, clock
+        self.bank, self.clock, self.accounts = bank, clock, feeds
         self.first = clock.today - datetime.timedelta(days=HISTORY)
         self.connections, self.feeds = {}, {}
 
     # Make it
 
-    def make(self, base_url, banks):
+    def make(self, base_url):
         with self.environment() as env:
             env["ir.config_parameter"].set_param("web.base.url", base_url)
             self._company(env)
             self._people(env)
-            for bank in banks:
-                for account in FEEDS[bank]:
-                    self._journal(env, account)
-        for bank in banks:
-            self._connect(bank)
+
+    def open(self, bank):
+        """Make the journals of a bank's accounts; connect, and start to fetch."""
+        with self.environment() as env:
+            if CONNECTORS[bank] not in env:
+                raise Missing(f"The connector {CONNECTORS[bank]} is not installed.")
+            self.user_id = env.ref("base.user_admin").id
+            for account in self.accounts[bank]:
+                self._journal(env, account)
+            connection = env["bank.connection"].create(self._connection(bank))
+            self.connections[bank] = connection.id
+        self.sign_in(bank)
+        with self.as_person() as env:
+            connection = env["bank.connection"].browse(self.connections[bank])
+            connection.action_find_accounts()
+            ibans = [account.iban for account in self.accounts[bank]]
+            feeds = connection.feed_ids.filtered(lambda feed: feed.iban in ibans)
+            feeds.history_start = self.first
+            feeds.action_start()
+            self.feeds[bank] = dict(zip(feeds.ids, feeds.mapped("iban"), strict=True))
 
     def _company(self, env):
         values = {"country_id": env.ref("base.de").id, "currency_id": env.ref("base.EUR").id}
@@ -129,7 +151,6 @@ class World:
         roles.append(env.ref("account.group_account_manager").id)
         admin.write({groups: [(4, role) for role in roles], "email": MAIL})
         env.company.bank_feed_user_id = admin
-        self.user_id = admin.id
         env["res.users"].create(
             [
                 {
@@ -147,7 +168,7 @@ class World:
             {
                 "name": account.name,
                 "type": "bank",
-                "code": account.iban[-5:],
+                "code": f"D{env['account.journal'].search_count([]):03}",
                 "bank_acc_number": account.iban,
                 "currency_id": currency != env.company.currency_id and currency.id,
             }
@@ -155,22 +176,6 @@ class World:
         before = self.bank.truth(account.iban, BEGAN, self.first - datetime.timedelta(days=1))
         balance = sum((amount for _day, amount, _text in before), account.opening)
         journal._bank_feed_confirm_start(self.first, float(balance))
-
-    def _connect(self, bank):
-        with self.environment() as env:
-            if CONNECTORS[bank] not in env:
-                raise Missing(f"The connector {CONNECTORS[bank]} is not installed.")
-            connection = env["bank.connection"].create(self._connection(bank))
-            self.connections[bank] = connection.id
-        self.sign_in(bank)
-        with self.as_person() as env:
-            connection = env["bank.connection"].browse(self.connections[bank])
-            connection.action_find_accounts()
-            ibans = [account.iban for account in FEEDS[bank]]
-            feeds = connection.feed_ids.filtered(lambda feed: feed.iban in ibans)
-            feeds.history_start = self.first
-            feeds.action_start()
-            self.feeds[bank] = dict(zip(feeds.ids, feeds.mapped("iban"), strict=True))
 
     def _connection(self, bank):
         known = self.bank.known
@@ -183,7 +188,8 @@ class World:
             "user_id": self.user_id,
         }
         if bank == REST:
-            return {**values, "client_secret": known["client_secret"]}
+            password = {"client_secret": known["client_secret"]}
+            return {**values, **password, "xs2a_auth_method": "client_secret_basic"}
         return {
             **values,
             "url": f"{self.bank.url}/ws/accounts",
@@ -202,11 +208,12 @@ class World:
         with self.as_person() as env:
             connection = env["bank.connection"].browse(self.connections[bank])
             action, back = connection.action_connect(), connection.redirect_uri
-        while action:
-            answer = self.bank.agree(action["url"], back)
+        address = action and action["url"]
+        while address:
+            answer = self.bank.agree(address, back)
             with self.as_person() as env:
                 connection = env["bank.connection"].browse(self.connections[bank])
-                action = connection._signed_in(answer)
+                address = connection._signed_in(answer)
 
     def try_again(self):
         """Requeue whatever was given up."""

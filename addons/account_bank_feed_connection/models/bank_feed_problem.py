@@ -110,7 +110,8 @@ class BankFeedProblem(models.Model):
         if "message_ids" in record._fields:
             record.message_post(body=self.text)
         if "activity_ids" in record._fields:
-            record.activity_schedule(
+            quietly = record.with_context(mail_activity_quick_update=True)  # the mail is ours
+            quietly.activity_schedule(
                 "mail.mail_activity_data_todo", summary=self.text, user_id=self.user_id.id
             )
         if self.user_id.email:
@@ -187,13 +188,9 @@ class BankFeedProblem(models.Model):
             yield Finding(key, "consent", text, connection, connection.user_id)
 
     def _dead_letters(self):
-        """Each period that was given up; of files, batches and jobs one problem in a company."""
+        """What was given up; of files, batches and jobs one problem in a company."""
+        yield from self._dead_windows()
         letters = self.env["bank.dead.letter"]
-        for letter in letters.search([("kind", "=", "connection")]):
-            window = letter._record()
-            text = self.env._("%(what)s: %(why)s", what=window.display_name, why=letter.cause)
-            key = f"window.{window.id}.{window.attempts}"
-            yield Finding(key, "dead_letter", text, window.feed_id, letter.user_id)
         kinds = dict(letters._fields["kind"]._description_selection(self.env))
         others = [("kind", "!=", "connection")]
         groups = letters._read_group(others, ["kind", "company_id"], ["user_id:recordset"])
@@ -202,6 +199,18 @@ class BankFeedProblem(models.Model):
             text = self.env._("%s: failed, and waits for a person", kinds[kind])
             user = company.bank_feed_user_id or users[:1]
             yield Finding(f"letter.{kind}.{company.id}", "dead_letter", text, company, user)
+
+    def _dead_windows(self):
+        """Periods that were given up: a bank that is down is one problem for all its accounts."""
+        windows = self.env["bank.feed.window"].search([("state", "=", "dead")], order="id")
+        alike = windows.grouped(lambda window: (window.connection_id, window.error_kind))
+        for (connection, kind), group in alike.items():
+            feeds = group.feed_id
+            what = ", ".join(feeds.mapped("name") if len(group) > 1 else group.mapped("display_name"))
+            text = self.env._("%(what)s: %(why)s", what=what, why=group[0].error)
+            record = feeds if len(feeds) == 1 else connection
+            key = f"windows.{connection.id}.{kind}"
+            yield Finding(key, "dead_letter", text, record, connection.user_id)
 
     def _waiting_jobs(self):
         """The queue stands still when a job waits that could have run long ago."""
