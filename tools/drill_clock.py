@@ -3,6 +3,7 @@
 import datetime
 
 import freezegun
+
 import odoo.sql_db
 
 

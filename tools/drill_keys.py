@@ -47,8 +47,7 @@ def _broken(world, secrets):
 
     with world.environment() as env:
         return sum(
-            vault.reveal(vault.fetch(env.company, name)) != value
-            for name, value in secrets.items()
+            vault.reveal(vault.fetch(env.company, name)) != value for name, value in secrets.items()
         )
 
 

@@ -8,7 +8,6 @@ serves one of the banks.
 import contextlib
 import datetime
 import json
-import os
 import random
 import signal
 import sys

@@ -5,7 +5,6 @@ import contextlib
 from unittest.mock import patch
 from urllib.parse import parse_qsl, quote
 
-
 FORM = ("code", "code_verifier", "refresh_token", "client_secret", "client_assertion", "token")
 SHORTEST = 12
 """Characters; what is shorter may stand anywhere by chance."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import requests
+
 from odoo.addons.account_bank_feed.series import user_groups_field
 from odoo.addons.account_bank_feed_demo.bank import ACCOUNTS, Account, difference
 from odoo.tools import html2plaintext
@@ -123,7 +124,7 @@ class World:
                 raise Missing(f"The connector {CONNECTORS[bank]} is not installed.")
             self.user_id = env.ref("base.user_admin").id
             for account in self.accounts[bank]:
-                self._journal(env, account)
+                self._journal(env, account, bank)
             connection = env["bank.connection"].create(self._connection(bank))
             self.connections[bank] = connection.id
         self.sign_in(bank)
@@ -162,7 +163,7 @@ class World:
             ]
         )
 
-    def _journal(self, env, account):
+    def _journal(self, env, account, bank):
         currency = env["res.currency"].search([("name", "=", account.currency)])
         journal = env["account.journal"].create(
             {
@@ -170,6 +171,8 @@ class World:
                 "type": "bank",
                 "code": f"D{env['account.journal'].search_count([]):03}",
                 "bank_acc_number": account.iban,
+                # What the web service tells of today comes again in tomorrow's statement.
+                "bank_feed_book_reports": bank == XML,
                 "currency_id": currency != env.company.currency_id and currency.id,
             }
         )
@@ -222,13 +225,18 @@ class World:
 
     # What is in the books
 
-    def astray(self, bank):
-        """What is lost, and what is there more often than at the bank."""
+    def astray(self, bank, until=None):
+        """What is lost, and what is there more often than at the bank.
+
+        :param until: the last day that is looked at; today by default
+        """
+        last = str(until or self.clock.today)
         lost, doubled = [], []
         with self.environment() as env:
             for iban in self.feeds[bank].values():
-                truth = self.bank.truth(iban, self.first, self.clock.today)
-                for found in self._booked(env, iban):
+                truth = self.bank.truth(iban, self.first, last)
+                for booked in self._booked(env, iban):
+                    found = [one for one in booked if one[0] <= last]
                     missing, more = difference(truth, found, key=lambda one: one)
                     lost += missing
                     doubled += more
@@ -238,8 +246,8 @@ class World:
         """The transactions of an account, and what the ledger's lines say."""
         journal = env["account.journal"].search([("bank_account_id.acc_number", "=", iban)])
         env.cr.execute(
-            "SELECT booking_date::text, amount::text, COALESCE(remittance, '') FROM bank_transaction"
-            " WHERE journal_id = %s AND state IN ('processed', 'reconciled')",
+            "SELECT booking_date::text, amount::text, COALESCE(remittance, '')"
+            " FROM bank_transaction WHERE journal_id = %s AND state IN ('processed', 'reconciled')",
             [journal.id],
         )
         transactions = _exact(env.cr.fetchall())

@@ -238,6 +238,10 @@ class BankFeed(models.Model):
             values["balance_at"] = max(moments, default=fields.Datetime.now())
             self.write(values)
 
+    def _is_late(self):
+        last = self.last_fetch_at or self.create_date
+        return fields.Datetime.now() - last > timedelta(hours=2 * self.interval_hours)
+
     def action_windows(self):
         return {
             "type": "ir.actions.act_window",

@@ -164,11 +164,13 @@ class BankFeedProblem(models.Model):
 
     def _late_feeds(self):
         """Feeds that run, but bring nothing: later than twice their own interval."""
-        for feed in self.env["bank.feed"].search([("state", "=", "active")]):
-            last = feed.last_fetch_at or feed.create_date
-            if fields.Datetime.now() - last > timedelta(hours=2 * feed.interval_hours):
-                text = self.env._("%s has not been fetched for longer than planned", feed.name)
-                yield Finding(f"late.{feed.id}", "late", text, feed, feed.user_id)
+        active = self.env["bank.feed"].search([("state", "=", "active")], order="id")
+        late = active.filtered(lambda feed: feed._is_late())
+        for connection, feeds in late.grouped("connection_id").items():
+            names = ", ".join(feeds.mapped("name"))
+            text = self.env._("%s has not been fetched for longer than planned", names)
+            record = feeds if len(feeds) == 1 else connection
+            yield Finding(f"late.{connection.id}", "late", text, record, connection.user_id)
 
     def _ending_consents(self):
         now = fields.Datetime.now()
@@ -203,13 +205,13 @@ class BankFeedProblem(models.Model):
     def _dead_windows(self):
         """Periods that were given up: a bank that is down is one problem for all its accounts."""
         windows = self.env["bank.feed.window"].search([("state", "=", "dead")], order="id")
-        alike = windows.grouped(lambda window: (window.connection_id, window.error_kind))
-        for (connection, kind), group in alike.items():
+        for connection, group in windows.grouped("connection_id").items():
             feeds = group.feed_id
-            what = ", ".join(feeds.mapped("name") if len(group) > 1 else group.mapped("display_name"))
+            named = group if len(group) == 1 else feeds
+            what = ", ".join(named.mapped("display_name"))
             text = self.env._("%(what)s: %(why)s", what=what, why=group[0].error)
             record = feeds if len(feeds) == 1 else connection
-            key = f"windows.{connection.id}.{kind}"
+            key = f"windows.{connection.id}"
             yield Finding(key, "dead_letter", text, record, connection.user_id)
 
     def _waiting_jobs(self):
