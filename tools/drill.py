@@ -17,6 +17,7 @@ PARTS = ("keys", "secrets", "many")
 """Beside the scenarios: other keys for 10,000 secrets, where secrets are seen, many accounts."""
 BASE_URL = "http://localhost:8069"
 BACK = f"{BASE_URL}/account_bank_feed/oauth/callback"
+MOST_WAITS = 8
 COLUMNS = (
     "bank", "what it did wrong", "the bank", "failed attempts", "waits", "a person",
     "lost", "doubled", "told", "mails", "later", "",
@@ -121,7 +122,7 @@ def report(found):
     say("")
     say(table(found["rows"]))
     for place, (size, count) in found.get("shown", {}).items():
-        say(f"{len(found['secrets'])} secrets, {place} of {size / 2**20:.1f} MB: {count} found")
+        say(f"{len(found['secrets'])} secrets, {place} of {size / 2**10:,.0f} kB: {count} found")
     for role, (models, fields, shown) in found.get("readers", {}).items():
         say(f"{role} reads {fields} fields of {models} models: {len(shown)} show a secret")
     if "keys" in found:
@@ -171,16 +172,19 @@ def inside(odoo, task, database, given):
         words = (odoo.python, "-m", "tools.drill_run", task, conf, database, source, target)
         log.parent.mkdir(parents=True, exist_ok=True)
         log.unlink(missing_ok=True)
-        done = subprocess.run(
-            [str(word) for word in words],
-            env=environment.clean_environ(),
-            cwd=PROJECT,
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
+        with open(log, "a") as errors:
+            done = subprocess.run(
+                [str(word) for word in words],
+                env=environment.clean_environ(),
+                cwd=PROJECT,
+                stdin=subprocess.DEVNULL,
+                stderr=errors,
+                check=False,
+            )
         conf.unlink(missing_ok=True)
         if done.returncode:
-            raise Missing(f"The drill broke off: the message above, or {log}, says why.")
+            say(log.read_text()[-3000:])
+            raise Missing(f"The drill broke off: {log} says why.")
         return json.loads(target.read_text())
 
 
@@ -205,7 +209,9 @@ def table(rows):
 def _cells(row):
     did = ", ".join(f"{what} ×{times}" for what, times in row["did"].items())
     kinds = ", ".join(f"{kind} ×{times}" for kind, times in row["kinds"].items())
-    waits = ", ".join(map(duration, row["waits"]))
+    waits = ", ".join(map(duration, row["waits"][:MOST_WAITS]))
+    if len(row["waits"]) > MOST_WAITS:
+        waits += f", … ({len(row['waits'])})"
     later = "yes" if row["later"] else "NO"
     return (
         row["bank"], row["name"], did, kinds, waits, row["person"], row["lost"], row["doubled"],

@@ -38,16 +38,18 @@ def _store(world, secrets):
     from odoo.addons.account_bank_feed import vault
 
     with world.environment() as env:
+        connection = env["bank.connection"].search([], limit=1)
         for name, value in secrets.items():
-            vault.store(env.company, name, value)
+            vault.store(connection, name, value)
 
 
 def _broken(world, secrets):
     from odoo.addons.account_bank_feed import vault
 
     with world.environment() as env:
+        connection = env["bank.connection"].search([], limit=1)
         return sum(
-            vault.reveal(vault.fetch(env.company, name)) != value for name, value in secrets.items()
+            vault.reveal(vault.fetch(connection, name)) != value for name, value in secrets.items()
         )
 
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, quote
 FORM = ("code", "code_verifier", "refresh_token", "client_secret", "client_assertion", "token")
 SHORTEST = 12
 """Characters; what is shorter may stand anywhere by chance."""
-MOST = 1000
+MOST = 200
 """Records of a model that are read: one like the other."""
 
 
@@ -94,7 +94,9 @@ def _values(model):
     """Each field that can be read, and all that its records show there."""
     records = model
     with _harmless(model.env):
-        records = model.with_context(active_test=False, bin_size=False).search([], limit=MOST)
+        records = model.with_context(active_test=False, bin_size=False).search(
+            [], limit=MOST, order="id desc"
+        )
     if not records:
         return
     for field in model.fields_get(attributes=["type"]):

@@ -163,7 +163,7 @@ class BankFeedProblem(models.Model):
             )
 
     def _late_feeds(self):
-        """Feeds that run, but bring nothing: later than twice their own interval."""
+        """Feeds that run, but bring nothing."""
         active = self.env["bank.feed"].search([("state", "=", "active")], order="id")
         late = active.filtered(lambda feed: feed._is_late())
         for connection, feeds in late.grouped("connection_id").items():

@@ -124,7 +124,9 @@ class TestProblem(ConnectionCase):
     def test_a_feed_that_is_late(self):
         feed = self.connect()
         self.run_jobs()
-        feed.sudo().last_fetch_at = fields.Datetime.now() - timedelta(hours=49)
+        feed.sudo().last_fetch_at = fields.Datetime.now() - timedelta(hours=48, minutes=10)
+        self.assertFalse(self.check())  # the second fetch is on its way
+        feed.sudo().last_fetch_at = fields.Datetime.now() - timedelta(hours=50)
         self.assertEqual(self.check(times=2).kind, "late")
         self.assert_told_once(feed, "not been fetched")
 
