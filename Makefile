@@ -11,6 +11,7 @@
 # make bench-formats   how fast statement files are read, beside other libraries
 # make bench-matching  how many payments are posted, and how many rightly    [ARGS="--seed 7"]
 # make bench-oca       the same payments through OCA's engine, on Odoo 18.0  [ARGS="--payments 500"]
+# make drill   what a bank does wrong, and what becomes of it   [ARGS="--short", "--only many"]
 # make clean   remove what these have built, except the sources of Odoo
 #
 # Everything is set up on the first run, under ~/.cache/odoo-bank-feed. See tools/.
@@ -18,7 +19,7 @@
 PYTHON ?= python3
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test lint docs screenshots translations bench bench-ui bench-formats \
-	bench-matching bench-oca clean
+	bench-matching bench-oca drill clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -59,6 +60,9 @@ bench-matching:
 
 bench-oca:
 	@exec $(PYTHON) -m tools bench-oca --args="$(ARGS)"
+
+drill:
+	@exec $(PYTHON) -m tools drill --series="$(SERIES)" --args="$(ARGS)"
 
 clean:
 	@exec $(PYTHON) -m tools clean

@@ -10,6 +10,7 @@ from . import (
     bench_formats,
     bench_matching,
     bench_ui,
+    drill,
     environment,
     odoo_source,
     postgres,
@@ -106,6 +107,11 @@ def pictures(arguments):
     return screenshots.screenshots(series, arguments.args.split())
 
 
+def fault_drill(arguments):
+    """Have the demo bank do wrong, and see what becomes of it."""
+    return drill.drill(arguments.series or odoo_source.preferred(), arguments.args.split())
+
+
 def formats(arguments):
     """Measure how fast files are read."""
     return bench_formats.bench(arguments.rows, arguments.repeat)
@@ -178,6 +184,10 @@ def main():
     command.add_argument("--series", default="")
     command.add_argument("--args", default="", help="names of screens")
     command.set_defaults(call=pictures)
+    command = commands.add_parser("drill", help="have the demo bank do wrong in many ways")
+    command.add_argument("--series", default="")
+    command.add_argument("--args", default="", help="--short, --only PART or words of a scenario")
+    command.set_defaults(call=fault_drill)
     command = commands.add_parser("bench-formats", help="measure how fast files are read")
     command.add_argument("--rows", type=int, default=bench_formats.ROWS)
     command.add_argument("--repeat", type=int, default=3)

@@ -34,7 +34,7 @@ def template(odoo, items, modules=MODULES, purpose=PURPOSE, task="fill", salt=()
     """The name of a database with so many open items; made or brought up to date when needed.
 
     :param modules: what is installed, beside Odoo's own
-    :param task: of bench_run.py, which makes the items, whatever they are
+    :param task: of bench_run.py, which makes the items, whatever they are; None for no items
     :param salt: what else it depends on; another one is another database
     """
     kind = odoo.name(f"{purpose}{items}")
@@ -59,7 +59,8 @@ def _build(odoo, name, items, modules, task):
     with step(f"making a database with {items:,} items (once)"):
         odoo.copy(stock, name)
         odoo.install(name, modules)
-        inside(odoo, name, task, {"items": items})
+        if task:
+            inside(odoo, name, task, {"items": items})
 
 
 def _key(odoo, modules, salt):

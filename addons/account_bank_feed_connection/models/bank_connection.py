@@ -244,12 +244,13 @@ class BankConnection(models.Model):
 
         :return: the address to which the bank wants the person next, or None
         """
-        self.ensure_one()
+        connection = self._authorise("manager")
+        connection.ensure_one()
         try:
-            address = self._connector()._signed_in(self, answer)
+            address = connection._connector()._signed_in(connection, answer)
         except ConnectorError as error:
-            raise UserError(self._in_words(error)) from error
-        return address or self._check()
+            raise UserError(connection._in_words(error)) from error
+        return address or connection._check()
 
     def action_check(self):
         """Ask again: at some banks a second person must agree, too."""

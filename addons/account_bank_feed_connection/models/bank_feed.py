@@ -11,6 +11,8 @@ from ..protocol import ConnectorError, Period, RemoteAccount
 
 LOOK_BACK = 7
 """Days that are fetched again each time, since banks book some transactions back."""
+PATIENCE = timedelta(hours=1)
+"""How much later than planned a fetch may be."""
 HISTORY = 90
 """Days that the first fetch takes; what banks give without asking for more."""
 
@@ -321,6 +323,12 @@ class BankFeed(models.Model):
             moments = [balance.as_of for balance in found.values() if balance.as_of]
             values["balance_at"] = max(moments, default=fields.Datetime.now())
             self.write(values)
+
+    def _is_late(self):
+        """Whether more than one fetch was in vain, the latest of which has had some time."""
+        last = self.last_fetch_at or self.create_date
+        planned = timedelta(hours=2 * self.interval_hours)
+        return fields.Datetime.now() - last > planned + PATIENCE
 
     def action_windows(self):
         return {

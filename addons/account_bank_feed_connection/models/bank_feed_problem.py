@@ -110,7 +110,8 @@ class BankFeedProblem(models.Model):
         if "message_ids" in record._fields:
             record.message_post(body=self.text)
         if "activity_ids" in record._fields:
-            record.activity_schedule(
+            quietly = record.with_context(mail_activity_quick_update=True)  # the mail is ours
+            quietly.activity_schedule(
                 "mail.mail_activity_data_todo", summary=self.text, user_id=self.user_id.id
             )
         if self.user_id.email:
@@ -162,12 +163,14 @@ class BankFeedProblem(models.Model):
             )
 
     def _late_feeds(self):
-        """Feeds that run, but bring nothing: later than twice their own interval."""
-        for feed in self.env["bank.feed"].search([("state", "=", "active")]):
-            last = feed.last_fetch_at or feed.create_date
-            if fields.Datetime.now() - last > timedelta(hours=2 * feed.interval_hours):
-                text = self.env._("%s has not been fetched for longer than planned", feed.name)
-                yield Finding(f"late.{feed.id}", "late", text, feed, feed.user_id)
+        """Feeds that run, but bring nothing."""
+        active = self.env["bank.feed"].search([("state", "=", "active")], order="id")
+        late = active.filtered(lambda feed: feed._is_late())
+        for connection, feeds in late.grouped("connection_id").items():
+            names = ", ".join(feeds.mapped("name"))
+            text = self.env._("%s has not been fetched for longer than planned", names)
+            record = feeds if len(feeds) == 1 else connection
+            yield Finding(f"late.{connection.id}", "late", text, record, connection.user_id)
 
     def _ending_consents(self):
         now = fields.Datetime.now()
@@ -187,13 +190,9 @@ class BankFeedProblem(models.Model):
             yield Finding(key, "consent", text, connection, connection.user_id)
 
     def _dead_letters(self):
-        """Each period that was given up; of files, batches and jobs one problem in a company."""
+        """What was given up; of files, batches and jobs one problem in a company."""
+        yield from self._dead_windows()
         letters = self.env["bank.dead.letter"]
-        for letter in letters.search([("kind", "=", "connection")]):
-            window = letter._record()
-            text = self.env._("%(what)s: %(why)s", what=window.display_name, why=letter.cause)
-            key = f"window.{window.id}.{window.attempts}"
-            yield Finding(key, "dead_letter", text, window.feed_id, letter.user_id)
         kinds = dict(letters._fields["kind"]._description_selection(self.env))
         others = [("kind", "!=", "connection")]
         groups = letters._read_group(others, ["kind", "company_id"], ["user_id:recordset"])
@@ -202,6 +201,18 @@ class BankFeedProblem(models.Model):
             text = self.env._("%s: failed, and waits for a person", kinds[kind])
             user = company.bank_feed_user_id or users[:1]
             yield Finding(f"letter.{kind}.{company.id}", "dead_letter", text, company, user)
+
+    def _dead_windows(self):
+        """Periods that were given up: a bank that is down is one problem for all its accounts."""
+        windows = self.env["bank.feed.window"].search([("state", "=", "dead")], order="id")
+        for connection, group in windows.grouped("connection_id").items():
+            feeds = group.feed_id
+            named = group if len(group) == 1 else feeds
+            what = ", ".join(named.mapped("display_name"))
+            text = self.env._("%(what)s: %(why)s", what=what, why=group[0].error)
+            record = feeds if len(feeds) == 1 else connection
+            key = f"windows.{connection.id}"
+            yield Finding(key, "dead_letter", text, record, connection.user_id)
 
     def _waiting_jobs(self):
         """The queue stands still when a job waits that could have run long ago."""

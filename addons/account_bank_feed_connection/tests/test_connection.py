@@ -48,6 +48,16 @@ class TestConnection(ConnectionCase):
         self.connection._signed_in({})
         self.assertEqual(self.connection.state, "connected")
 
+    def test_a_manager_who_comes_back_sets_going_what_waited(self):
+        feed = self.connect()
+        self.connection._note(NotAuthorised("bank.example answers 401"))
+        feed._pause("bank.example answers 401")
+        self.bank.sign_in_at = "https://bank.example/agree"
+        manager = self.make_user("manager")
+        self.connection.with_env(self.env_of(manager)).action_connect()
+        self.connection.with_env(self.env_of(manager))._signed_in({})
+        self.assertEqual((self.connection.state, feed.state), ("connected", "active"))
+
     def test_a_second_person_agrees_later(self):
         self.bank.sign_in_at = "https://bank.example/agree"
         self.bank.consent = Consent("waiting")

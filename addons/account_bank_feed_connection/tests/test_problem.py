@@ -7,7 +7,7 @@ from odoo import fields
 from odoo.addons.account_bank_feed.tests.common import statement, transaction
 from odoo.tests import tagged
 
-from ..protocol import Consent, ConsentExpired, Permanent, RetryLater
+from ..protocol import Consent, ConsentExpired, Permanent, RemoteAccount, RetryLater
 from .common import ConnectionCase
 
 
@@ -31,7 +31,10 @@ class TestProblem(ConnectionCase):
         )
 
     def mails(self):
-        return self.env["mail.mail"].sudo().search([("email_to", "ilike", "owner@company")])
+        """Whoever wrote them: Odoo itself would announce what is put on somebody's list."""
+        told = ["|", ("email_to", "ilike", "owner@company")]
+        told.append(("recipient_ids", "in", self.owner.partner_id.ids))
+        return self.env["mail.mail"].sudo().search(told)
 
     def assert_told_once(self, record, text):
         self.assertEqual(len(self.mails()), 1)
@@ -77,6 +80,21 @@ class TestProblem(ConnectionCase):
         self.run_jobs()
         self.assertTrue(self.check().closed_at)
 
+    def test_a_bank_that_is_down_is_one_problem_for_all_accounts(self):
+        self.bank.accounts.append(RemoteAccount("acc-2", number="4711", currency="EUR"))
+        self.connection.action_connect()
+        self.connection.action_find_accounts()
+        feed, other = self.connection.feed_ids.sorted("account_ref")
+        other.journal_id = self.make_journal(False, "BNKB")
+        self.bank.errors = [Permanent("no such account"), Permanent("no such account")]
+        (feed | other).action_start()
+        self.run_jobs()
+        self.assertEqual(self.check(times=2).kind, "dead_letter")
+        self.assert_told_once(self.connection, "no such account")
+        self.connection.feed_ids.window_ids.action_requeue()
+        self.run_jobs()
+        self.assertTrue(self.check().closed_at)
+
     def test_a_consent_that_will_end(self):
         now = fields.Datetime.now()
         told = []
@@ -106,7 +124,9 @@ class TestProblem(ConnectionCase):
     def test_a_feed_that_is_late(self):
         feed = self.connect()
         self.run_jobs()
-        feed.sudo().last_fetch_at = fields.Datetime.now() - timedelta(hours=49)
+        feed.sudo().last_fetch_at = fields.Datetime.now() - timedelta(hours=48, minutes=10)
+        self.assertFalse(self.check())  # the second fetch is on its way
+        feed.sudo().last_fetch_at = fields.Datetime.now() - timedelta(hours=50)
         self.assertEqual(self.check(times=2).kind, "late")
         self.assert_told_once(feed, "not been fetched")
 

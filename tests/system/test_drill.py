@@ -1,0 +1,46 @@
+"""The short form of `make drill`: the demo bank does wrong in the ways that matter most."""
+
+import os
+
+import pytest
+
+from tools import drill, drill_scenarios
+
+
+@pytest.fixture(scope="module")
+def found(odoo):
+    return drill.faults(odoo, os.environ["BANK_FEED_DATABASE"], short=True, parts=("secrets",))
+
+
+def test_nothing_is_lost_or_doubled_and_everybody_is_told_once(found):
+    wanted = [one.name for one in drill_scenarios.SCENARIOS if one.short]
+    assert [row["name"] for row in found["rows"]] == wanted
+    assert drill.problems(found) == []
+
+
+def test_every_scenario_was_one(found):
+    rows = {(row["bank"], row["name"]): row for row in found["rows"]}
+    refreshes = rows[drill_scenarios.REST, "workers refresh at once"]["refreshes"]
+    assert refreshes >= 1
+    waits = rows[drill_scenarios.REST, "429, Retry-After 2 h"]["waits"]
+    assert min(waits) >= 7200
+
+
+def test_secrets_were_searched_for_where_they_could_be(found):
+    assert len(found["secrets"]) > 20
+    assert min(size for size, _count in found["shown"].values()) > 0
+    assert min(fields for _models, fields, _shown in found["readers"].values()) > 100
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"rows": [{"bank": "a", "name": "b", "why": "1 lost"}]},
+        {"slips": 1},
+        {"shown": {"log": (10, 1)}},
+        {"readers": {"viewer": (1, 1, ["bank.connection.url"])}},
+        {"keys": {"broken": 1, "why": []}},
+    ],
+)
+def test_what_is_wrong_is_found_out(spoilt):
+    assert drill.problems({"rows": [], "slips": 0, **spoilt})

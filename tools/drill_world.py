@@ -1,0 +1,311 @@
+"""The company of `make drill`: its journals, its people, its connections with the demo bank."""
+
+import datetime
+from decimal import Decimal
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import requests
+
+from odoo.addons.account_bank_feed.series import user_groups_field
+from odoo.addons.account_bank_feed_demo.bank import ACCOUNTS, Account, difference
+from odoo.tools import html2plaintext
+
+from . import drill_secrets
+from .common import Missing
+from .drill_scenarios import REST, XML
+
+HISTORY = 30
+"""Days that the first fetch takes."""
+BEGAN = datetime.date(2024, 1, 1)
+MAIL = "treasurer@drill.example"
+LOGIN = "drill-"
+ROLES = ("viewer", "operator", "accountant", "approver", "manager", "auditor")
+FEEDS = {REST: ACCOUNTS[:2], XML: ACCOUNTS[2:3]}
+"""Which accounts are fetched by whom."""
+CONNECTORS = {REST: "bank.connector.nextgenpsd2", XML: "bank.connector.iso20022"}
+
+
+class Bank:
+    """The demo bank, seen from the drill: its clock, its faults, the truth, its pages."""
+
+    def __init__(self, description):
+        self.known = description
+        self.url = description["url"]
+        self._http = requests.Session()
+        self._http.trust_env = False  # neither other authorities nor proxies
+        self._http.verify = description["ca_file"]
+        self._held = None
+
+    def _admin(self, method, path, **options):
+        if self._held is not None:
+            by, self._held = self._held, None
+            self.advance(by)
+        headers = {"X-Admin-Token": self.known["admin_token"]}
+        url = f"{self.url}/admin/{path}"
+        response = self._http.request(method, url, headers=headers, timeout=30, **options)
+        response.raise_for_status()
+        return response.json()
+
+    def advance(self, by):
+        if self._held is None:
+            self._admin("POST", "clock", json={"seconds": by.total_seconds()})
+        else:
+            self._held += by
+
+    def order(self, fault):
+        self._admin("POST", "faults", json=fault)
+        if fault["kind"] == "wrong_certificate":
+            # It comes before any path: nothing more is asked here, or the drill would meet it.
+            self._held = datetime.timedelta()
+
+    def clear(self):
+        self._admin("DELETE", "faults")
+
+    def log(self):
+        return self._admin("GET", "log")
+
+    def slips(self):
+        """How often the bank itself was wrong without being told to."""
+        return self._admin("GET", "state")["errors"]
+
+    def accounts(self):
+        """Of a bank whose accounts are new."""
+        return [
+            Account(one["iban"], one["currency"], one["iban"], Decimal(0))
+            for one in self._admin("GET", "state")["accounts"]
+        ]
+
+    def truth(self, iban, first, last):
+        """What is booked: (day, amount, text)."""
+        period = {"account": iban, "from": f"{first}", "to": f"{last}"}
+        return [
+            (row["booking_date"], Decimal(row["amount"]), row["remittance"] or "")
+            for row in self._admin("GET", "truth", params=period)
+        ]
+
+    def agree(self, address, back):
+        """Go to the bank's page, as its customer does; who agrees to everything.
+
+        :return: what the bank sends along when it sends the person back
+        """
+        while not address.startswith(back):
+            response = self._http.get(address, allow_redirects=False, timeout=30)
+            if not response.is_redirect:
+                raise Missing(f"The bank's page answers {response.status_code}: {response.text}")
+            address = response.headers["Location"]
+        return dict(parse_qsl(urlsplit(address).query))
+
+
+class World:
+    """What the company has, and what its people do.
+
+    :param environment: gives an environment of its own, committed at the end
+    """
+
+    def __init__(self, database, environment, bank, clock, feeds=FEEDS):
+        self.database, self.environment = database, environment
+        self.bank, self.clock, self.accounts = bank, clock, feeds
+        self.first = clock.today - datetime.timedelta(days=HISTORY)
+        self.connections, self.feeds = {}, {}
+
+    # Make it
+
+    def make(self, base_url):
+        with self.environment() as env:
+            env["ir.config_parameter"].set_param("web.base.url", base_url)
+            self._company(env)
+            self._people(env)
+
+    def open(self, bank):
+        """Make the journals of a bank's accounts; connect, and start to fetch."""
+        with self.environment() as env:
+            if CONNECTORS[bank] not in env:
+                raise Missing(f"The connector {CONNECTORS[bank]} is not installed.")
+            self.user_id = env.ref("base.user_admin").id
+            for account in self.accounts[bank]:
+                self._journal(env, account, bank)
+            connection = env["bank.connection"].create(self._connection(bank))
+            self.connections[bank] = connection.id
+        self.sign_in(bank)
+        with self.as_person() as env:
+            connection = env["bank.connection"].browse(self.connections[bank])
+            connection.action_find_accounts()
+            ibans = [account.iban for account in self.accounts[bank]]
+            feeds = connection.feed_ids.filtered(lambda feed: feed.iban in ibans)
+            feeds.history_start = self.first
+            feeds.action_start()
+            self.feeds[bank] = dict(zip(feeds.ids, feeds.mapped("iban"), strict=True))
+
+    def _company(self, env):
+        values = {"country_id": env.ref("base.de").id, "currency_id": env.ref("base.EUR").id}
+        env.company.write(values)
+        env["account.chart.template"].try_loading("de_skr03", env.company)
+        names = [account.currency for each in FEEDS.values() for account in each]
+        currencies = env["res.currency"].with_context(active_test=False)
+        currencies.search([("name", "in", names)]).active = True
+
+    def _people(self, env):
+        groups = user_groups_field(env)
+        admin = env.ref("base.user_admin")
+        roles = [env.ref(f"account_bank_feed.group_{role}").id for role in ("manager", "approver")]
+        roles.append(env.ref("account.group_account_manager").id)
+        admin.write({groups: [(4, role) for role in roles], "email": MAIL})
+        env.company.bank_feed_user_id = admin
+        env["res.users"].create(
+            [
+                {
+                    "name": role,
+                    "login": f"{LOGIN}{role}",
+                    groups: [(4, env.ref(f"account_bank_feed.group_{role}").id)],
+                }
+                for role in ROLES
+            ]
+        )
+
+    def _journal(self, env, account, bank):
+        currency = env["res.currency"].search([("name", "=", account.currency)])
+        journal = env["account.journal"].create(
+            {
+                "name": account.name,
+                "type": "bank",
+                "code": f"D{env['account.journal'].search_count([]):03}",
+                "bank_acc_number": account.iban,
+                # What the web service tells of today comes again in tomorrow's statement.
+                "bank_feed_book_reports": bank == XML,
+                "currency_id": currency != env.company.currency_id and currency.id,
+            }
+        )
+        before = self.bank.truth(account.iban, BEGAN, self.first - datetime.timedelta(days=1))
+        balance = sum((amount for _day, amount, _text in before), account.opening)
+        journal._bank_feed_confirm_start(self.first, float(balance))
+
+    def _connection(self, bank):
+        known = self.bank.known
+        values = {
+            "name": f"Demo Bank, {bank}",
+            "connector": CONNECTORS[bank],
+            "url": self.bank.url,
+            "client_id": known["client_id"],
+            "authorities": Path(known["ca_file"]).read_text(),
+            "user_id": self.user_id,
+        }
+        if bank == REST:
+            password = {"client_secret": known["client_secret"]}
+            return {**values, **password, "xs2a_auth_method": "client_secret_basic"}
+        return {
+            **values,
+            "url": f"{self.bank.url}/ws/accounts",
+            "iso20022_wsdl": f"{self.bank.url}/ws/accounts?wsdl",
+            "certificate": Path(known["certificate"]).read_text(),
+            "private_key": Path(known["key"]).read_text(),
+        }
+
+    # What people do
+
+    def as_person(self):
+        return self.environment(self.user_id)
+
+    def sign_in(self, bank):
+        """Connect, and agree on the bank's pages."""
+        with self.as_person() as env:
+            connection = env["bank.connection"].browse(self.connections[bank])
+            action, back = connection.action_connect(), connection.redirect_uri
+        address = action and action["url"]
+        while address:
+            answer = self.bank.agree(address, back)
+            with self.as_person() as env:
+                connection = env["bank.connection"].browse(self.connections[bank])
+                address = connection._signed_in(answer)
+
+    def try_again(self):
+        """Requeue whatever was given up."""
+        with self.as_person() as env:
+            env["bank.dead.letter"].action_requeue_all()
+
+    # What is in the books
+
+    def astray(self, bank, until=None):
+        """What is lost, and what is there more often than at the bank.
+
+        :param until: the last day that is looked at; today by default
+        """
+        last = str(until or self.clock.today)
+        lost, doubled = [], []
+        with self.environment() as env:
+            for iban in self.feeds[bank].values():
+                truth = self.bank.truth(iban, self.first, last)
+                for booked in self._booked(env, iban):
+                    found = [one for one in booked if one[0] <= last]
+                    missing, more = difference(truth, found, key=lambda one: one)
+                    lost += missing
+                    doubled += more
+        return lost, doubled
+
+    def _booked(self, env, iban):
+        """The transactions of an account, and what the ledger's lines say."""
+        journal = env["account.journal"].search([("bank_account_id.acc_number", "=", iban)])
+        env.cr.execute(
+            "SELECT booking_date::text, amount::text, COALESCE(remittance, '')"
+            " FROM bank_transaction WHERE journal_id = %s AND state IN ('processed', 'reconciled')",
+            [journal.id],
+        )
+        transactions = _exact(env.cr.fetchall())
+        env.cr.execute(
+            "SELECT move.date::text, line.amount::text, COALESCE(one.remittance, '')"
+            " FROM account_bank_statement_line AS line"
+            " JOIN account_move AS move ON move.id = line.move_id AND move.state = 'posted'"
+            " LEFT JOIN bank_transaction AS one ON one.id = line.bank_transaction_id"
+            " WHERE line.journal_id = %s",
+            [journal.id],
+        )
+        return transactions, _exact(env.cr.fetchall())
+
+    # Who may read what
+
+    def readable(self, secrets):
+        """What each role can read, and where a secret is in it.
+
+        :return: of each role the models and fields that were read, and those that show a secret
+        """
+        with self.environment() as env:
+            users = env["res.users"].search([("login", "=like", f"{LOGIN}%")])
+            users |= env.ref("base.user_admin")
+            logins = {user.id: user.login for user in users}
+        found = {}
+        for user, login in logins.items():
+            with self.environment(user) as env:
+                found[login.removeprefix(LOGIN)] = drill_secrets.readable(env, secrets)
+        return found
+
+    # Who was told
+
+    def told(self, since=None):
+        """What people heard of since a mark; without one, the mark of this moment.
+
+        Announcements of an end that is still to come are none of a fault's.
+        """
+        with self.environment() as env:
+            names = ("bank.feed.problem", "mail.mail", "mail.message")
+            if since is None:
+                return {n: env[n].search([], order="id desc", limit=1).id or 0 for n in names}
+            problems, mails, messages = (env[n].search([("id", ">", since[n])]) for n in names)
+            problems = problems.filtered(lambda problem: problem.kind != "consent")
+            texts = [html2plaintext(message.body).strip() for message in messages]
+            return {
+                "problems": [
+                    {
+                        "key": f"{problem.kind} of {problem.model},{problem.res_id}",
+                        "text": problem.text,
+                        "over": bool(problem.closed_at),
+                        "chatter": texts.count(problem.text),
+                        "mails": len(mails.filtered(lambda m, p=problem: p.text in m.subject)),
+                    }
+                    for problem in problems
+                ],
+                "mails": [mail.subject for mail in mails],
+            }
+
+
+def _exact(rows):
+    return [(day, Decimal(amount), text) for day, amount, text in rows]
