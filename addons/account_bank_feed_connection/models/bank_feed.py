@@ -289,7 +289,13 @@ class BankFeed(models.Model):
         """feed id -> why it gets nothing, or not all, at present; one reason for each."""
         found = {}
         windows = self.env["bank.feed.window"]
-        failing = ["|", ("state", "=", "dead"), "&", ("state", "=", "waiting"), ("attempts", ">", 0)]
+        failing = [
+            "|",
+            ("state", "=", "dead"),
+            "&",
+            ("state", "=", "waiting"),
+            ("attempts", ">", 0),
+        ]
         for window in windows.search([("feed_id", "in", self.ids), *failing], order="id"):
             found[window.feed_id.id] = self.env._("Not fetched: %s", window.error)
         for feed in self.filtered(lambda feed: feed.state == "paused"):

@@ -104,9 +104,7 @@ class TestFeed(ConnectionCase):
         self.journal.write({"bank_feed_start_confirmed": False, "bank_feed_start_date": False})
         self.bank.booked[0] = transaction("2025-01-20", 100, "long ago")
         cut_off = cut(self.bank.booked, "2026-01-01", "2026-02-10")
-        self.patch(
-            self.bank, "documents", lambda *_: [Document("one.xml", camt053([cut_off]))]
-        )
+        self.patch(self.bank, "documents", lambda *_: [Document("one.xml", camt053([cut_off]))])
         feed = self.connect()
         self.run_jobs()
         self.assertTrue(feed.waits_for_opening)
