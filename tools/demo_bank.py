@@ -1,4 +1,4 @@
-"""The demo bank as a process, and the demo company as its customer: for screens with connections."""
+"""The demo bank as a process, and the demo company as its customer: for pictures."""
 
 import base64
 import contextlib

@@ -132,8 +132,8 @@ class BankConnection(models.Model):
                 self.certificate, values["private_key"] = tls.from_file(content, password)
             except (ValueError, binascii.Error):
                 text = self.env._(
-                    "The key file does not open. Has it the key and the certificate (.p12 or .pem), "
-                    "and is the password right?"
+                    "The key file does not open. Has it the key and the certificate (.p12 or .pem),"
+                    " and is the password right?"
                 )
                 raise UserError(text) from None
         if values.get("private_key"):
