@@ -303,6 +303,17 @@ def test_the_proxy_blocks_jobs_and_database_management():
     assert not [one for one in server if one[:2] in (["location", "~"], ["location", "~*"])]
 
 
+def test_the_proxy_logs_no_codes_of_banks():
+    callback = "/account_bank_feed/oauth/callback"
+    source = PROJECT / "addons/account_bank_feed_connection/models/bank_connection.py"
+    assert f'CALLBACK = "{callback}"' in source.read_text()
+    http, server = public_server()
+    (location,) = find(server, "location", "=", callback)
+    (log,) = find(location, "access_log")
+    (words,) = (one for one in find(http, "log_format") if one[0] == log[-1])
+    assert not {"$request", "$request_uri", "$args"} & set(re.findall(r"\$\w+", " ".join(words)))
+
+
 def test_the_proxy_speaks_tls_only():
     http, server = public_server()
     assert find(server, "listen") == [["8443", "ssl"]]

@@ -93,6 +93,13 @@ answers = each_worker(lambda mine: mine._connector()._session(mine).get_json("ac
 print(json.dumps({"answers": answers, **bank("count")}))
 """
 
+BACK_AT_ONCE = """
+answer = sign_in(connection)
+answers = each_worker(lambda mine: mine._connector()._signed_in(mine, answer))
+connector._session(connection).get("accounts")
+print(json.dumps([sorted(map(str, answers)), bank("count")["refresh_tokens"]]))
+"""
+
 REUSE = """
 token = connector._stored_token(connection)
 client = connector._oauth_client(connection)
@@ -160,6 +167,12 @@ def test_workers_that_renew_at_once_ask_once(read):
     assert found["answers"] == [{"accounts": []}] * WORKERS
     assert found["refresh_tokens"] == 2
     assert found["scope"] == "accounts"
+
+
+def test_a_state_counts_once_also_when_it_comes_many_times_at_once(read):
+    answers, given = read(BACK_AT_ONCE)
+    assert answers == ["None"] + ["not_authorised"] * (WORKERS - 1)
+    assert given == 2  # with that of the first sign-in
 
 
 def test_a_refresh_token_that_comes_twice_ends_everything(read):

@@ -246,7 +246,7 @@ class BankConnection(models.Model):
     def _note(self, error):
         """Keep that the bank does not let us in, where that is what an error says."""
         state = NEEDS_A_PERSON.get(error.kind)
-        if state and self.state != state:
+        if state in self._state_transitions[self.state]:
             self._set_state(state, error.message, error=error.message)
 
     def _in_words(self, error):

@@ -2,6 +2,8 @@ import hashlib
 import secrets
 from datetime import timedelta
 
+from psycopg2.errors import SerializationFailure
+
 from odoo import api, fields, models
 from odoo.addons.account_bank_feed import vault
 
@@ -81,14 +83,20 @@ class BankSignIn(models.Model):
         """
         with connection._apart() as (mine, cr):
             found = mine.env["bank.sign.in"]._find(state)
-            # Whoever waits here sees it gone, or is refused by PostgreSQL and begins anew.
-            query = "SELECT id FROM bank_sign_in WHERE id = ANY(%s) FOR UPDATE"
-            cr.execute(query, [found.ids], log_exceptions=False)
-            if found.connection_id != mine:
+            if found.connection_id != mine or not found._is_ours(cr):
                 raise NotAuthorised("This sign-in is over; begin again")
             verifier = vault.reveal(vault.fetch(found, "verifier"))
             found._drop()
         return verifier
+
+    def _is_ours(self, cr):
+        """Whether nobody else uses it up at the same time."""
+        query = "SELECT id FROM bank_sign_in WHERE id = ANY(%s) FOR UPDATE"
+        try:
+            cr.execute(query, [self.ids], log_exceptions=False)
+        except SerializationFailure:
+            return False
+        return True
 
     def _drop(self):
         vault.forget(self)

@@ -3,7 +3,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ..protocol import Consent, NotAuthorised, RemoteAccount
+from ..protocol import Consent, ConsentExpired, NotAuthorised, RemoteAccount
 from .common import ConnectionCase
 
 
@@ -44,6 +44,16 @@ class TestConnection(ConnectionCase):
         self.bank.consent = Consent("valid")
         self.connection.action_check()
         self.assertEqual(self.connection.state, "connected")
+
+    def test_whoever_looks_too_early_is_told_so(self):
+        def not_yet(*_args):
+            raise ConsentExpired("Nobody has agreed yet")
+
+        self.bank.sign_in_at = "https://bank.example/agree"
+        self.connection.action_connect()
+        self.patch(type(self.env["bank.connector"]), "_consent", not_yet)
+        with self.assertRaisesRegex(UserError, "Nobody has agreed yet"):
+            self.connection.action_check()
 
     def test_accounts_find_their_journals(self):
         self.bank.accounts.append(RemoteAccount("acc-2", number="4711", currency="EUR"))

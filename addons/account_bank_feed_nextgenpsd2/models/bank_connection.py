@@ -63,9 +63,13 @@ class BankConnection(models.Model):
     )
     xs2a_consent = fields.Char("Consent", readonly=True, copy=False)
     xs2a_next_consent = fields.Char(
-        readonly=True, copy=False, help="Waits to be given; then it takes the other's place."
+        "Next consent",
+        readonly=True,
+        copy=False,
+        help="Waits to be given; then it takes the other's place.",
     )
     xs2a_resources = fields.Json(
+        "The bank's names of the accounts",
         copy=False,
         help="How the bank wants each account to be named, as long as the consent holds.",
     )

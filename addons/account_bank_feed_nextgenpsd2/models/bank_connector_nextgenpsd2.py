@@ -142,9 +142,10 @@ class BankConnectorNextGenPsd2(models.AbstractModel):
     def _pages(self, session, response):
         """The answers with transactions in them, one after the other.
 
-        :raises RetryLater: when a page comes twice: then another is missing
+        :raises RetryLater: when a page, or a part of it, comes twice: then another is missing, or
+            what was booked meanwhile has moved them
         """
-        seen, before = set(), None
+        seen, known, before = set(), {}, None
         while len(seen) < MOST_PAGES:
             if not _is_json(response):
                 yield response
@@ -154,7 +155,7 @@ class BankConnectorNextGenPsd2(models.AbstractModel):
                 raise RetryLater("The bank's answer has no transactions", payload=response.content)
             report = body.get("transactions")
             rows = _rows(report)
-            if rows and rows == before:
+            if rows and rows == before or _overlap(report, known):
                 raise RetryLater("The bank gives a page twice", payload=response.content)
             if rows:
                 yield response
@@ -302,7 +303,9 @@ class BankConnectorNextGenPsd2(models.AbstractModel):
             try:
                 self._session(connection).request("DELETE", _path("consents", consent))
             except ConnectorError as error:
-                if not {"CONSENT_EXPIRED", "CONSENT_UNKNOWN"} & set(_codes(error)):
+                if not {"CONSENT_EXPIRED", "CONSENT_INVALID", "CONSENT_UNKNOWN"} & set(
+                    _codes(error)
+                ):
                     super()._sign_out(connection)
                     raise
         connection.write({"xs2a_consent": False, "xs2a_resources": False})
@@ -354,6 +357,19 @@ def _rows(report):
     if not isinstance(report, dict):
         return []
     return [each for kind in ("booked", "pending") for each in report.get(kind) or ()]
+
+
+def _overlap(report, known):
+    """Whether something booked was on a page before; keeps what is on this one.
+
+    :param dict known: what was booked on the pages before, by the bank's id
+    """
+    booked = report.get("booked") if isinstance(report, dict) else None
+    rows = [each for each in booked or () if isinstance(each, dict)]
+    named = {each["transactionId"]: each for each in rows if each.get("transactionId")}
+    again = any(known.get(name) == each for name, each in named.items())
+    known.update(named)
+    return again
 
 
 def _is_json(response):

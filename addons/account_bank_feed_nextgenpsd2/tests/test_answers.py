@@ -77,8 +77,9 @@ class TestAnswers(BaseCase):
         for body in ({}, [], {"balances": None}):
             with self.assertRaises(RetryLater):
                 list(answers.balances(body, account))
-        with self.assertRaises(RetryLater):
-            list(answers.balances({"balances": [balance("interimBooked", "much")]}, account))
+        for amount in ("much", "NaN"):
+            with self.assertRaises(RetryLater):
+                list(answers.balances({"balances": [balance("interimBooked", amount)]}, account))
 
     def test_a_consent(self):
         for status, state in (

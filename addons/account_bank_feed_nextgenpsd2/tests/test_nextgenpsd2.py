@@ -178,6 +178,22 @@ class TestNextGenPsd2(Xs2aCase):
         self.assert_all(self.documents(feed, start, self.today), start, self.today)
         self.assertGreater(len(self.seen("/transactions")), 3)
 
+    def test_pages_that_move_while_they_are_read(self):
+        feed = self.connect_and_link()
+        self.bank.psd2.page_size = 7
+        page = self.bank.psd2._page
+
+        def moved(request, *arguments):
+            token = request.query.get("pageToken")
+            if token:
+                key, _dot, offset = token.partition(".")
+                request.query["pageToken"] = f"{key}.{int(offset) - 1}"
+            return page(request, *arguments)
+
+        self.patch(self.bank.psd2, "_page", moved)
+        with self.assertRaisesRegex(RetryLater, "twice"):
+            self.documents(feed, self.today - 30 * DAY, self.today)
+
     def test_a_download_link(self):
         feed = self.connect_and_link()
         self.bank.psd2.download_from = 1

@@ -18,7 +18,7 @@ PERIOD = Period(datetime.date(2026, 10, 1), datetime.date(2026, 10, 31))
 
 @tagged("post_install", "-at_install")
 class TestTransactions(BaseCase):
-    def read(self, booked=(), pending=(), kind="nextgenpsd2"):
+    def transactions(self, booked=(), pending=(), kind="nextgenpsd2"):
         page = json.dumps({"transactions": {"booked": booked, "pending": pending}}).encode()
         account = RemoteAccount("a", iban=OWN, currency="EUR")
         file = document(kind, "October", account, PERIOD, [page])
@@ -29,7 +29,7 @@ class TestTransactions(BaseCase):
     def one(self, kind="nextgenpsd2", **values):
         values.setdefault("transactionAmount", {"amount": "-256.67", "currency": "EUR"})
         values.setdefault("bookingDate", "2026-10-25")
-        return self.read([values], kind=kind)[0]
+        return self.transactions([values], kind=kind)[0]
 
     def test_all_that_a_transaction_says(self):
         found = self.one(
@@ -130,7 +130,7 @@ class TestTransactions(BaseCase):
 
     def test_what_is_pending_may_have_no_day(self):
         amount = {"amount": "-10", "currency": "EUR"}
-        [found] = self.read(pending=[{"transactionId": "P1", "transactionAmount": amount}])
+        [found] = self.transactions(pending=[{"transactionId": "P1", "transactionAmount": amount}])
         self.assertFalse(found.booked)
         self.assertEqual(found.booking_date, PERIOD.end)
         self.assertIsNone(found.bank_reference)
@@ -170,6 +170,7 @@ class TestTransactions(BaseCase):
     def test_what_is_not_as_described_is_refused(self):
         for wrong in (
             {"transactionAmount": {"amount": "much", "currency": "EUR"}},
+            {"transactionAmount": {"amount": "NaN", "currency": "EUR"}},
             {"transactionAmount": None},
             {"bookingDate": None},
             {"bookingDate": "yesterday"},

@@ -98,10 +98,22 @@ def balances(body, account):
 def _balance(kind, each):
     amount = each["balanceAmount"]
     try:
-        value = Decimal(str(amount["amount"]))
-    except InvalidOperation:
+        value = decimal(amount["amount"])
+    except (ValueError, InvalidOperation):
         raise RetryLater("A balance is no number") from None
     return RemoteBalance(kind, value, amount["currency"], _as_of(each))
+
+
+def decimal(text):
+    """An amount, which banks send as text.
+
+    :raises ValueError: when it is not finite
+    :raises InvalidOperation: when it is no number
+    """
+    value = Decimal(str(text))
+    if not value.is_finite():
+        raise ValueError("an amount without end")
+    return value
 
 
 def _as_of(each):

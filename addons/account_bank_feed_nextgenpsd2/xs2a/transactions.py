@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime
 import json
-from decimal import Decimal
 
 from odoo.addons.account_bank_feed_connection.json_format import JsonFormat
 from odoo.addons.bank_statement_format import Counterparty, Detail, Transaction
 
-from .answers import number_of
+from .answers import decimal, number_of
 
 NOT_GIVEN = ("NOTPROVIDED", "NOT PROVIDED")
 
@@ -57,7 +56,7 @@ class NextGenPsd2(JsonFormat):
 
     def _detail(self, part, amount, own):
         """A payment of a batch, in the batch's direction where it has no sign of its own."""
-        size = Decimal(str(part["transactionAmount"]["amount"]))
+        size = decimal(part["transactionAmount"]["amount"])
         size = -abs(size) if amount < 0 else size
         return Detail(
             amount=size,
@@ -66,7 +65,7 @@ class NextGenPsd2(JsonFormat):
         )
 
     def _amount(self, each, own):
-        return Decimal(str(each["transactionAmount"]["amount"]))
+        return decimal(each["transactionAmount"]["amount"])
 
 
 class Unsigned(NextGenPsd2):
