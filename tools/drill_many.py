@@ -64,7 +64,7 @@ def _bank(number, accounts, transactions, back, folder):
             for account in range(accounts)
         ],
         source=lambda account, day: _booked(account, (day - first).days, day, transactions),
-        start=first,
+        start=first - datetime.timedelta(days=DAYS),
         folder=folder,
         redirect_uris=[back],
         auto_approve=True,
@@ -106,13 +106,15 @@ def many(odoo, database, prepare, back):
 
     :param prepare: called with what the banks say of themselves; returns the connections' ids, that
         of the slow bank first
-    :return: seconds until all of a bank was in the books; those of the slow one, of the others
+    :return: seconds until all of a bank was in the books; those of the slow one, of the others;
+        how many transactions there are of each bank
     """
     with banks(odoo.python, back) as described:
         slow, *others = prepare(described)
         with odoo.running(database, workers=WORKERS + 2, channels=f"root:{WORKERS}"):
             through = _watch(odoo.cluster, database, {slow: "the slow bank"}, len(described))
-    return through[slow], sorted(through[one] for one in others)
+        booked = {int(count) for _one, count in odoo.cluster.sql(THROUGH, database)}
+    return through[slow], sorted(through[one] for one in others), booked
 
 
 def _watch(cluster, database, names, count):
@@ -127,7 +129,7 @@ def _watch(cluster, database, names, count):
         for one in sorted(counts):
             if counts[one] >= ACCOUNTS * TRANSACTIONS and one not in through:
                 through[one] = now - started
-                say(f"  {names.get(one, f'bank {one}')}: through after {through[one]:.0f} s")
+                say(f"  {names.get(one, 'another bank')}: through after {through[one]:.0f} s")
         if now - moved > PATIENCE:
             raise Missing(f"Nothing moved for {PATIENCE} s.")
         time.sleep(1)
