@@ -21,6 +21,10 @@ PATIENCE = 1_800
 PEOPLE = 2
 """Workers of a node that are left for people: uploads and screens must not wait for jobs."""
 
+START = 60
+RUNNER_IS_READY = "database connections ready"
+"""What queue_job logs, and within how many seconds after the node answers."""
+
 LOOK, TELL = 0.5, 10
 """Seconds between two looks, and between two messages."""
 
@@ -85,6 +89,7 @@ def run(odoo, template, files, workers, warm=None):
         database = stack.enter_context(bench_database.copied(odoo, template))
         settings = {"workers": workers + PEOPLE, "channels": f"root:{workers}"}
         with odoo.running(database, **settings) as node:
+            _wait_for_job_runner(node)
             if warm:
                 _send(odoo, node, facts[:1])
             found = _measured(odoo, node, facts[len(before) :], Run(count, workers, len(files)))
@@ -97,6 +102,15 @@ def run(odoo, template, files, workers, warm=None):
     for problem in found.problems:
         say(f"  WRONG: {problem}")
     return found
+
+
+def _wait_for_job_runner(node):
+    """It sleeps for some seconds before it looks for jobs: a node's start, and no import's."""
+    deadline = time.monotonic() + START
+    while RUNNER_IS_READY not in node.log.read_text(errors="replace"):
+        if time.monotonic() > deadline:
+            raise Missing(f"No job runner has started: see {node.log} for the cause.")
+        time.sleep(0.1)
 
 
 def _measured(odoo, node, facts, found):

@@ -32,7 +32,7 @@ MAY_DIFFER = {
     *("file_id", "import_id", "import_statement_id", "batch_id", "ledger_statement_id"),
     *("transaction_id", "item_id", "full_reconcile_id", "matching_number", "res_id"),
     *("debit_move_id", "credit_move_id", "internal_index", "first_line_index", "identity"),
-    *("reasons", "explanation"),
+    *("reasons", "explanation", "explanation_data"),
 }
 """Columns in which a copy is like no other row, that say when it was made, or how many items were
 open at that time."""

@@ -1,5 +1,7 @@
 """Writes the demo company into a database."""
 
+import datetime
+
 from odoo import Command
 from odoo.addons.account_bank_feed import grant_administrator
 
@@ -20,6 +22,7 @@ _ACCOUNTS = {
     ("out", 0): "account_8120",
     ("in", 19): "account_3400",
 }
+DUE_IN = datetime.timedelta(days=14)
 _DOLLARS = {"2026-01-01": 1.16, "2026-02-01": 1.18, "2026-03-01": 1.17}
 
 
@@ -185,6 +188,7 @@ class DemoCompany:
             "ref": draft.ref,
             "partner_id": self.partners[draft.partner.ref],
             "invoice_date": draft.date,
+            "invoice_date_due": draft.date + DUE_IN,  # else today
             "date": draft.date,
             "currency_id": (
                 self._foreign(ACCOUNTS[draft.partner.account].currency) or self.company.currency_id

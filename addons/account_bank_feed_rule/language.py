@@ -2,10 +2,14 @@
 
 from decimal import Decimal
 
+from odoo.addons.account_bank_feed.told import says
 from odoo.tools import format_amount, format_date
 
-from .matching import RuleError
-from .matching.wording import Language
+from .matching import RuleError, evidence_in, explain_data, explain_objections
+from .matching.wording import Language, all_said
+
+BY_THOUSANDS = ("[3,0]", "[3, 0]")
+"""How languages say that digits stand in groups of three."""
 
 
 def language_of(env):
@@ -54,12 +58,14 @@ def _writer(env, currency, lang, code):
         return format_amount(env, number, currency, lang_code=code)
 
     def usual(number):
-        return before + lang.format(digits, number, grouping=True) + after
+        return before + f"{number:,.{places}f}".translate(signs) + after
 
-    if not lang:
+    if not lang or lang.grouping not in BY_THOUSANDS:
         return anything
-    digits = f"%.{currency.decimal_places}f"
-    before, _zero, after = anything(0.0).partition(lang.format(digits, 0.0, grouping=True))
+    places = currency.decimal_places
+    zero = lang.format(f"%.{places}f", 0.0, grouping=True)
+    before, _zero, after = anything(0.0).partition(zero)
+    signs = str.maketrans({",": lang.thousands_sep or "", ".": lang.decimal_point})
     return lambda number: anything(number) if number < 0 else usual(number)
 
 
@@ -69,9 +75,29 @@ def _currency(env, code):
     return currencies.search([("name", "=", code)], limit=1)
 
 
-def language_of_company(company):
-    """How explanations are written that all people of a company read."""
-    return language_of(company.with_context(lang=company.partner_id.lang).env)
+@says("decision")
+def _decision(env, reasons=(), **kept):
+    return explain_data(reasons=evidence_in(reasons), language=language_of(env), **kept)
+
+
+@says("objections")
+def _objections(env, reasons):
+    return explain_objections(evidence_in(reasons), language_of(env))
+
+
+@says("evidence")
+def _evidence(env, reasons):
+    return "; ".join(all_said(evidence_in(reasons), language_of(env)))
+
+
+@says("matched_before")
+def _matched_before(env, why):
+    return env._("It was matched before: %s", why)
+
+
+@says("matched_by")
+def _matched_by(env, user, why):
+    return env._("Matched by %(user)s: %(why)s", user=user, why=why)
 
 
 def problem_of(env, error):

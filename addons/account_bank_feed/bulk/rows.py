@@ -37,10 +37,10 @@ class Rows:
         self.original = None
 
     @classmethod
-    def like(cls, record, own):
+    def like(cls, record, own, currency=None):
         """Rows like that of a record, but for what is their own: names of columns and values."""
         record.flush_recordset()
-        rows = cls(record.browse(), {}, own)
+        rows = cls(record.browse(), {}, own, currency)
         rows.original = record
         return rows
 
@@ -112,7 +112,7 @@ class Rows:
         model = self.records.browse()
         if field.type == "monetary":
             return [
-                float_repr(self.currency.round(value or 0.0), self.currency.decimal_places)
+                float_repr(self.currency.round(float(value or 0)), self.currency.decimal_places)
                 for value in values
             ]
         return [field.convert_to_column_insert(value, model, {}) for value in values]
@@ -120,7 +120,7 @@ class Rows:
     def _to_cache(self, field, values):
         model = self.records.browse()
         if field.type == "monetary":
-            return [self.currency.round(value or 0.0) for value in values]
+            return [self.currency.round(float(value or 0)) for value in values]
         if values[1:] and values[0] is values[-1] and all(one is values[0] for one in values):
             return [field.convert_to_cache(values[0], model)] * len(values)
         return [field.convert_to_cache(value, model) for value in values]

@@ -9,6 +9,8 @@ import inspect
 
 from .specimen import ITEM, LINE, MOVE
 
+TRANSACTION = "bank.transaction"
+
 KNOWN_MODULES = {"base", "mail", "account"}
 """Whatever these do to the methods below was read when this was written."""
 
@@ -23,6 +25,7 @@ KNOWN_HOOKS = {
     (ITEM, "create"): {"analytic"},  # rounds distributions; there are none in bulk
     (ITEM, "write"): {"analytic"},
     (ITEM, "_compute_analytic_distribution"): {"analytic"},
+    (TRANSACTION, "create"): {"account_bank_feed_dashboard"},  # nobody follows from birth on
 }
 """Further modules, by the method of which they were read."""
 
@@ -55,25 +58,32 @@ SKIPPED = {
 """Methods that stock Odoo runs for each line, and we do not; beside those that compute or check
 fields."""
 
+SKIPPED_IN_READING = {
+    TRANSACTION: {"create", "_create", "default_get", "_add_missing_default_values"}
+    | {"_prepare_create_values", "_check_company", "_validate_fields", "_compute_field_value"},
+}
+"""Likewise of the transactions of a file."""
 
-def strangers(env, given):
+
+def strangers(env, given, skipped=SKIPPED):
     """Methods that were changed by something that is not known here.
 
     :param given: model name -> names of the fields that are given instead of computed
     :return: sorted names, such as ``account.move._post (some_addon)``
     """
     found = set()
-    for model, names in SKIPPED.items():
+    for model, names in skipped.items():
         fields = env[model]._fields
         methods = set(names)
         if model in given:
             methods |= {check.__name__ for check in env[model]._constraint_methods}
         for field in (fields[name] for name in given.get(model, ())):
             methods |= {one for one in (field.compute, field.inverse) if isinstance(one, str)}
+        known = KNOWN_MODULES | {env[model]._original_module}
         found |= {
             f"{model}.{method} ({module})"
             for module, method in _definitions(type(env[model]), methods)
-            if module not in KNOWN_MODULES | KNOWN_HOOKS.get((model, method), set())
+            if module not in known | KNOWN_HOOKS.get((model, method), set())
         }
     return sorted(found)
 

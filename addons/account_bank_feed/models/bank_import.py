@@ -18,6 +18,7 @@ from odoo.exceptions import UserError
 
 from ..bulk.statements import of_many_rows
 from ..jobs import repeatable
+from ..told import env_of
 from .bank_transaction import DOUBTFUL
 from .bank_transaction_detail import payment_values
 
@@ -70,6 +71,7 @@ class BankImport(models.Model):
             ("done", "Done"),
             ("refused", "Refused"),
             ("failed", "Failed"),
+            ("set_aside", "Set aside"),
             ("removed", "Removed"),
         ],
         required=True,
@@ -108,8 +110,9 @@ class BankImport(models.Model):
         "processing": {"quarantined", "done", "failed", "removed"},
         "quarantined": {"processing", "done", "removed"},
         "done": {"processing", "quarantined", "removed"},
-        "failed": {"received", "processing"},
-        "refused": {"received"},
+        "failed": {"received", "processing", "set_aside"},
+        "refused": {"received", "set_aside"},
+        "set_aside": {"received"},
         "removed": set(),
     }
 
@@ -332,7 +335,7 @@ class BankImport(models.Model):
 
     def _in_company_language(self):
         """The environment for what is kept for all people of the company to read."""
-        return self.with_context(lang=self.company_id.partner_id.lang).env
+        return env_of(self.company_id)
 
     def _create_statements(self, statements):
         """One record per statement, under one import per company.
@@ -423,7 +426,7 @@ class BankImport(models.Model):
 
     def _create_chunk(self, chunk):
         with of_many_rows():
-            self.env["bank.transaction"].create(chunk)
+            self.env["bank.transaction"]._create_read(chunk)
             self.env.flush_all()
         # They are looked at again when the file is judged: until then they need no room.
         self.env.invalidate_all()
@@ -492,6 +495,7 @@ class BankImport(models.Model):
             finished_at=fields.Datetime.now() if finished else False,
         )
         if state == "done":
+            self._settle_broken()
             self.message_post(
                 body=self.env._(
                     "Done: %(total)s transactions, %(reconciled)s reconciled, "
@@ -519,9 +523,12 @@ class BankImport(models.Model):
     # ------------------------------------------------------------------
 
     def action_retry(self):
-        """Read a refused or failed file again, for instance after a format was added."""
+        """Read a refused or failed file again, for instance after a format was added.
+
+        Who set it aside takes it up again with this, too.
+        """
         imports = self._authorise("operator")
-        for record in imports.filtered(lambda r: r.state in ("refused", "failed")):
+        for record in imports.filtered(lambda r: r.state in ("refused", "failed", "set_aside")):
             record._set_state(
                 "received",
                 "retried by a user",
@@ -531,6 +538,7 @@ class BankImport(models.Model):
                 error_element=False,
                 error_expected=False,
                 error_found=False,
+                settled_by_id=False,
                 finished_at=False,
             )
             record._enqueue_read()
@@ -560,6 +568,14 @@ class BankImport(models.Model):
 
     def action_view_statements(self):
         return self._view("bank.import.statement", self.env._("Statements"))
+
+    def action_view_waiting(self):
+        """The statement that waits, or the list of them."""
+        action = self._view("bank.import.statement", self.env._("In quarantine"))
+        waiting = self.statement_ids.filtered(lambda s: s.state == "quarantined")
+        if len(waiting) == 1:
+            return {**action, "view_mode": "form", "res_id": waiting.id}
+        return {**action, "domain": [("id", "in", waiting.ids)]}
 
     def _view(self, model, name):
         return {

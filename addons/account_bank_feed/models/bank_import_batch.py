@@ -51,8 +51,11 @@ class BankImportBatch(models.Model):
             record.name = f"{record.journal_id.code}/{record.id}"
 
     @api.model
-    def _hand_out(self, transactions):
-        """Cut decided transactions into batches, a job each."""
+    def _cut(self, transactions):
+        """Cut decided transactions into batches, which are yet to be written on them.
+
+        :return: batch -> its transactions
+        """
         size = int(
             self.env["ir.config_parameter"]
             .sudo()
@@ -61,16 +64,18 @@ class BankImportBatch(models.Model):
         ordered = transactions.sorted(
             lambda t: (t.journal_id.id, t.booking_date, t.ledger_order, t.id)
         )
-        for part in chunks(ordered, size, lambda t: t.journal_id):
-            batch = self.create(
+        parts = list(chunks(ordered, size, lambda t: t.journal_id))
+        batches = self.create(
+            [
                 {
                     "journal_id": part[0].journal_id.id,
                     "company_id": part[0].company_id.id,
                     "transaction_count": len(part),
                 }
-            )
-            transactions.browse(t.id for t in part).batch_id = batch
-            batch._enqueue()
+                for part in parts
+            ]
+        )
+        return dict(zip(batches, parts, strict=True))
 
     def _enqueue(self):
         for batch in self:

@@ -13,6 +13,8 @@ from ..money import exact
 
 ADMITTED = ("admitted", "closed")
 """States in which a statement's transactions count as known."""
+MOST_ASKED, MOST_NAMED = 200, 3
+"""Users who are looked through for somebody with a role, and so many of them who are named."""
 
 
 class BankImportStatement(models.Model):
@@ -92,6 +94,9 @@ class BankImportStatement(models.Model):
     our_balance = fields.Monetary(readonly=True, help="The balance at that point by our books.")
     difference = fields.Monetary(compute="_compute_difference")
     explanation = fields.Char(compute="_compute_explanation")
+    second_person = fields.Char(
+        compute="_compute_second_person", help="Why somebody else has to decide, and who can."
+    )
     accepted_difference = fields.Monetary(
         readonly=True, help="A gap that an approver released; shrinks as the gap is filled."
     )
@@ -137,6 +142,42 @@ class BankImportStatement(models.Model):
             else:
                 waits = record.state == "quarantined"
                 record.explanation = waits and self.env._("It is being checked again.")
+
+    @api.depends("state", "cause", "company_id.bank_feed_four_eyes")
+    @api.depends_context("uid")
+    def _compute_second_person(self):
+        for record in self:
+            differs = record.cause in (Cause.OPENING, Cause.GAP, Cause.SURPLUS)
+            waits = record.state == "quarantined" and differs and record._is_by_user()
+            record.second_person = waits and record._say_second_person()
+
+    def _is_by_user(self):
+        """Whether who looks at it may not decide because of having uploaded it.
+
+        What the bank itself has sent, nobody has uploaded.
+        """
+        uploads = self.import_id.filtered(lambda one: one.source != "connection")
+        return self.company_id.sudo().bank_feed_four_eyes and uploads.user_id == self.env.user
+
+    def _say_second_person(self):
+        role = "accountant" if self.cause == Cause.OPENING else "approver"
+        users = self.env["res.users"].sudo()
+        users = users.search(
+            [("company_ids", "in", self.company_id.ids), ("share", "=", False)], limit=MOST_ASKED
+        )
+        others = (users - self.env.user).filtered(
+            lambda user: user.has_group(f"account_bank_feed.group_{role}")
+        )
+        if others:
+            return self.env._(
+                "You uploaded it, so somebody else has to confirm it (four-eyes principle): %s.",
+                ", ".join(others[:MOST_NAMED].mapped("name")),
+            )
+        return self.env._(
+            "You uploaded it, so somebody else has to confirm it (four-eyes principle), but nobody "
+            "else has the role. Give it to somebody, or switch the principle off in the settings, "
+            "under Bank Feed: Four-eyes principle for bank statements."
+        )
 
     def _explain(self):
         """Why the statement waits, with figures, and what a person can do about it."""
@@ -602,6 +643,7 @@ class BankImportStatement(models.Model):
             self.env["bank.audit.log"]._record(
                 "confirm_opening", [(record, before, after, record.explanation)]
             )
+            record.cause = False  # it is being checked again
         statement._enqueue_admission()
 
     def _start_to_confirm(self):
@@ -624,14 +666,8 @@ class BankImportStatement(models.Model):
         statements._enqueue_admission()
 
     def _require_second_person(self):
-        """What the bank itself has sent, nobody has uploaded."""
-        uploader = self.import_id.filtered(lambda one: one.source != "connection").user_id
-        if self.company_id.bank_feed_four_eyes and uploader == self.env.user:
-            raise UserError(
-                self.env._(
-                    "You uploaded this statement: to release it, another person must confirm it."
-                )
-            )
+        if self._is_by_user():
+            raise UserError(self._say_second_person())
 
     def action_remove(self, reason=None):
         """Take wrong statements out of the books.

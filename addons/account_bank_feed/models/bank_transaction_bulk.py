@@ -47,7 +47,8 @@ class BankTransaction(models.Model):
         :return: a `Pattern` and what their chatter says, or (None, None) if Odoo has to write them
         """
         # Of each shape the one with most items: it shows whatever the others have.
-        one_of_each = {draft.shape: draft for draft in sorted(drafts, key=lambda d: len(d.items))}
+        found = {draft.shape: draft for draft in sorted(drafts, key=lambda d: len(d.items))}
+        one_of_each = {shape: found[shape] for shape in sorted(found)}
         stamp = (time.time() // GOOD_FOR, *self._settings())
         return self._find_pattern(
             self.journal_id.id, tuple(one_of_each), stamp, list(one_of_each.values())

@@ -2,8 +2,10 @@ from datetime import timedelta
 
 from odoo import Command, api, fields, models
 
+from ..bulk.rows import link
 from ..bulk.statements import of_many_rows
 from ..jobs import repeatable
+from ..told import as_values, said
 from .bank_import import BARRIER_MINUTES
 from .bank_transaction_counterpart import MATCHED_KINDS
 
@@ -61,7 +63,15 @@ class BankTransaction(models.Model):
     score = fields.Integer(
         readonly=True, aggregator=None, help="How sure the decision is, from 0 to 100."
     )
-    explanation = fields.Text(readonly=True, help="Why it was decided so, in words.")
+    explanation = fields.Text(
+        "Explanation, company's language", readonly=True, help="Why it was decided so, in words."
+    )
+    explanation_data = fields.Json(readonly=True, help="What the explanation says.")
+    explained = fields.Text(
+        "Explanation",
+        compute="_compute_explained",
+        help="Why it was decided so, in the language of who reads it.",
+    )
     reasons = fields.Json(readonly=True, help="The evidence behind the decision.")
 
     @api.model
@@ -92,10 +102,15 @@ class BankTransaction(models.Model):
         if len(waiting) > AT_ONCE:
             waiting = waiting[:AT_ONCE]
             self._enqueue_matching(company)
-        waiting.counterpart_ids.unlink()  # of a decision that could not be booked
+        waiting._forget_earlier_decisions()
         with of_many_rows():
-            self._keep_decisions(waiting._decide())
-            self.env["bank.import.batch"]._hand_out(waiting)
+            decisions = waiting._decide()
+            batches = self.env["bank.import.batch"]._cut(waiting)
+            for batch, transactions in batches.items():
+                for transaction in transactions:
+                    decisions.setdefault(transaction, {})["batch_id"] = batch.id
+            self._keep_decisions(decisions)
+            self.env["bank.import.batch"].union(*batches)._enqueue()
             self.env.flush_all()
 
     @api.model
@@ -153,26 +168,32 @@ class BankTransaction(models.Model):
 
         :param decisions: transaction, of which nothing is decided yet -> values of the fields above
         """
-        claims, parts = [], []
+        claims, parts = {}, []
         for transaction, values in decisions.items():
-            if items := values.pop("matched_item_ids", None):
-                claims.append((transaction, items))
+            for _set, _id, items in values.pop("matched_item_ids", ()):
+                claims[transaction] = items
             for command in values.pop("counterpart_ids", ()):
                 if command[0] == Command.CREATE:
                     parts.append({**command[2], "transaction_id": transaction.id})
         self._assign(decisions)
-        if claims:
-            self._fields["matched_item_ids"].write_batch(claims)
+        link(self.union(*claims), "matched_item_ids", claims.values())
         self.env["bank.transaction.counterpart"].create(parts)
 
     def _assign(self, values_by_transaction):
-        """Write values of columns; what depends on them is told once."""
-        names = {name for values in values_by_transaction.values() for name in values}
+        """Write values of columns, all by one statement; what depends on them is told once."""
+        names = sorted({name for values in values_by_transaction.values() for name in values})
+        fields = {name: self._fields[name] for name in names}
         transactions = self.union(*values_by_transaction)
-        with self.env.protecting([self._fields[name] for name in names], transactions):
-            for transaction, values in values_by_transaction.items():
-                for name, value in values.items():
-                    transaction[name] = value
+        transactions.flush_recordset(names)
+        rows = [
+            {name: fields[name].convert_to_column_insert(v, one) for name, v in values.items()}
+            for one, values in values_by_transaction.items()
+        ]
+        transactions._write_multi(rows)
+        transactions.invalidate_recordset([*names, "write_uid", "write_date"], flush=False)
+        # Whatever is decided, they wait until they are booked.
+        fixed = [*fields.values(), self._fields["state"], self._fields["reconciled_at"]]
+        with self.env.protecting(fixed, transactions):
             transactions.modified(names)
 
     def _final_account(self):
@@ -187,9 +208,29 @@ class BankTransaction(models.Model):
         planned = self.counterpart_ids.filtered(lambda c: c.kind not in MATCHED_KINDS)
         return planned.line_ids
 
+    def _forget_earlier_decisions(self):
+        """What could not be booked and is retried is decided anew, whatever was decided then."""
+        self.filtered(
+            lambda t: t.counterpart_account_id or t.matched_item_ids or t.counterpart_ids
+        )._forget_decision(False)
+
     def _forget_decision(self, why):
         """Book on suspense after all."""
-        self.write({**NOTHING_DECIDED, "explanation": why})
+        self.write({**NOTHING_DECIDED, **as_values(why)})
+
+    @api.depends("explanation", "explanation_data")
+    @api.depends_context("lang")
+    def _compute_explained(self):
+        for transaction in self:
+            data = transaction._is_foreign_to_reader() and transaction._what_it_says()
+            transaction.explained = said(self.env, data) if data else transaction.explanation
+
+    def _is_foreign_to_reader(self):
+        """Whether who reads it has another language than the company."""
+        return (self.env.lang or "en_US") != (self.company_id.sudo().partner_id.lang or "en_US")
+
+    def _what_it_says(self):
+        return self.explanation_data
 
     @api.depends("counterpart_ids.line_ids")
     def _compute_state(self):

@@ -6,6 +6,7 @@ from odoo.exceptions import RedirectWarning, UserError
 
 from ..bulk import matches, numbers, tracking
 from ..bulk.entries import LAST_SEQUENCE
+from ..told import as_values, tell
 
 UNDO_AT_ONCE = 500
 """Matches undone while the user waits; more of them are undone in the background."""
@@ -61,18 +62,16 @@ class BankTransaction(models.Model):
         self._lock_matched_items()
         self._lock_pairs()
         in_parts = self.filtered("counterpart_ids")
-        in_parts._stale_in_parts()._forget_decision(
-            self.env._("The open item changed after it was matched; please review.")
-        )
+        stale = in_parts._stale_in_parts()
         for transaction in (self - in_parts).filtered("matched_item_ids"):
             items = transaction.matched_item_ids
             residual = sum(items.mapped("amount_residual_currency"))
             if any(
                 item.reconciled or item.parent_state != "posted" for item in items
             ) or transaction.currency_id.compare_amounts(residual, transaction.matched_residual):
-                transaction._forget_decision(
-                    self.env._("The open item changed after it was matched; please review.")
-                )
+                stale |= transaction
+        for company, records in stale.grouped("company_id").items():
+            records._forget_decision(tell(company, "item_changed"))
 
     def _stale_in_parts(self):
         """Those with a counterpart whose item is not as it was, or not enough for all of them."""
@@ -121,7 +120,7 @@ class BankTransaction(models.Model):
                 self[:middle]._post_together()
                 self[middle:]._post_together()
             elif self.counterpart_account_id or self.counterpart_ids:
-                self._forget_decision(self.env._("Could not be booked as decided: %s", error))
+                self._forget_decision(tell(self.company_id, "not_bookable", error=str(error)))
                 self._post_together()
             else:
                 self._set_state("error", str(error), reason=str(error))
@@ -154,16 +153,16 @@ class BankTransaction(models.Model):
 
     def _note_matches_by_others(self):
         """Other modules may match a line as soon as it is created: that decision is not ours."""
-        self.filtered(
+        by_others = self.filtered(
             lambda t: (
                 t.amount
                 and not t.counterpart_account_id
                 and not t.counterpart_ids
                 and t.state == "reconciled"
             )
-        ).explanation = self.env._(
-            "Matched by another module when it was booked, not by a rule of the bank feed."
         )
+        for company, records in by_others.grouped("company_id").items():
+            records.write(as_values(tell(company, "matched_by_others")))
 
     def _text(self):
         return self.remittance or self.reference or self.counterparty_name or self.code or "/"
@@ -256,10 +255,10 @@ class BankTransaction(models.Model):
         before = {t: (t.state, t.counterpart_ids._as_text()) for t in self}
         remarks = self._put_back_on_suspense()
         for remark, records in self.grouped(remarks.get).items():
-            why = _sentence(reason, remark)
-            records._forget_decision(
-                self.env._("Undone by %(user)s. %(why)s", user=self.env.user.name, why=why)
-            )
+            why = _sentence(_ended(reason), remark)
+            for company, ours in records.grouped("company_id").items():
+                undone = tell(company, "undone", user=self.env.user.name, why=why)
+                ours._forget_decision(undone)
         self.env["bank.audit.log"]._record(
             "undo",
             [
@@ -327,3 +326,13 @@ class BankTransaction(models.Model):
 
 def _sentence(*parts):
     return " ".join(part for part in parts if part)
+
+
+def _ended(text):
+    """What a person wrote, as a sentence that others may follow.
+
+    >>> _ended("Decided by mistake"), _ended("Why?"), _ended(None)
+    ('Decided by mistake.', 'Why?', '')
+    """
+    text = (text or "").rstrip()
+    return f"{text}." if text and text[-1] not in ".!?…" else text

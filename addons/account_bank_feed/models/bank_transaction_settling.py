@@ -1,6 +1,7 @@
 from odoo import Command, models
 from odoo.exceptions import UserError
 
+from ..told import as_values
 from .bank_transaction_matching import NOTHING_DECIDED
 
 
@@ -29,7 +30,7 @@ class BankTransaction(models.Model):
                 "partner_id": partner.id,
                 "counterpart_account_id": account.id,
                 "matched_item_ids": [(6, 0, items.ids)],
-                "explanation": why,
+                **as_values(why),
             }
         )
         self.env["bank.audit.log"]._record("match", [(self, "processed", self.state, why)])
@@ -54,7 +55,7 @@ class BankTransaction(models.Model):
                 **NOTHING_DECIDED,
                 "counterpart_ids": [Command.clear(), *map(Command.create, counterparts)],
                 "pair_id": pair.id if pair else False,
-                "explanation": why,
+                **as_values(why),
             }
         )
         self._lock_matched_items()

@@ -15,7 +15,9 @@ from . import (
     test_profiles,
     test_progress,
     test_questions,
+    test_reading,
     test_reason,
     test_secrets,
+    test_set_aside,
     test_upload_route,
 )

@@ -1,9 +1,12 @@
 """What bulk posting leaves to stock Odoo, all of a batch or some of it, and comes out right."""
 
 import contextlib
+from unittest.mock import patch
 
 from odoo import Command
 
+from ..bulk import specimen
+from ..models import bank_transaction_bulk
 from .bulk_common import BATCH, Payment
 
 
@@ -98,6 +101,19 @@ class ExceptionCases:
         with patched(model, "create", create):
             books = self.assert_same_books(self.undecided(), bulk=False)
         self.assertIn("Seen", str(books["account_move"]))
+
+    def test_specimens_serve_batches_in_any_order(self):
+        transactions = self.receive_payments(self.undecided())
+        transactions[::2].partner_id = self.partner_a
+        drafts = transactions._plain_drafts()
+        self.registry.clear_cache()
+        with (
+            patch.object(specimen, "specimens", side_effect=specimen.specimens) as made,
+            patch.object(bank_transaction_bulk, "GOOD_FOR", float("inf")),
+        ):
+            transactions._pattern_of(drafts)
+            transactions._pattern_of(drafts[::-1])
+        self.assertEqual(made.call_count, 1)
 
     # ------------------------------------------------------------------
     # Some of a batch

@@ -255,6 +255,7 @@ class TestAccess(BankFeedAloneCase):
                 lambda env: self.record.with_env(env).action_retry(),
                 lambda env: self.waiting.statement_ids.with_env(env).action_check_again(),
                 lambda env: self.record.with_env(env).action_discard(),
+                lambda env: self.record.with_env(env).action_set_aside("Wrong"),
                 lambda env: self.waiting.statement_ids.with_env(env).action_choose_journal(
                     self.journal.id
                 ),

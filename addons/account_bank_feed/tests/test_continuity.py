@@ -287,11 +287,20 @@ class TestContinuity(BankFeedAloneCase):
             (record.state, part.cause, part.difference), ("quarantined", "opening", 12.5)
         )
         self.assertFalse(journal.bank_feed_start_confirmed)
+        self.assertFalse(part.second_person)
         self.company.bank_feed_four_eyes = True
-        with self.assertRaises(UserError):
+        users = self.env["res.users"].search([("company_ids", "in", self.company.ids)])
+        (users - self.env.user).active = False
+        self.assertIn("nobody else has the role", part.second_person)
+        with self.assertRaisesRegex(UserError, "nobody else has the role"):
             part.action_confirm_opening()
         accountant = self.make_user("accountant")
-        part.with_env(self.env_of(accountant)).action_confirm_opening()
+        self.env.invalidate_all()
+        self.assertIn(accountant.name, part.second_person)
+        theirs = part.with_env(self.env_of(accountant))
+        self.assertFalse(theirs.second_person)
+        theirs.action_confirm_opening()
+        self.assertEqual(part.explanation, "It is being checked again.")
         self.run_jobs()
         self.assertEqual(record.state, "done")
         self.assertTrue(journal.bank_feed_start_confirmed)

@@ -571,6 +571,22 @@ class TestCounterparts(CounterpartCase):
         self.assertEqual(row.state, "reconciled")
         self.assert_entry(row, (self.other_expense, "", -10, 0))
 
+    def test_a_retry_claims_other_items(self):
+        first, second = self.make_invoice(10), self.make_invoice(10)
+        self.company.fiscalyear_lock_date = "2026-01-31"
+        with self.matching({"Payment": self.open_items(first)}):
+            row = self.receive(
+                statement([transaction("2026-01-10", 10, "Payment")])
+            ).transaction_ids
+        self.assertEqual(row.state, "error")
+        self.assertEqual(row.matched_item_ids, self.open_items(first))
+        self.company.fiscalyear_lock_date = False
+        row.action_retry()
+        with self.matching({"Payment": self.open_items(second)}):
+            run_jobs(self.env)
+        self.assertEqual((row.state, row.matched_item_ids.move_id), ("reconciled", second))
+        self.assertEqual(first.payment_state, "not_paid")
+
     def test_a_removed_file_leaves_nothing_settled(self):
         invoice = self.make_invoice(119)
         before = self.picture(invoice)

@@ -144,6 +144,20 @@ class TestNoAccount(BankFeedAloneCase):
         self.assertEqual(self.drop(journal=other).state, "done")
         self.assertEqual(len(self.books(other)), 2)
 
+    def test_the_one_journal_without_an_account_is_proposed(self):
+        journals = self.env["account.journal"].search(
+            [("company_id", "=", self.company.id), ("type", "=", "bank")]
+        )
+        journals.write({"bank_account_id": False, "bank_feed_account_number": "1"})
+        free, other = journals[0], journals[1:] or self.journal.copy()
+        free.bank_feed_account_number = False
+        self.known(Nameless(Account(number="1452687~7"), "EUR"))
+        waiting = self.drop().statement_ids
+        choice = self.env["bank.feed.choose.journal"]
+        self.assertEqual(choice.new({"statement_id": waiting.id}).journal_id._origin, free)
+        other.write({"bank_account_id": False, "bank_feed_account_number": False})
+        self.assertFalse(choice.new({"statement_id": waiting.id}).journal_id)
+
     def test_an_unknown_account_is_given_to_a_journal(self):
         self.known(Nameless(Account(number="1452687~7"), "EUR"))
         first, second = self.drop(), self.drop(CONTENT.replace(b"02", b"05"))

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class BankFeedChooseJournal(models.TransientModel):
@@ -19,8 +19,27 @@ class BankFeedChooseJournal(models.TransientModel):
     journal_id = fields.Many2one(
         "account.journal",
         required=True,
+        compute="_compute_journal_id",
+        store=True,
+        readonly=False,
         domain="[('type', 'in', ('bank', 'cash', 'credit')), ('company_id', '=', company_id)]",
     )
+
+    @api.depends("statement_id")
+    def _compute_journal_id(self):
+        """The one that it can only be, where an account is looked for."""
+        for wizard in self:
+            journals = self.env["account.journal"].search(
+                [("type", "=", "bank"), ("company_id", "=", wizard.company_id.id)]
+            )
+            free = journals.filtered(
+                lambda journal, wizard=wizard: (
+                    not journal.bank_account_id
+                    and not journal.bank_feed_account_number
+                    and journal._bank_feed_takes(wizard.currency_code)
+                )
+            )
+            wizard.journal_id = len(free) == 1 and wizard.account_number and free
 
     def action_confirm(self):
         self.ensure_one()

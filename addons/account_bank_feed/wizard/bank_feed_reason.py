@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.bank_import_set_aside import BROKEN
+
 NUMBERS_SHOWN = 10
 """Journal entry numbers named before a removal; the rest is counted."""
 
@@ -15,7 +17,12 @@ class BankFeedReason(models.TransientModel):
     _description = "Bank Feed Reason"
 
     action = fields.Selection(
-        [("undo", "Undo"), ("remove", "Remove"), ("release", "Release")],
+        [
+            ("undo", "Undo"),
+            ("remove", "Remove"),
+            ("release", "Release"),
+            ("set_aside", "Set aside"),
+        ],
         required=True,
         readonly=True,
     )
@@ -41,6 +48,7 @@ class BankFeedReason(models.TransientModel):
                 "undo": wizard._consequence_of_undo,
                 "remove": wizard._consequence_of_remove,
                 "release": wizard._consequence_of_release,
+                "set_aside": wizard._consequence_of_set_aside,
             }[wizard.action]
             wizard.possible, wizard.consequence = consequence()
 
@@ -54,6 +62,7 @@ class BankFeedReason(models.TransientModel):
             "undo": self._undo,
             "remove": self._remove,
             "release": self._release,
+            "set_aside": self._set_aside,
         }[self.action](records, reason)
         return {
             "type": "ir.actions.client",
@@ -78,6 +87,10 @@ class BankFeedReason(models.TransientModel):
     def _release(self, records, reason):
         records.action_release(reason)
         return self.env._("Released.")
+
+    def _set_aside(self, records, reason):
+        records.action_set_aside(reason)
+        return self.env._("Set aside.")
 
     # ------------------------------------------------------------------
     # What will happen, in words
@@ -148,6 +161,16 @@ class BankFeedReason(models.TransientModel):
                 difference=statement._money(statement.difference),
             )
             for statement in waiting
+        )
+
+    def _consequence_of_set_aside(self):
+        broken = self._records().filtered(lambda record: record.state in BROKEN)
+        if not broken:
+            return False, self.env._("None of these files was refused or failed.")
+        return True, self.env._(
+            "%(files)s: nothing of it is in the books. The file and its trail are kept, but it no "
+            "longer waits for a person. “Retry” takes it up again.",
+            files=self._some(broken.mapped("name")),
         )
 
     def _records(self):

@@ -273,6 +273,9 @@ class BankFeedDashboard(models.AbstractModel):
         if not currency.is_zero(rest) and "doubtful" in parts:
             without = rest + self._sum(journal, "doubtful", facts)
             rest = without if currency.is_zero(without) else rest
+        if not currency.is_zero(rest) and currency.is_zero(rest - self._opening_missing(journal)):
+            parts["opening"] = self._missing_opening(journal, rest)
+            rest = 0
         level = "explained" if currency.is_zero(rest) else "unexplained"
         return {
             "value": difference,
@@ -293,6 +296,23 @@ class BankFeedDashboard(models.AbstractModel):
                 }[topic]
                 found[topic] = self._count(journal, topic, facts, text)
         return found
+
+    def _opening_missing(self, journal):
+        """What the ledger lacks of the opening balance that was confirmed for the feed."""
+        if not journal.bank_feed_start_confirmed:
+            return 0
+        day = journal.bank_feed_start_date
+        return journal.bank_feed_start_balance - journal._bank_feed_opening_entry(day)
+
+    def _missing_opening(self, journal, missing):
+        amount = journal.bank_feed_currency_id.format(missing)
+        return self._way(
+            self.env._("Balance in the books"),
+            "account.move.line",
+            [*self._items_of(journal.default_account_id), ("statement_line_id", "=", False)],
+            missing,
+            self.env._("%s of the opening balance, which the ledger lacks", amount),
+        )
 
     def _last(self, journal, facts):
         statement = facts.last.get(journal.id)

@@ -76,14 +76,33 @@ class BankFeedDashboard(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _first_steps(self, journals):
-        """Which of the first three steps are done; False once all of them are."""
+        """Which of the first steps are done; False once all of them are.
+
+        A statement in quarantine is a step of its own: nothing comes to review before.
+        """
         reconciled = self._any("bank.transaction", [("state", "=", "reconciled")])
         if reconciled:
             return False
         return [
             {"step": "journal", "done": bool(journals) or self._has_account()},
             {"step": "file", "done": self._any("bank.transaction", [])},
+            *self._step_out_of_quarantine(),
             {"step": "review", "done": False},
+        ]
+
+    def _step_out_of_quarantine(self):
+        waiting = self.env["bank.import.statement"].search(
+            [*self._of_companies(), ("state", "=", "quarantined")], order="start_date, id", limit=1
+        )
+        if not waiting or self._any("bank.transaction", [("state", "=", "processed")]):
+            return []
+        return [
+            {
+                "step": "quarantine",
+                "done": False,
+                "text": waiting.explanation,
+                "res_id": waiting.id,
+            }
         ]
 
     def _has_account(self):

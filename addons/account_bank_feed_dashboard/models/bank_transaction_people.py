@@ -101,7 +101,7 @@ class BankTransaction(models.Model):
             "type": "ir.actions.act_window",
             "name": self.env._("Ask a colleague"),
             "res_model": "mail.compose.message",
-            "view_mode": "form",
+            "views": [(False, "form")],  # the screen opens it as it is
             "target": "new",
             "context": {
                 "default_model": self._name,

@@ -1,7 +1,13 @@
 from odoo import models
+from odoo.addons.account_bank_feed.told import says, tell
 from odoo.exceptions import UserError
 
 ITEM, ACCOUNT, OPEN = "item_id", "account_id", "open"
+
+
+@says("decided_by")
+def _decided_by(env, user, parts):
+    return env._("Decided by %(user)s: %(parts)s", user=user, parts=parts)
 
 
 class BankTransaction(models.Model):
@@ -62,11 +68,8 @@ class BankTransaction(models.Model):
             )
 
     def _decided_by_hand(self, parts):
-        return self.env._(
-            "Decided by %(user)s: %(parts)s",
-            user=self.env.user.name,
-            parts="; ".join(self._part_in_words(part) for part in parts),
-        )
+        words = "; ".join(self._part_in_words(part) for part in parts)
+        return tell(self.company_id, "decided_by", user=self.env.user.name, parts=words)
 
     def _part_in_words(self, part):
         what = (

@@ -96,7 +96,7 @@ class BankTransaction(models.Model):
         return {
             "state": self.state,
             "state_label": self._review_state_label(),
-            "explanation": self.explanation or "",
+            "explanation": self.explained or "",
             "reason": self.reason or "",
             "score": self.score,
             "rule": _named(self.rule_id),
@@ -175,7 +175,7 @@ class BankTransactionSuggestion(models.Model):
             "label": self.label or "",
             "score": 0 if self.obstacle else self.score,
             "is_likely": self._is_likely(),
-            "evidence": self.explanation or "",
+            "evidence": self.explained or "",
             "partner": _named(self.item_partner_id),
             "open_text": currency.format(self.open_amount) if self.item_ids else "",
             "left_open_text": currency.format(self.left_open) if self.left_open else "",

@@ -59,8 +59,11 @@ class BankTransaction(models.Model):
             ]  # fmt: skip
         return [leaf for word in words for leaf in _names(word)]
 
-    def review_accounts(self, text="", limit=10):
+    def review_accounts(self, text="", limit=10, rest=0):
         """Accounts by code or name; without a text, those that bank transactions were booked to.
+
+        For the rest of an open item these are, before all others, the company's own for discounts
+        and for differences: Enter must not book a discount to what was used most.
 
         First those whose code starts with the text, then those whose name does, then those that
         contain it; among these, first what was used for this counterparty, then what the company
@@ -71,6 +74,7 @@ class BankTransaction(models.Model):
         text = (text or "").strip()
         own, lately = self._accounts_used(), self._accounts_used_lately()
         accounts = self.env["account.account"]
+        usual = accounts
         if text:
             domain = [
                 *accounts._check_company_domain(self.company_id),
@@ -79,12 +83,15 @@ class BankTransaction(models.Model):
             ]
             found = accounts.search([*domain, *_account_named(text)])
         else:
-            found = self._of_company("account.account", [*own, *lately])
+            if rest and not own:
+                usual = self._accounts_for_rest(rest)
+            found = self._of_company("account.account", [*usual.ids, *own, *lately])
             found -= self._not_to_be_booked_to()
         found = found.filtered(lambda account: account.active if "active" in account else True)
         ranked = found.sorted(
             lambda account: (
                 _how_named(account, text),
+                account not in usual,
                 -own.get(account.id, 0) * OWN_USE - lately.get(account.id, 0),
                 account.code or "",
             )
@@ -98,6 +105,11 @@ class BankTransaction(models.Model):
             }
             for account in ranked[: int(limit)]
         ]
+
+    def _accounts_for_rest(self, rest):
+        kinds = ("discount", "difference")
+        accounts = [self.company_id._bank_feed_account(kind, rest) for kind in kinds]
+        return self.env["account.account"].union(*accounts)
 
     def _accounts_used(self):
         """How often each account was booked to for this counterparty: id -> number."""
@@ -166,7 +178,7 @@ class BankTransaction(models.Model):
         return {
             "ids": waiting.ids,
             "text": self.env._(
-                "%(count)s others of %(who)s", count=len(waiting), who=self._review_title()
+                "Others of %(who)s: %(count)s", count=len(waiting), who=self._review_title()
             ),
         }
 

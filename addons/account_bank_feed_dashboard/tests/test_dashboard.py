@@ -85,8 +85,8 @@ class DashboardCase(RuleCase):
             "period": dashboard.period("90"),
         }
 
-    def card(self, journal=None):
-        cards = {card["id"]: card for card in self.dashboard().cards()["cards"]}
+    def card(self, journal=None, env=None):
+        cards = {card["id"]: card for card in self.dashboard(env=env).cards()["cards"]}
         return cards[(journal or self.journal).id]
 
     def states(self, ways):
@@ -402,9 +402,21 @@ class TestDashboard(DashboardCase):
         self.assertEqual(done(env), [False, False, False])
         journal = self.make_journal(make_iban(4), "BNKN", company=company, start=None)
         self.assertEqual(done(env), [True, False, False])
-        journal._bank_feed_confirm_start(fields.Date.to_date("2026-01-01"), 0)
-        self.receive(self.on([(4, 20, "Rent")], iban=make_iban(4)), env=env)
+        self.receive(self.on([(4, 20, "Rent")], iban=make_iban(4), opening=50), env=env)
+        steps = self.dashboard(env=env).cards()["steps"]
+        self.assertEqual(
+            [step["step"] for step in steps], ["journal", "file", "quarantine", "review"]
+        )
+        waiting = self.env["bank.import.statement"].search([("company_id", "=", company.id)])
+        self.assertEqual((waiting.state, steps[2]["res_id"]), ("quarantined", waiting.id))
+        self.assertIn("50.00", steps[2]["text"])
+        company.bank_feed_four_eyes = False
+        waiting.action_confirm_opening()
+        self.run_jobs()
         self.assertEqual(done(env), [True, True, False])
+        difference = self.card(journal, env)["difference"]
+        self.assertEqual((difference["value"], difference["level"]), (50.0, "explained"))
+        self.assertIn("opening balance", difference["parts"][0]["text"])
 
     # ------------------------------------------------------------------
     # Whose figures

@@ -230,7 +230,8 @@ class TestLists(RuleCase):
 
 
 def _is_hidden(expression, cause):
-    return safe_eval(expression, {"state": "quarantined", "cause": cause})
+    values = {"state": "quarantined", "cause": cause, "second_person": False}
+    return safe_eval(expression, values)
 
 
 def _closing(balance):

@@ -85,6 +85,15 @@ class TestReviewFind(RuleCase):
         found = [one["id"] for one in self.pay(-10, "Something").review_accounts()]
         self.assertEqual(found[:2], [post.id, rent.id])
 
+    def test_a_rest_is_a_discount_or_a_difference_first(self):
+        self.book(self.make_account("987601", "Rent"), 2)
+        discount = self.make_account("987602", "Discounts")
+        self.company.account_journal_early_pay_discount_loss_account_id = discount
+        paid = self.pay(98, "Invoice less 2 %")
+        self.assertNotEqual(paid.review_accounts()[0]["id"], discount.id)
+        self.assertEqual(paid.review_accounts("", 5, -2)[0]["id"], discount.id)
+        self.assertNotEqual(paid.review_accounts("", 5, 2)[0]["id"], discount.id)
+
     def test_accounts_are_ranked_by_code_then_name_then_use(self):
         within = self.make_account("987601", "Other 9876 things")
         named = self.make_account("55501", "9876 things")

@@ -69,7 +69,7 @@ class TestReviewRead(RuleCase):
         warning = paid.explanation[paid.explanation.index("Not posted") :]
         paid.review_accept({"suggestion_id": paid.suggestion_ids[0].id})
         self.assertNotIn(warning, paid.explanation)
-        paid.action_undo("wrong invoice.")
+        paid.action_undo("wrong invoice")
         [values] = self.told(paid)
         user = self.env.user.name
         self.assertEqual(values["explanation"], f"Undone by {user}. wrong invoice. {warning}")
@@ -147,6 +147,16 @@ class TestReviewRead(RuleCase):
         self.assertEqual(comment["author"], viewer.partner_id.display_name)
         self.assertIn("Is this ours?", comment["body_html"])
         self.assertEqual(self.told(paid)[0]["messages"], 1)
+
+    def test_a_colleague_is_asked_in_a_dialog(self):
+        paid = self.pay(54, "Thank you")
+        action = paid.action_review_ask()
+        # The screen opens it as it comes: only buttons have their views looked up.
+        self.assertEqual(action["views"], [(False, "form")])
+        composer = self.env[action["res_model"]].with_context(**action["context"]).create({})
+        composer.body = "Is this ours?"
+        composer.action_send_mail()
+        self.assertIn("Is this ours?", paid.review_comments()[0]["body_html"])
 
     def test_nobody_follows_or_is_told_when_a_transaction_comes_in(self):
         paid = self.pay(54, "Thank you")

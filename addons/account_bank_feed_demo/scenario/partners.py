@@ -91,4 +91,8 @@ PARTNERS = {partner.ref: partner for partner in CUSTOMERS + VENDORS}
 
 LANDLORD = "Musterbau Immobilien GmbH"
 LANDLORD_IBAN = german_iban(120, 112233)
-STRANGER_IBAN = german_iban(121, 445566)
+
+
+def stranger_iban(number: int) -> str:
+    """Each of those whom we do not know has an account of its own."""
+    return german_iban(121, 445566 + number * 23)

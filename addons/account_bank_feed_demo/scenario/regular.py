@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from odoo.addons.bank_statement_format import Counterparty, Transaction
 
 from .accounts import ACCOUNTS, END, START, business_day
-from .partners import LANDLORD, LANDLORD_IBAN, STRANGER_IBAN
+from .partners import LANDLORD, LANDLORD_IBAN, stranger_iban
 
 COMPANY = "Musterhandel GmbH"
 CARD_FEE = Decimal("0.014")
@@ -45,9 +45,10 @@ def regular_payments() -> Iterator[Regular]:
     """All but the card settlements, which follow from what was paid by card."""
     for month in (1, 2, 3):
         yield from _monthly(month)
+    names = sorted({name for _account, _day, _amount, name, _text in _STRANGERS})
     for account, day, amount, name, text in _STRANGERS:
-        day = datetime.date.fromisoformat(day)
-        yield _regular(account, day, Decimal(amount), name, STRANGER_IBAN, text, "")
+        day, iban = datetime.date.fromisoformat(day), stranger_iban(names.index(name))
+        yield _regular(account, day, Decimal(amount), name, iban, text, "")
 
 
 def _monthly(month: int) -> Iterator[Regular]:

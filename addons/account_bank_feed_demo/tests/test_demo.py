@@ -70,6 +70,24 @@ class TestDemo(TransactionCase):
 
     # The company
 
+    def test_everybody_has_an_account_of_their_own(self):
+        owners = collections.defaultdict(set)
+        for planned in self.plan.values():
+            party = planned.transaction.counterparty
+            if party and party.iban:
+                owners[party.iban].add(party.name)
+        shared = {iban: names for iban, names in owners.items() if len(names) > 1}
+        self.assertFalse({iban for iban in shared if iban not in OWN_IBANS}, shared)
+        numbers = [partner.iban for partner in PARTNERS.values()]
+        self.assertEqual(len(set(numbers)), len(numbers))
+
+    def test_documents_fall_due_after_their_date(self):
+        moves = self.env["account.move"].search(
+            [("company_id", "=", self.company.id), ("move_type", "!=", "entry")]
+        )
+        late = moves.filtered(lambda move: (move.invoice_date_due - move.invoice_date).days != 14)
+        self.assertFalse(late)
+
     def test_the_company_is_german_and_keeps_an_audit_trail(self):
         self.assertEqual(self.company.chart_template, "de_skr03")
         trail = {"restrictive_audit_trail", "check_account_audit_trail"}

@@ -14,7 +14,15 @@ Competing claims are settled over all waiting payments before anything is posted
 from .bookings import BookingSpec
 from .conditions import Condition, matches
 from .errors import RuleError
-from .explain import explain, explain_objections, objections_in, reasons_as_data
+from .explain import (
+    evidence_in,
+    explain,
+    explain_data,
+    explain_objections,
+    explanation_as_data,
+    objections_in,
+    reasons_as_data,
+)
 from .index import ItemIndex
 from .judge import judge
 from .partners import Partner, PartnerDirectory
@@ -63,8 +71,11 @@ __all__ = [
     "Terms",
     "all_strategies",
     "decide",
+    "evidence_in",
     "explain",
+    "explain_data",
     "explain_objections",
+    "explanation_as_data",
     "how_returned",
     "judge",
     "matches",

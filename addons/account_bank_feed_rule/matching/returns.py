@@ -68,7 +68,12 @@ _CHARGES = re.compile(r"CHRG|\b808\b")
 
 def how_returned(payment: Payment) -> Literal["sure", "said"] | None:
     """Whether the bank says that a payment came back, or a word that may mean goods as well."""
-    return "sure" if payment.return_reason else _how_told(payment.code, payment.text)
+    return how_told(payment.return_reason, payment.code, payment.text)
+
+
+def how_told(reason: str | None, code: str | None, text: str) -> Literal["sure", "said"] | None:
+    """The same of a payment that has this reason for a return, this code and this text."""
+    return "sure" if reason else _how_told(code, text)
 
 
 @lru_cache(maxsize=64)

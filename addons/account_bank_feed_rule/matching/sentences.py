@@ -97,14 +97,12 @@ OBJECTIONS = {
     "quotes_unknown": _('it quotes "%(quoted)s", which is not open'),
     "perhaps_mistyped": _("the number may be mistyped, or that of another document"),
     "hardly_named": _('"%(quoted)s" may mean something else, and who paid is not known'),
-    "below_post": _("the score of %(score)s is below the %(post)s needed to post"),
-    "contested": _("payment %(payments)s claims the same item with as much right"),
+    "below_post": _("its points are below the %(post)s needed to post"),
+    "contested": _("another payment claims the same item with as much right"),
     "claimed_by_stronger": _(
-        "the item goes to payment %(payment)s of %(date)s, which has the stronger claim"
+        "the item goes to the payment of %(date)s, which has the stronger claim"
     ),
-    "double_payment": _(
-        "the item goes to payment %(payment)s of %(date)s; this may be a double payment"
-    ),
+    "double_payment": _("the item goes to the payment of %(date)s; this may be a double payment"),
     "opposite_direction": _("it quotes %(item)s, where money must flow the other way"),
     "return_unknown": _("it is a payment that came back, and which one is not known"),
     "perhaps_returned": _("it may be a payment that came back, or be about returned goods"),

@@ -3,9 +3,9 @@ from datetime import timedelta
 from odoo import models
 from odoo.addons.account_bank_feed.money import exact
 
-from ..matching import OpenItem, how_returned
+from ..matching import OpenItem
 from ..matching.normalise import compact
-from ..matching.returns import told_fees
+from ..matching.returns import how_told, told_fees
 
 RETURNED_WITHIN = timedelta(days=400)
 """A direct debit without a valid mandate can be returned for 13 months."""
@@ -113,8 +113,9 @@ class BankFeedBooks(models.AbstractModel):
 
 
 def _may_have_come_back(transaction):
-    payment = transaction._payment()
-    return any(how_returned(one) for one in (payment, *payment.details))
+    """Whether it says so, or one of its payments: the same as is asked of what is decided."""
+    told = [transaction, *transaction._payments_with_amounts()]
+    return any(how_told(one.return_reason, one.code or None, one.remittance or "") for one in told)
 
 
 def _what_they_tell(returned):

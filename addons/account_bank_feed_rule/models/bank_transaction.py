@@ -2,16 +2,25 @@ from decimal import Decimal
 
 from odoo import fields, models
 from odoo.addons.account_bank_feed.money import exact
+from odoo.addons.account_bank_feed.told import (
+    Told,
+    as_values,
+    data_of,
+    env_of,
+    tell,
+    together,
+)
 
-from ..language import language_of_company
+from ..language import language_of
 from ..matching import (
     Payment,
     decide,
     explain,
-    explain_objections,
+    explanation_as_data,
     objections_in,
     reasons_as_data,
 )
+from ..matching.collector import without_collector
 from .bank_feed_books import payment_key
 
 
@@ -32,12 +41,13 @@ class BankTransaction(models.Model):
 
     def _decide(self):
         decisions = super()._decide()
-        self._forget_earlier_decisions()
-        found, partners = self._decide_by_rules()
-        for transaction in self:
-            decision = transaction._with_accounts(found[transaction.id])
-            decisions[transaction] = transaction._decision_values(decision, partners)
-            found[transaction.id] = decision
+        with without_collector():  # also where open items are read, and decisions put into words
+            found, partners = self._decide_by_rules()
+            language = language_of(env_of(self.company_id))
+            for transaction in self:
+                decision = transaction._with_accounts(found[transaction.id])
+                decisions[transaction] = transaction._decision_values(decision, partners, language)
+                found[transaction.id] = decision
         self.env["bank.transaction.suggestion"]._keep(found)
         return decisions
 
@@ -55,12 +65,6 @@ class BankTransaction(models.Model):
             taken=self._claimed_items(company),
         )
         return found, index.partners
-
-    def _forget_earlier_decisions(self):
-        """What could not be booked and is retried is decided anew, whatever was decided then."""
-        self.filtered(
-            lambda t: t.counterpart_account_id or t.matched_item_ids or t.counterpart_ids
-        )._forget_decision(False)
 
     def _claimed_items(self, company):
         """Open items that batches on their way will settle."""
@@ -94,10 +98,6 @@ class BankTransaction(models.Model):
         )
 
     def _payment_details(self):
-        """The payments of a batch booking, where the bank tells the amount of each."""
-        details = self.detail_ids
-        if not details or not all(details.mapped("has_amount")):
-            return ()
         return tuple(
             _as_payment(
                 detail,
@@ -107,8 +107,13 @@ class BankTransaction(models.Model):
                 identity=f"{self.identity}/{detail.sequence}",
                 journal_id=self.journal_id.id,
             )
-            for detail in details
+            for detail in self._payments_with_amounts()
         )
+
+    def _payments_with_amounts(self):
+        """The payments of a batch booking, where the bank tells the amount of each."""
+        details = self.detail_ids
+        return details if all(details.mapped("has_amount")) else details.browse()
 
     # ------------------------------------------------------------------
     # And back
@@ -119,11 +124,14 @@ class BankTransaction(models.Model):
         missing = self.env["bank.transaction.counterpart"]._missing_account(self, decision)
         return decision.withheld(missing) if missing else decision
 
-    def _decision_values(self, decision, partners):
-        """What the decision is on the transaction's fields."""
+    def _decision_values(self, decision, partners, language):
+        """What the decision is on the transaction's fields.
+
+        :param language: in which all people of the company read why
+        """
         values = {
             "score": decision.score,
-            "explanation": self._explained(decision),
+            **as_values(self._told(decision, language)),
             "reasons": reasons_as_data(decision.reasons),
             "rule_id": decision.rule_id,
             "rule_version": decision.rule_version,
@@ -139,9 +147,23 @@ class BankTransaction(models.Model):
             values |= self._settlement_values(decision)
         return values
 
-    def _explained(self, decision):
-        """The explanation in the company's language."""
-        return explain(decision, language_of_company(self.company_id))
+    def _told(self, decision, language):
+        """The explanation in the company's language, and as data but for what ``reasons`` has."""
+        text = explain(decision, language)
+        return Told(text, [{"code": "decision", "params": explanation_as_data(decision)}])
+
+    def _what_it_says(self):
+        """With the reasons of a decision of ours, and its rule as the reader knows it."""
+        return [self._completed(part) for part in super()._what_it_says() or ()]
+
+    def _completed(self, part):
+        if isinstance(part, str) or part["code"] != "decision":
+            return part
+        params = {"reasons": self.reasons or (), **part["params"]}
+        rule, version = self.sudo().rule_id, self.rule_version
+        if rule and version == rule.version and params["params"].get("rule"):
+            params["params"] = {**params["params"], "rule": rule.name}
+        return {**part, "params": params}
 
     def _transfer_values(self, decision):
         transfer_account = self.company_id.transfer_account_id.id
@@ -216,8 +238,9 @@ class BankTransaction(models.Model):
         """Say again what had left it to a person: it holds for who decides next."""
         objections = objections_in(self.reasons or ())
         if objections:
-            language = language_of_company(self.company_id)
-            self.explanation += " " + explain_objections(objections, language)
+            why = tell(self.company_id, "objections", reasons=reasons_as_data(objections))
+            told = Told(self.explanation, self.explanation_data or data_of(self.explanation))
+            self.write(as_values(together(told, why)))
 
 
 def _as_payment(record, payment_id, **values):

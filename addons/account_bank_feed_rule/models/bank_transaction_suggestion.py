@@ -1,7 +1,7 @@
 from odoo import api, fields, models
+from odoo.addons.account_bank_feed.told import Told, as_values, data_of, said, tell
 
-from ..language import language_of_company
-from ..matching.wording import all_said
+from ..matching import reasons_as_data
 
 MOST_SUGGESTIONS = 5
 
@@ -51,7 +51,13 @@ class BankTransactionSuggestion(models.Model):
         "Note", compute="_compute_open_amount", help="Why it cannot be matched any more."
     )
     score = fields.Integer(readonly=True)
-    explanation = fields.Text(readonly=True)
+    explanation = fields.Text("Explanation, company's language", readonly=True)
+    explanation_data = fields.Json(readonly=True, help="What the explanation says.")
+    explained = fields.Text(
+        "Explanation",
+        compute="_compute_explained",
+        help="Why it is suggested, in the language of who reads it.",
+    )
     counterparts = fields.Json(
         readonly=True, help="What accepting it books, where that is more than whole items."
     )
@@ -71,6 +77,14 @@ class BankTransactionSuggestion(models.Model):
             settled = suggestion._items_to_settle().filtered("reconciled")
             suggestion.obstacle = self.env._("Settled meanwhile") if settled else False
             suggestion.left_open = 0 if settled else suggestion._what_stays_open()
+
+    @api.depends("explanation", "explanation_data")
+    @api.depends_context("lang")
+    def _compute_explained(self):
+        for suggestion in self:
+            foreign = suggestion.transaction_id._is_foreign_to_reader()
+            data = foreign and suggestion.explanation_data
+            suggestion.explained = said(self.env, data) if data else suggestion.explanation
 
     def _what_stays_open(self):
         """Of the open amount, what accepting this does not settle."""
@@ -113,7 +127,7 @@ class BankTransactionSuggestion(models.Model):
         )
 
     def _values(self, transaction, rank, candidate, decision):
-        language = language_of_company(transaction.company_id)
+        reasons = reasons_as_data(candidate.evidence)
         items = [item.id for item in candidate.items if isinstance(item.id, int)]
         return {
             "transaction_id": transaction.id,
@@ -122,7 +136,7 @@ class BankTransactionSuggestion(models.Model):
             "item_id": items[0] if items else False,
             "item_ids": [(6, 0, items)],
             "score": candidate.score,
-            "explanation": "; ".join(all_said(candidate.evidence, language)),
+            **as_values(tell(transaction.company_id, "evidence", reasons=reasons)),
             "counterparts": self._counterparts(transaction, candidate, decision),
         }
 
@@ -152,13 +166,17 @@ class BankTransactionSuggestion(models.Model):
         parts = transaction.counterpart_ids
         items = transaction.matched_item_ids | parts.item_id
         names = list(filter(None, parts.mapped("name"))) or items.mapped("move_name")
+        told = transaction._what_it_says() or data_of(transaction.explanation or "")
+        why = Told(transaction.explanation or "", told)
         return {
             "transaction_id": transaction.id,
+            # The last: Enter must not book again what was undone just now.
+            "rank": max(transaction.suggestion_ids.mapped("rank"), default=0) + 1,
             "item_id": items[:1].id,
             "item_ids": [(6, 0, items.ids)],
             "label": ", ".join(names),
             "score": transaction.score,
-            "explanation": self.env._("It was matched before: %s", transaction.explanation),
+            **as_values(tell(transaction.company_id, "matched_before", why=why)),
             "counterparts": parts._as_values() or False,
         }
 
@@ -166,9 +184,9 @@ class BankTransactionSuggestion(models.Model):
         """Reconcile the transaction as this suggests, because a person says so."""
         self.ensure_one()
         transaction = self.transaction_id._authorise("accountant")
-        why = self.env._(
-            "Matched by %(user)s: %(why)s", user=self.env.user.name, why=self.explanation
-        )
+        explanation = self.explanation or ""
+        told = Told(explanation, self.explanation_data or data_of(explanation))
+        why = tell(transaction.company_id, "matched_by", user=self.env.user.name, why=told)
         if self.counterparts:
             transaction._settle_with(self.sudo().counterparts, why)
         else:

@@ -60,6 +60,18 @@ class TestCandidates(RuleCase):
                     self.assertEqual(language.money(number, name), usual)
         self.assertEqual(language.money("1.50", "no such"), "1,50 no such")
 
+    def test_amounts_are_grouped_as_the_language_does_it(self):
+        lang = self.env["res.lang"]._activate_lang("de_DE")
+        euro = self.env.ref("base.EUR")
+        for grouping in ("[3,0]", "[3,2,0]"):
+            for separator in (".", "\u202f", False):
+                lang.write({"grouping": grouping, "thousands_sep": separator})
+                self.env.cr.cache.pop("bank_feed_languages", None)
+                language = language_of(self.env(context={"lang": "de_DE"}))
+                for number in ("1.5", "999.99", "1000", "1234567.89", "-12345678.9"):
+                    usual = format_amount(self.env, float(number), euro, lang_code="de_DE")
+                    self.assertEqual(language.money(number, "EUR"), usual)
+
     def test_what_was_mistyped_is_not_called_unnamed(self):
         self.make_invoice(119, name="RE/2026/04711")
         paid = self.pay(119, "RE/2026/04171", iban=CUSTOMER_IBAN)

@@ -36,6 +36,38 @@ class TestGerman(RuleCase):
         self.assertIn("kann ebenso gut RE/2026/0004", paid.explanation)
         self.assertIn("ist genau der offene Betrag", paid.suggestion_ids[0].explanation)
 
+    def test_who_reads_english_reads_the_reasons_in_english(self):
+        self.make_invoice(119, name="RE/2026/00042")
+        self.make_invoice(119, name="RE/2026/00043")
+        paid = self.pay(119, "Danke", iban=CUSTOMER_IBAN)
+        self.read_in_both(paid, "Vorgeschlagen: ", "Suggested: ", "Nicht gebucht: ", "Not posted: ")
+        offer = paid.suggestion_ids[0]
+        self.read_in_both(offer, "ist genau der offene Betrag", "is just what is open")
+        offer.action_accept()
+        self.read_in_both(paid, "Abgeglichen von ", "Matched by ", "genau der", "is just what")
+        paid.action_undo("Versehen")
+        self.read_in_both(paid, "Rückgängig gemacht von ", "Undone by ", "gebucht:", "Not posted:")
+        nobody = self.pay(5, "?")
+        self.read_in_both(nobody, "Einer Person überlassen: ", "Left for a person: ")
+
+    def test_a_rule_is_named_as_the_reader_knows_it(self):
+        self.make_invoice(119, name="RE/2026/00042")
+        paid = self.pay(119, "Rechnung RE/2026/00042")
+        rule = paid.rule_id
+        self.assertTrue(rule)
+        rule.with_context(lang="de_DE").name = "Offene Posten"
+        self.assertIn("by the rule", paid.with_context(lang="en_US").explained)
+        self.assertIn(rule.with_context(lang="en_US").name, paid.explained)
+
+    def read_in_both(self, record, *words):
+        """:param words: German and English in turn"""
+        german, english = (record.with_context(lang=lang).explained for lang in ("de_DE", "en_US"))
+        for here, there in zip(words[::2], words[1::2], strict=True):
+            self.assertIn(here, german)
+            self.assertNotIn(here, english)
+            self.assertIn(there, english)
+            self.assertNotIn(there, german)
+
     def test_a_file_is_refused_with_its_place(self):
         content = camt053([statement([transaction("2026-01-10", 10, "x")])])
         cut = self.receive(content=content[: len(content) // 2])

@@ -104,6 +104,19 @@ class TestUndo(RuleCase):
         self.assertEqual(paid.matched_item_ids, self.open_items(second))
         self.assertEqual(self.invoice.payment_state, "not_paid")
 
+    def test_what_was_undone_is_offered_last(self):
+        self.make_invoice(119, name="RE/2026/00043")
+        paid = self.pay(119, "Danke", iban=CUSTOMER_IBAN)
+        offers = paid.suggestion_ids
+        wrong = self.open_items(
+            self.make_invoice(119, partner=self.partner_b, name="RE/2026/00044")
+        )
+        paid.sudo()._match_with(wrong, "by hand")
+        paid.action_undo("by mistake")
+        self.env.invalidate_all()
+        self.assertEqual(paid.suggestion_ids[:-1], offers)
+        self.assertEqual(paid.suggestion_ids[-1].item_ids, wrong)
+
     def test_undo_of_a_write_off_takes_it_off_the_account(self):
         self.assertNotIn(self.expense.code, self.trial_balance())
         fee = self.pay("-4.90", "Kontoführung")

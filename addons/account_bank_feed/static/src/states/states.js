@@ -25,6 +25,7 @@ export const STATE_CHIPS = {
     refused: BAD,
     failed: BAD,
     removed: ASIDE,
+    set_aside: ASIDE,
     read: AT_WORK,
     admitted: AT_WORK,
     closed: GOOD,

@@ -33,6 +33,7 @@ const BADGES = {
     refused: "bg-danger-subtle text-danger-emphasis",
     failed: "bg-danger-subtle text-danger-emphasis",
     removed: "text-bg-secondary",
+    set_aside: "text-bg-secondary",
 };
 /** How often the imports are asked for, in milliseconds: often at first, then now and then. */
 const SOON = 1500;

@@ -8,7 +8,7 @@ const ACTIONS = {
     review: "account_bank_feed.action_bank_transaction_review",
 };
 
-/** From nothing to the first reconciled file: three steps, ticked off as they get done. */
+/** From nothing to the first reconciled file: a few steps, ticked off as they get done. */
 export class BankFeedFirstSteps extends Component {
     static template = "account_bank_feed_dashboard.FirstSteps";
     static props = { steps: Array, mayUpload: Boolean };
@@ -18,10 +18,12 @@ export class BankFeedFirstSteps extends Component {
     }
 
     get steps() {
-        const next = this.props.steps.find(({ done }) => !done);
+        const open = this.props.steps.filter(({ done }) => !done);
+        // It gives the journal its account, too.
+        const next = open.find(({ step }) => step === "quarantine") || open[0];
         return this.props.steps.map((one) => ({
-            ...one,
             ...this.words[one.step],
+            ...one,
             isNext: one === next,
         }));
     }
@@ -38,6 +40,10 @@ export class BankFeedFirstSteps extends Component {
                 text: _t("Any format that the bank offers; camt.053 tells most."),
                 button: this.props.mayUpload && _t("Choose a file"),
             },
+            quarantine: {
+                title: _t("Say what keeps the statement in quarantine"),
+                button: _t("Open the statement"),
+            },
             review: {
                 title: _t("Review what no rule was sure of"),
                 text: _t("The first decision shows how it goes, and can be undone."),
@@ -47,7 +53,15 @@ export class BankFeedFirstSteps extends Component {
     }
 
     /** Uploading needs no other page: the zone is on this one. */
-    start(step) {
+    start({ step, res_id: resId }) {
+        if (step === "quarantine") {
+            return this.action.doAction({
+                type: "ir.actions.act_window",
+                res_model: "bank.import.statement",
+                res_id: resId,
+                views: [[false, "form"]],
+            });
+        }
         if (step === "file") {
             document.querySelector(".o_bank_feed_dashboard .o_bank_feed_files").click();
             return;

@@ -1,6 +1,6 @@
 import { useService } from "@web/core/utils/hooks";
 
-import { Component, useState } from "@odoo/owl";
+import { Component, onWillStart, useState } from "@odoo/owl";
 
 /** Nothing waits: what was done, and where to go from here. */
 export class Empty extends Component {
@@ -10,6 +10,16 @@ export class Empty extends Component {
     setup() {
         this.model = useState(this.props.model);
         this.action = useService("action");
+        this.orm = useService("orm");
+        this.quarantined = 0;
+        onWillStart(async () => {
+            const domain = [["state", "=", "quarantined"]];
+            this.quarantined = await this.orm.silent.searchCount("bank.import.statement", domain);
+        });
+    }
+
+    openQuarantine() {
+        this.action.doAction("account_bank_feed.action_quarantine");
     }
 
     openUpload() {

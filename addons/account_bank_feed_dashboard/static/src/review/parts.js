@@ -109,8 +109,13 @@ export class Parts extends Component {
         return items.filter(({ id }) => !this.draft?.itemIds.includes(id));
     }
 
+    /** Of a rest that is written off, the accounts for rests come first. */
     searchAccounts(text) {
-        return this.call("review_accounts", text);
+        const [part] = this.draft?.itemIds.length
+            ? this.draft.parts.filter(({ kind, account }) => kind === "account" && !account)
+            : [];
+        const args = [[this.model.selectedId], text, SHOWN + 1, part?.amount || 0];
+        return this.orm.silent.call(MODEL, "review_accounts", args);
     }
 
     searchTaxes(text) {

@@ -129,8 +129,13 @@ registry.category("web_tour.tours").add("account_bank_feed_review_keyboard", {
         // Another payment, not a duplicate.
         step(shows("Donation"), () => press("d")),
         step(".o_bank_feed_duplicate button:focus", () => press("n")),
+        // Ask a colleague about it.
+        step(shows("4711 XYZ"), () => press("c")),
+        step(".modal .o_mail_composer_form, .modal .o_form_view", () => {
+            document.querySelector(".modal .btn-close").click();
+        }),
         // Assign it, and leave it for later.
-        step(shows("4711 XYZ"), () => press("a")),
+        step(`body:not(:has(.modal)) ${shows("4711 XYZ")}`, () => press("a")),
         step(".o_bank_feed_bar[data-bar=assign] input:focus", () => type("Manager")),
         step(".o_bank_feed_marked:contains(Manager)", () => press("Enter")),
         step(".o_bank_feed_row:contains(4711 XYZ):contains(Manager)", () => press("n")),
