@@ -195,13 +195,6 @@ SCREENS = (
         record=("bank.connection", []),
         variants=("wide-light",),
     ),
-    Screen(
-        "connection-new",
-        "What a connector needs, in words",
-        "bank-connections/new",
-        FORM,
-        sizes=("wide",),
-    ),
     Screen("feeds", "The accounts that are fetched by themselves", "bank-feeds", ROWS),
     Screen(
         "feed",

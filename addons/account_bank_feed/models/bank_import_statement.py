@@ -156,8 +156,8 @@ class BankImportStatement(models.Model):
 
         What the bank itself has sent, nobody has uploaded.
         """
-        uploader = self.import_id.filtered(lambda one: one.source != "connection").user_id
-        return self.company_id.sudo().bank_feed_four_eyes and uploader == self.env.user
+        uploads = self.import_id.filtered(lambda one: one.source != "connection")
+        return self.company_id.sudo().bank_feed_four_eyes and self.env.user in uploads.user_id
 
     def _say_second_person(self):
         role = "accountant" if self.cause == Cause.OPENING else "approver"

@@ -111,8 +111,12 @@ class BankFeed(models.Model):
 
     @api.model
     def _link(self, connection, accounts):
-        """A feed of every account that has none yet."""
-        known = set(connection.feed_ids.mapped("account_ref"))
+        """A feed of every account that has none yet; those that have no journal may find one."""
+        known = connection.feed_ids.grouped("account_ref")
+        for account in accounts:
+            feed = known.get(account.id, self)
+            if feed.state == "draft" and not feed.journal_id:
+                feed.journal_id = self._journal_of(connection.company_id, account)
         return self.create(
             [
                 {

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..union import union
@@ -39,7 +39,18 @@ class BankFeedError(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     journal_id = fields.Many2one("account.journal", readonly=True)
     cause = fields.Char(readonly=True)
+    cause_text = fields.Char("Cause", compute="_compute_cause_text")
     since = fields.Datetime(readonly=True)
+
+    @api.depends("kind", "cause")
+    def _compute_cause_text(self):
+        """In words, what statements keep as a name."""
+        causes = dict(
+            self.env["bank.import.statement"]._fields["cause"]._description_selection(self.env)
+        )
+        for error in self:
+            by_name = error.kind == "quarantine" and causes.get(error.cause)
+            error.cause_text = by_name or error.cause
 
     @property
     def _table_query(self):

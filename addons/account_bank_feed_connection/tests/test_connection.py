@@ -1,5 +1,6 @@
 """In and out of a bank, and finding the accounts there."""
 
+from odoo.addons.account_bank_feed.tests.common import make_iban
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -21,6 +22,15 @@ class TestConnection(ConnectionCase):
         self.connection.action_connect()
         self.assertEqual(self.connection.feed_ids.journal_id, self.journal)
         self.assertEqual(self.connection.next_step, "start")
+
+    def test_a_journal_that_is_made_later_is_found_too(self):
+        number = make_iban(4711)
+        self.bank.accounts = [RemoteAccount("acc-2", iban=number, currency="EUR")]
+        self.connection.action_connect()
+        self.assertFalse(self.connection.feed_ids.journal_id)
+        journal = self.make_journal(number, "BNKB")
+        self.connection.action_find_accounts()
+        self.assertEqual(self.connection.feed_ids.journal_id, journal)
 
     def test_connected_even_if_the_accounts_cannot_be_had(self):
         def fail(*_args):

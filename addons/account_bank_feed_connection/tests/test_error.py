@@ -28,7 +28,7 @@ class TestError(ConnectionCase):
         kinds = self.errors().grouped("kind")
         self.assertEqual(set(kinds), {"connection", "file", "quarantine", "unmatched"})
         self.assertEqual(kinds["connection"].cause, "bank.example answers 503")
-        self.assertEqual(kinds["quarantine"].cause, "gap")
+        self.assertEqual(kinds["quarantine"].cause_text, "A statement before it is missing")
         for error in self.errors():
             action = error.action_open()
             self.assertTrue(self.env[action["res_model"]].browse(action["res_id"]).exists())
