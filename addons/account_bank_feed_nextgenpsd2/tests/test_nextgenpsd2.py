@@ -335,8 +335,7 @@ class TestNextGenPsd2(Xs2aCase):
                     "kwargs": {},
                 },
             )
-        self.connection._connector()._accounts(self.connection)
-        with self.assertRaises(RateLimited):
+        with self.assertRaises(RateLimited):  # the one without a person was for connecting
             self.connection._connector()._accounts(self.connection)
 
     def test_a_bank_without_pending(self):
