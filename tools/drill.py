@@ -212,6 +212,7 @@ def table(rows):
 
 def _cells(row):
     did = ", ".join(f"{what} ×{times}" for what, times in row["did"].items())
+    did = did or f"new tokens ×{row['refreshes']}"
     kinds = ", ".join(f"{kind} ×{times}" for kind, times in row["kinds"].items())
     waits = ", ".join(map(duration, row["waits"][:MOST_WAITS]))
     if len(row["waits"]) > MOST_WAITS:

@@ -1,10 +1,15 @@
 """The short form of `make drill`: the demo bank does wrong in the ways that matter most."""
 
+import base64
 import os
 
 import pytest
 
-from tools import drill, drill_scenarios
+from tools import drill, drill_scenarios, drill_secrets
+
+
+def _base64(text):
+    return base64.b64encode(text.encode()).decode()
 
 
 @pytest.fixture(scope="module")
@@ -44,3 +49,9 @@ def test_secrets_were_searched_for_where_they_could_be(found):
 )
 def test_what_is_wrong_is_found_out(spoilt):
     assert drill.problems({"rows": [], "slips": 0, **spoilt})
+
+
+@pytest.mark.parametrize("way", [str, lambda text: text.encode().hex(), _base64])
+def test_a_secret_is_found_however_it_is_written(way):
+    text = f"some words {way('a secret/of mine')} and more".encode()
+    assert drill_secrets.found_in(text, ["a secret/of mine", "another secret"]) == 1
