@@ -17,6 +17,8 @@ PARTS = ("keys", "secrets", "many")
 """Beside the scenarios: other keys for 10,000 secrets, where secrets are seen, many accounts."""
 BASE_URL = "http://localhost:8069"
 BACK = f"{BASE_URL}/account_bank_feed/oauth/callback"
+MOST, FEW = 200, 10
+"""Records of each model that are searched for secrets; few in the short form."""
 MOST_WAITS = 8
 COLUMNS = (
     "bank", "what it did wrong", "the bank", "failed attempts", "waits", "a person",
@@ -61,7 +63,9 @@ def faults(odoo, source, names=(), short=False, parts=()):
         given = {"bank": bank, "base_url": BASE_URL, "names": names, "short": short}
         if "keys" in parts:
             given["command"] = [str(odoo.python), str(odoo.venv / "bin" / "odoo"), str(conf)]
-        found = inside(odoo, "faults", database, {**given, "searched": "secrets" in parts})
+        if "secrets" in parts:
+            given["searched"] = FEW if short else MOST
+        found = inside(odoo, "faults", database, given)
         if "secrets" in parts:
             found["shown"] = search(odoo, database, log_of(odoo), found["secrets"])
         return found

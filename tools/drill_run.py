@@ -51,14 +51,14 @@ def main(task, conf, database, source, target):
     Path(target).write_text(json.dumps(answer))
 
 
-def run(registry, bank, base_url, names, short, command=None, searched=False):
+def run(registry, bank, base_url, names, short, command=None, searched=0):
     """Play the scenarios.
 
     :param dict bank: how the demo bank describes itself
     :param base_url: under which people reach Odoo
     :param names: words of the scenarios to play; all when empty
     :param command: Odoo's program and its configuration, to change the keys; None not to
-    :param bool searched: whether all roles search everything for the secrets
+    :param searched: how many records of each model all roles search for the secrets
     """
     from odoo.addons.account_bank_feed_connection.protocol import http, oauth
 
@@ -83,7 +83,7 @@ def run(registry, bank, base_url, names, short, command=None, searched=False):
         if command:
             answer["keys"] = drill_keys.change(drill, command, recorder)
         if searched:
-            answer["readers"] = world.readable(recorder.secrets)
+            answer["readers"] = world.readable(recorder.secrets, searched)
         return {**answer, "slips": bank.slips(), "secrets": sorted(recorder.secrets)}
 
 

@@ -8,8 +8,6 @@ from urllib.parse import parse_qsl, quote
 FORM = ("code", "code_verifier", "refresh_token", "client_secret", "client_assertion", "token")
 SHORTEST = 12
 """Characters; what is shorter may stand anywhere by chance."""
-MOST = 200
-"""Records of a model that are read: one like the other."""
 
 
 class Recorder:
@@ -71,9 +69,10 @@ def _ways(secret):
     }
 
 
-def readable(env, secrets):
+def readable(env, secrets, most):
     """Where a user's fields show secrets.
 
+    :param most: how many records of a model are read, the latest ones
     :return: how many models and fields were read, and those that show one
     """
     models = fields = 0
@@ -83,19 +82,19 @@ def readable(env, secrets):
         if model._abstract or not model.has_access("read"):
             continue
         models += 1
-        for field, text in _values(model):
+        for field, text in _values(model, most):
             fields += 1
             if found_in(text, secrets):
                 shown.append(f"{name}.{field}")
     return models, fields, shown
 
 
-def _values(model):
+def _values(model, most):
     """Each field that can be read, and all that its records show there."""
     records = model
     with _harmless(model.env):
         records = model.with_context(active_test=False, bin_size=False).search(
-            [], limit=MOST, order="id desc"
+            [], limit=most, order="id desc"
         )
     if not records:
         return

@@ -263,9 +263,10 @@ class World:
 
     # Who may read what
 
-    def readable(self, secrets):
+    def readable(self, secrets, most):
         """What each role can read, and where a secret is in it.
 
+        :param most: how many records of a model are read
         :return: of each role the models and fields that were read, and those that show a secret
         """
         with self.environment() as env:
@@ -275,7 +276,7 @@ class World:
         found = {}
         for user, login in logins.items():
             with self.environment(user) as env:
-                found[login.removeprefix(LOGIN)] = drill_secrets.readable(env, secrets)
+                found[login.removeprefix(LOGIN)] = drill_secrets.readable(env, secrets, most)
         return found
 
     # Who was told
