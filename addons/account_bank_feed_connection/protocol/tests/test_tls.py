@@ -43,6 +43,9 @@ class Server(ThreadingHTTPServer):
 
     context = None
 
+    def handle_error(self, request, client_address):
+        """A client that hangs up is none of our errors."""
+
     def finish_request(self, request, client_address):
         secured = self.context.wrap_socket(request, server_side=True, do_handshake_on_connect=False)
         try:
