@@ -1,6 +1,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 
 CONSENT_DAYS = (1, 7, 14)
@@ -118,8 +120,10 @@ class BankFeedProblem(models.Model):
             self.env["mail.mail"].create(
                 {
                     "subject": self.env._("Bank feed: %s", self.text),
-                    "body_html": self.env._(
-                        "%(what)s (%(where)s). You will be told when it is over.",
+                    # Escaped: it holds what a bank has said.
+                    "body_html": Markup("<p>%s</p>")
+                    % self.env._(
+                        "%(what)s (%(where)s). When it is over, that is said there.",
                         what=self.text,
                         where=record.display_name,
                     ),

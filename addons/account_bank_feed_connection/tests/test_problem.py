@@ -80,6 +80,14 @@ class TestProblem(ConnectionCase):
         self.run_jobs()
         self.assertTrue(self.check().closed_at)
 
+    def test_what_a_bank_says_is_no_part_of_our_page(self):
+        self.bank.errors = [Permanent("<img src=x onerror=alert(1)>")]
+        feed = self.connect()
+        self.run_jobs()
+        self.check()
+        for body in (self.mails().body_html, *feed.message_ids.mapped("body")):
+            self.assertNotIn("<img", str(body))
+
     def test_a_bank_that_is_down_is_one_problem_for_all_accounts(self):
         self.bank.accounts.append(RemoteAccount("acc-2", number="4711", currency="EUR"))
         self.connection.action_connect()
