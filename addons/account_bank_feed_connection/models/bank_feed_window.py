@@ -1,6 +1,9 @@
 import logging
+import traceback
 from contextlib import suppress
 from datetime import timedelta
+
+import psycopg2
 
 from odoo import api, fields, models
 from odoo.addons.account_bank_feed.jobs import repeatable
@@ -111,10 +114,14 @@ class BankFeedWindow(models.Model):
             documents = self._ask()
         except ConnectorError as error:
             self._failed(error)
+        except psycopg2.Error:
+            raise  # the queue's affair, or the sweep's: nothing can be written here any more
         except Exception as error:
-            # A fault of the connector's: its text may hold what nobody should read.
-            _logger.exception("Bank feed window %s", self.id)
-            self._failed(Permanent(f"Fault in the connector: {type(error).__name__}"))
+            # A fault of the connector's: where it is, and not its text, which may hold a secret.
+            place = "".join(traceback.format_tb(error.__traceback__))
+            kind = type(error).__name__
+            _logger.error("Bank feed window %s: %s\n%s", self.id, kind, place)
+            self._failed(Permanent(f"Fault in the connector: {kind}"))
         else:
             self._take_in(documents)
 
@@ -246,10 +253,11 @@ class BankFeedWindow(models.Model):
 
     @api.model
     def _sweep(self):
-        """Find those whose job has died, or never was."""
+        """Find those whose job has died, which counts as an attempt, or never was."""
         for window in self.search([("state", "=", "waiting"), ("feed_id.state", "=", "active")]):
-            why = dead_job(self.env, window.job_uuid)
-            if why or window._is_overdue():
+            if dead_job(self.env, window.job_uuid):
+                window._failed(RetryLater("The job that was to fetch it has failed"))
+            elif window._is_overdue():
                 window._try_now()
 
     def _is_overdue(self):

@@ -3,6 +3,8 @@
 import datetime
 from unittest.mock import patch
 
+from psycopg2 import OperationalError
+
 from odoo import fields
 from odoo.addons.account_bank_feed.tests.common import transaction
 from odoo.addons.queue_job.job import Job
@@ -69,10 +71,26 @@ class TestWindow(ConnectionCase):
         self.assertEqual(window.payload_id._open().read(), b"no such account")
 
     def test_a_fault_in_the_connector_tells_nothing_of_its_text(self):
-        with self.assertLogs("odoo.addons.account_bank_feed_connection", "ERROR"):
+        with self.assertLogs("odoo.addons.account_bank_feed_connection", "ERROR") as logs:
             window = self.fetch(ValueError("token abc123"))
         self.assertEqual(window.state, "dead")
-        self.assertNotIn("abc123", window.error)
+        self.assertNotIn("abc123", f"{window.error} {logs.output}")
+        self.assertIn("common.py", logs.output[0])  # where it was raised
+
+    def test_the_database_failing_is_no_fault_of_the_connector(self):
+        self.bank.errors = [OperationalError("could not serialize access")]
+        window = self.connect().sudo().window_ids
+        with self.assertRaises(OperationalError):
+            window._job_fetch()
+        self.assertEqual((window.state, window.attempts), ("waiting", 0))
+
+    def test_a_job_that_fails_again_and_again_is_given_up(self):
+        window = self.connect().sudo().window_ids
+        for _attempt in range(MAX_ATTEMPTS):
+            job = self.env["queue.job"].sudo().search([("uuid", "=", window.job_uuid)])
+            job.write({"state": "failed"})
+            self.env["bank.feed"].sudo()._cron_fetch()
+        self.assertEqual((window.state, window.attempts), ("dead", MAX_ATTEMPTS))
 
     def test_a_consent_that_ended_pauses_the_feeds_until_it_is_renewed(self):
         window = self.fetch(ConsentExpired("The consent has ended"))
