@@ -17,6 +17,7 @@ from .ledger import Entry, Ledger, difference
 from .oauth import Client
 from .retailer import Retailer
 from .server import DemoBank
+from .statement_format import read_statements
 
 __all__ = [
     "ACCOUNTS",
@@ -31,4 +32,5 @@ __all__ = [
     "Retailer",
     "difference",
     "iban",
+    "read_statements",
 ]

@@ -22,6 +22,11 @@ def _load():
     return bank
 
 
+def _statements(package, path: Path):
+    with path.open("rb") as stream:
+        return package.read_statements(path.name, stream)[1]
+
+
 def main() -> None:
     """Serve until interrupted; what a client needs to know is printed as one line of JSON."""
     parser = argparse.ArgumentParser(prog="python addons/account_bank_feed_demo/bank")
@@ -32,6 +37,13 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="keeps keys and certificates over restarts")
     parser.add_argument("--seed", default="demo", help="other transactions")
     parser.add_argument(
+        "--statement",
+        action="append",
+        default=[],
+        type=Path,
+        help="a file of statements: the bank keeps their accounts instead, and has booked the same",
+    )
+    parser.add_argument(
         "--redirect-uri", action="append", default=[], help="where OAuth leads back"
     )
     parser.add_argument("--auto-approve", action="store_true", help="consents need no click")
@@ -39,6 +51,7 @@ def main() -> None:
     package = _load()
     bank = package.DemoBank(
         source=package.Retailer(options.seed),
+        statements=[each for path in options.statement for each in _statements(package, path)],
         host=options.host,
         bind=options.bind,
         port=options.port,

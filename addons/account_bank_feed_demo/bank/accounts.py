@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from stdnum.iso7064 import mod_97_10
+
+from .statement_format import Statement
 
 BIC = "DEMODEFFXXX"
 OWNER = "Lindner Haushaltswaren GmbH"
@@ -38,6 +41,15 @@ class Account:
     def resource_id(self) -> str:
         """What the account is called in the REST interface, which tells nothing of its number."""
         return str(uuid.uuid5(uuid.NAMESPACE_URL, f"demo-bank/{self.iban}"))
+
+
+def opened(statements: Iterable[Statement]) -> list[Account]:
+    """The accounts of statements, each as it was before the first of them."""
+    found: dict[str, Account] = {}
+    for each in statements:
+        iban, opening = each.account.iban, each.opening.amount if each.opening else Decimal(0)
+        found.setdefault(iban, Account(iban, each.currency, f"Account {iban[-4:]}", opening))
+    return list(found.values())
 
 
 # None of these banks exists: no German, Polish or Czech bank has such a code.

@@ -7,6 +7,7 @@ import json
 import secrets
 from decimal import Decimal
 
+from .statement_format import Counterparty
 from .web import Problem, Request, Response, json_response
 
 
@@ -75,7 +76,9 @@ class Admin:
     def _book(self, request: Request) -> dict:
         data = json.loads(request.body)
         day = data.get("day") and datetime.date.fromisoformat(data["day"])
-        entry = self._bank.book(data["account"], Decimal(data["amount"]), data["text"], day)
+        party = Counterparty(data.get("party"), data.get("party_account"))
+        amount = Decimal(data["amount"])
+        entry = self._bank.book(data["account"], amount, data["text"], day, party)
         return {"id": entry.id}
 
     def _truth(self, request: Request) -> list[dict]:

@@ -21,6 +21,7 @@ Key = Callable[[Transaction], Hashable]
 _OPENS = datetime.time(6, tzinfo=datetime.UTC)
 _HOURS = 12
 _NOTICE = datetime.timedelta(hours=20)
+_SOME_DAY = datetime.datetime.max.replace(tzinfo=datetime.UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,16 @@ class Ledger:
         self._added = dict.fromkeys(self.accounts, 0)
 
     def book(self, iban: str, transaction: Transaction) -> Entry:
-        """Book a transaction now; its booking date may lie in the past."""
+        """Book a transaction now, or announce it for some day when it is not booked.
+
+        Its booking date may lie in the past.
+        """
         now = self._clock.now
+        booked = now if transaction.booked else _SOME_DAY
         with self._lock:
             self._added[iban] += 1
             # Numbered apart, so that the day's own entries keep their numbers.
-            entry = self._entry(iban, transaction, 50000 + self._added[iban], now, now)
+            entry = self._entry(iban, transaction, 50000 + self._added[iban], now, booked)
             self._made[iban].append(entry)
         return entry
 

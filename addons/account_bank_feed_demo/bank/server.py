@@ -23,7 +23,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import Map, Rule
 
-from .accounts import ACCOUNTS, Account
+from .accounts import ACCOUNTS, Account, opened
 from .admin import Admin
 from .certificates import Authority, common_name, kept_secret, server_context
 from .clock import Clock
@@ -35,7 +35,7 @@ from .nextgenpsd2 import NextGenPsd2
 from .oauth import Client, OAuth
 from .retailer import Retailer
 from .soap import Soap
-from .statement_format import Counterparty, Transaction
+from .statement_format import Counterparty, Statement, Transaction
 from .statements import Statements
 from .web import Problem, Request, Response
 
@@ -50,6 +50,7 @@ class DemoBank:
 
     :param accounts: those of its customer
     :param source: makes the transactions of an account and day; by default a small retailer's
+    :param statements: what is booked instead, on their accounts; what is pending in them stays so
     :param clock: the bank's time
     :param start: before which day nothing was booked
     :param host: how clients call it; goes into its certificate
@@ -67,6 +68,7 @@ class DemoBank:
         *,
         accounts: Iterable[Account] = ACCOUNTS,
         source: Source | None = None,
+        statements: Iterable[Statement] = (),
         clock: Clock | None = None,
         start: datetime.date = START,
         history_days: int = 730,
@@ -80,7 +82,7 @@ class DemoBank:
         auto_approve: bool = False,
     ):
         self.clock = clock or Clock()
-        self.ledger = Ledger(accounts, source or Retailer(), self.clock, start)
+        self.ledger = self._opened(accounts, source or Retailer(), start, tuple(statements))
         self.faults = Faults(self.clock, self._names_of)
         self.log: deque[dict] = deque(maxlen=100_000)
         self.errors: list[str] = []
@@ -96,6 +98,15 @@ class DemoBank:
         self._key = kept_secret(self.folder / "secret.key")
         own = Client("odoo-bank-feed", self._secret("client"), tuple(redirect_uris))
         self._open_services(tuple(clients) or (own,), auto_approve, history_days)
+
+    def _opened(self, accounts, source: Source, start: datetime.date, statements) -> Ledger:
+        if not statements:
+            return Ledger(accounts, source, self.clock, start)
+        ledger = Ledger(opened(statements), lambda *_: (), self.clock, start)
+        for statement in statements:
+            for transaction in statement.transactions:
+                ledger.book(statement.account.iban, transaction)
+        return ledger
 
     def _secure(self, host: str, bind: str) -> None:
         self.authority = Authority(self.folder)

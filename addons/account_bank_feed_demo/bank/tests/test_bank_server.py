@@ -1,6 +1,7 @@
 """Listening, TLS, the log, the way in for other processes."""
 
 import contextlib
+import datetime
 import json
 import socket
 import ssl
@@ -9,13 +10,17 @@ import subprocess
 import sys
 import threading
 import time
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 import requests
 from cryptography.hazmat.primitives.serialization import pkcs12
 
-from .. import DemoBank, Retailer
+from .. import ACCOUNTS, DemoBank, Retailer, read_statements
+from ..accounts import opened
+from ..server import START
+from ..statement_format import Balance, Statement, StatementAccount, Transaction, testing
 from .client import BACK, DAY, Tpp
 
 BANK = Path(__file__).resolve().parents[1]
@@ -151,6 +156,7 @@ def test_another_process_runs_it_and_orders_faults(tmp_path):
         day = moved["now"][:10]
         assert day > state["now"][:10]
         booked = {"account": iban, "amount": "9.95", "text": "by hand", "day": day}
+        booked |= {"party": "Tanja Probst", "party_account": "DE02999005000000000001"}
         number = admin.post(f"{url}/book", json=booked, timeout=9).json()["id"]
         query = {"account": iban, "from": day, "to": day}
         truth = admin.get(f"{url}/truth", params=query, timeout=9).json()
@@ -162,6 +168,32 @@ def test_another_process_runs_it_and_orders_faults(tmp_path):
     finally:
         process.terminate()
         assert process.wait(10) == 0
+
+
+def test_the_accounts_of_a_statement_are_kept_as_they_are_in_it(tmp_path):
+    iban, day = ACCOUNTS[0].iban, datetime.date(2026, 1, 15)
+    deposit = Transaction(day, Decimal(50), "EUR", remittance="Deposit")
+    fee = deposit._replace(amount=Decimal(-3), remittance="Fee", booked=False)
+    statement = Statement(
+        StatementAccount(iban=iban), "EUR", Balance(Decimal(100)), transactions=(deposit, fee)
+    )
+    file = tmp_path / "january.xml"
+    file.write_bytes(testing.camt053([statement]))
+    [account] = opened([statement])
+    assert (account.iban, account.opening) == (iban, 100)
+    with DemoBank(statements=read_statements(file.name, file.open("rb"))[1]) as bank:
+        assert list(bank.ledger.accounts) == [iban]
+        [booked] = bank.truth(iban, START, bank.clock.today)
+        assert (booked.amount, booked.remittance) == (50, "Deposit")
+        assert bank.ledger.balance(iban, bank.clock.today) == 150
+        assert bank.ledger.available(iban) == 147
+        [waiting] = bank.ledger.pending(iban)
+        assert waiting.transaction.remittance == "Fee"
+    command = [sys.executable, str(BANK), "--port=0", f"--statement={file}"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        known = json.loads(process.stdout.readline())
+        process.terminate()
+    assert list(known["tokens"]) == [iban]
 
 
 def test_a_busy_bank_pages_through_thousands(clock):
