@@ -1,6 +1,7 @@
 """`make demo` and `make serve`: a demo company whose bank files go through the real pipeline."""
 
 import base64
+import contextlib
 import hashlib
 import http.cookiejar
 import json
@@ -10,8 +11,10 @@ import socket
 import time
 import urllib.request
 import uuid
+from unittest.mock import patch
 
-from .common import ADDONS, Missing, our_addons, say, step
+from . import demo_feed
+from .common import ADDONS, CACHE, Missing, locked, our_addons, say, step
 
 LOGIN = PASSWORD = "admin"
 FINISHED = {"done", "refused", "quarantined", "failed"}
@@ -61,10 +64,29 @@ def _content_hash():
     return digest.hexdigest()
 
 
+@contextlib.contextmanager
 def node(odoo, database, port=None):
-    """An Odoo with as many jobs at once as there are processors, and workers left for people."""
+    """An Odoo with as many jobs at once as there are processors, and workers left for people.
+
+    It keeps secrets, under a key of this machine.
+    """
     jobs = max(2, min(4, os.cpu_count() or 2))
-    return odoo.running(database, workers=jobs + 2, channels=f"root:{jobs}", port=port)
+    with (
+        patch.dict(os.environ, {"BANK_FEED_KEY_FILE": str(_key_file())}),
+        odoo.running(database, workers=jobs + 2, channels=f"root:{jobs}", port=port) as server,
+    ):
+        yield server
+
+
+def _key_file():
+    """The demo's key: of no database that matters, and there until `make clean`."""
+    path = CACHE / "conf" / "demo-keys"
+    with locked(CACHE / "demo-keys.lock"):
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(f"demo {base64.b64encode(os.urandom(32)).decode()}\n")
+    return path
 
 
 def demo(odoo):
@@ -73,17 +95,29 @@ def demo(odoo):
     with node(odoo, database) as server:
         client = Client(server)
         before = client.call("account.bank.statement.line", "search_count", [])
+        say("- starting the demo bank, and connecting two accounts with it")
+        with demo_feed.connected(odoo, client) as customer:
+            fetched = fetch(customer)
         files = client.call("bank.feed.demo", "statement_files")
         say(f"- uploading {len(files)} statement files")
         imports = _watch(client, [one["import_id"] for one in client.upload(files)])
         after = client.call("account.bank.statement.line", "search_count", [])
-    say("")
-    say(_table(imports))
+        say("\nFetched from the demo bank, and what became of it:\n")
+        say(table(customer.examples()))
+        say("")
+        say(table(customer.accounts()))
+        say("\nUploaded:\n")
+        say(table(_rows(imports)))
     say(f"\nLines in the bank journals: {before} before, {after} now.")
     say(
         f"To see it in the browser: `make serve SERIES={odoo.series}`, then open "
         f"http://127.0.0.1:8069 and log in as {LOGIN} with the password {PASSWORD}."
     )
+
+
+def fetch(customer):
+    """Have jobs fetch what the bank has; return the imports when all of it is in the books."""
+    return _watch(customer.client, customer.fetch())
 
 
 def filled(odoo):
@@ -142,7 +176,7 @@ def _explain_quarantine(client, imports):
         waiting[one["import_id"][0]]["error"] = one["explanation"]
 
 
-def _table(imports):
+def _rows(imports):
     rows = [list(COLUMNS)]
     for one in imports:
         refused = one["error"] or one["state"] if one["state"] != "done" else ""
@@ -152,6 +186,11 @@ def _table(imports):
             "duration": f"{one['duration']:.1f}",
         }
         rows.append([str(values[name] or "-") for name in COLUMNS.values()])
+    return rows
+
+
+def table(rows):
+    """Rows of texts, the first of which is the head."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [
         "  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)).rstrip()
@@ -169,9 +208,13 @@ def serve(odoo, port):
     database = prepare(odoo)
     say("- starting Odoo with its workers ...")
     with node(odoo, database, port) as server:
-        say(f"\nOdoo {odoo.series} answers at {server.url}, login {LOGIN}, password {PASSWORD}.")
-        say(f"Its log: {server.log}. Stop it with Ctrl-C.")
-        server.process.wait()
+        client = Client(server)
+        say("- starting the demo bank, and connecting two accounts with it")
+        with demo_feed.connected(odoo, client) as customer:
+            fetch(customer)
+            say(f"\nOdoo {odoo.series} answers at {server.url}, login {LOGIN}, password {PASSWORD}.")
+            say(f"Its log: {server.log}. Stop it with Ctrl-C.")
+            server.process.wait()
     raise Missing(f"Odoo has ended by itself: see {server.log} for the cause.")
 
 
@@ -198,6 +241,10 @@ class Client:
     def call(self, model, method, *arguments, **named):
         parameters = {"model": model, "method": method, "args": arguments, "kwargs": named}
         return self._rpc(f"/web/dataset/call_kw/{model}/{method}", parameters)
+
+    def open(self, address):
+        """Go to a page, and to wherever it leads."""
+        return self._open(address.removeprefix(self.node.url))
 
     def upload(self, files):
         """Post the files as the drop zone does."""

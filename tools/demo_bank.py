@@ -1,95 +1,171 @@
-"""The demo bank as a process, and the demo company as its customer: for pictures."""
+"""The demo bank as a process of its own, and what can be done with it from outside.
 
-import base64
+Nothing but Python's own library: it is needed within Odoo and where there is none.
+"""
+
 import contextlib
+import datetime
+import html
 import json
-import os
+import re
 import ssl
 import subprocess
-import time
+import sys
+import tempfile
+import types
+import urllib.parse
 import urllib.request
-from datetime import date, timedelta
-from pathlib import Path
-from unittest.mock import patch
+from decimal import Decimal
 
-from . import environment
-from .common import ADDONS, CACHE, Missing
-from .demo import PATIENCE, Client
-from .server import free_port
+from .common import ADDONS, PROJECT, Missing
+from .environment import clean_environ
+
+ADDON = ADDONS / "account_bank_feed_demo"
+
+
+def running(python, backs, *words):
+    """The demo bank itself, on any free port.
+
+    :param backs: the addresses where it may send people back to
+    :param words: more of its command line
+    """
+    registered = [word for back in backs for word in ("--redirect-uri", back)]
+    return serving(python, ADDON / "bank", "--port", "0", *registered, *words, "--folder")
 
 
 @contextlib.contextmanager
-def keys():
-    """Let Odoo processes that are started within keep secrets, under a key that nobody keeps."""
-    key = base64.b64encode(os.urandom(32)).decode()
-    with patch.dict(os.environ, {"BANK_FEED_KEYS": f"demo {key}"}):
-        yield
+def serving(python, *words):
+    """Start a bank; yield how it describes itself; stop it at the end.
+
+    :param words: of its command line; the folder for its keys comes after them
+    """
+    with tempfile.TemporaryDirectory(prefix="demo-bank-") as folder:
+        process = subprocess.Popen(
+            [str(word) for word in (python, *words, folder)],
+            env=clean_environ(),
+            cwd=PROJECT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            line = process.stdout.readline()
+            if not line:
+                raise Missing("The demo bank did not start: the message above says why.")
+            yield json.loads(line)
+        finally:
+            process.terminate()
+            process.wait(15)
 
 
-@contextlib.contextmanager
-def connected(odoo, node):
-    """An account of the bank is fetched into a journal, and a period of it was given up."""
-    program = ADDONS / "account_bank_feed_demo" / "bank"
-    command = [odoo.python, program, "--port", str(free_port()), "--folder", CACHE / "demo-bank"]
-    process = subprocess.Popen(
-        command, env=environment.clean_environ(), stdout=subprocess.PIPE, text=True
-    )
-    try:
-        said = process.stdout.readline()
-        if not said:
-            raise Missing("The demo bank did not start.")
-        _become_customer(Client(node), json.loads(said))
-        yield
-    finally:
-        process.terminate()
-        process.wait(30)
+def package():
+    """The bank's package, without the models of the addon around it."""
+    sys.path.insert(0, str(ADDONS))
+    addon = types.ModuleType(ADDON.name)
+    addon.__path__ = [str(ADDON)]
+    sys.modules.setdefault(ADDON.name, addon)
+    from account_bank_feed_demo import bank
+
+    return bank
 
 
-def _become_customer(client, bank):
-    number, token = next(iter(bank["tokens"].items()))
-    connection = client.call(
-        "bank.connection",
-        "create",
-        {
-            "name": "Demo bank",
-            "connector": "bank.connector.demo",
-            "url": bank["url"],
-            "client_id": number,
-            "client_secret": token,
-            "authorities": Path(bank["ca_file"]).read_text(),
-        },
-    )
-    client.call("bank.connection", "action_connect", [connection])
-    feeds = client.call("bank.feed", "search", [["connection_id", "=", connection]])
-    client.call("bank.feed", "write", feeds, {"history_start": str(date.today() - timedelta(3))})
-    client.call("bank.feed", "action_make_journal", feeds)
-    client.call("bank.feed", "action_start", feeds)
-    _until(client, feeds, "fetched")
-    _refuse_once(bank)
-    client.call("bank.feed", "action_fetch_now", feeds)
-    _until(client, feeds, "dead")
-    checks = [["ir_actions_server_id.model_id.model", "=", "bank.feed.problem"]]
-    client.call("ir.cron", "method_direct_trigger", client.call("ir.cron", "search", checks))
+class Bank:
+    """A running demo bank: its clock, its faults, the truth, its pages.
+
+    :param dict description: how it describes itself
+    """
+
+    def __init__(self, description):
+        self.known = description
+        self.url = description["url"]
+        context = ssl.create_default_context(cafile=description["ca_file"])
+        self._http = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}),  # none, whatever the environment names
+            urllib.request.HTTPSHandler(context=context),
+            _NoRedirect,
+        )
+        self._held = None
+
+    def _admin(self, method, path, data=None, **query):
+        if self._held is not None:
+            by, self._held = self._held, None
+            self.advance(by)
+        url = f"{self.url}/admin/{path}?{urllib.parse.urlencode(query)}"
+        headers = {"X-Admin-Token": self.known["admin_token"]}
+        body = None if data is None else json.dumps(data).encode()
+        request = urllib.request.Request(url, body, headers, method=method)
+        with self._http.open(request, timeout=30) as answer:
+            return json.load(answer)
+
+    def advance(self, by):
+        if self._held is None:
+            self._admin("POST", "clock", {"seconds": by.total_seconds()})
+        else:
+            self._held += by
+
+    def order(self, fault):
+        self._admin("POST", "faults", fault)
+        if fault["kind"] == "wrong_certificate":
+            # It comes before any path: nothing more is asked here, or the drill would meet it.
+            self._held = datetime.timedelta()
+
+    def clear(self):
+        self._admin("DELETE", "faults")
+
+    def book(self, payment):
+        """Book a payment today.
+
+        :param dict payment: account, amount, text, party and the party's account
+        """
+        self._admin("POST", "book", payment)
+
+    def log(self):
+        return self._admin("GET", "log")
+
+    def slips(self):
+        """How often the bank itself was wrong without being told to."""
+        return self._admin("GET", "state")["errors"]
+
+    def accounts(self):
+        """IBAN and currency of each."""
+        return self._admin("GET", "state")["accounts"]
+
+    def truth(self, iban, first, last):
+        """What is booked: (day, amount, text)."""
+        period = {"account": iban, "from": f"{first}", "to": f"{last}"}
+        return [
+            (row["booking_date"], Decimal(row["amount"]), row["remittance"] or "")
+            for row in self._admin("GET", "truth", **period)
+        ]
+
+    def agree(self, address, back):
+        """Go to the bank's page, as its customer does; who agrees to everything.
+
+        :return: the address to which the bank sends the person back
+        """
+        form = None
+        while not address.startswith(back):
+            with self._http.open(address, form, timeout=30) as answer:
+                page = answer.read().decode()
+                if answer.status == 302:
+                    address, form = answer.headers["Location"], None
+                    continue
+            action = re.search(r'<form method="post" action="([^"]+)"', page)
+            if not action:
+                raise Missing(f"The bank's page answers {answer.status}: {page}")
+            ticket = re.search(r'name="ticket" value="([^"]+)"', page)[1]
+            address = urllib.parse.urljoin(address, html.unescape(action[1]))
+            said = {"ticket": html.unescape(ticket), "decision": "approve"}
+            form = urllib.parse.urlencode(said).encode()
+        return address
 
 
-def _until(client, feeds, state):
-    """Wait for a period in a state."""
-    deadline = time.monotonic() + PATIENCE
-    domain = [["feed_id", "in", feeds], ["state", "=", state]]
-    while not client.call("bank.feed.window", "search_count", domain):
-        if time.monotonic() > deadline:
-            raise Missing(f"No period of the demo bank is {state}: see {client.node.log}.")
-        time.sleep(0.5)
+class _NoRedirect(urllib.request.HTTPErrorProcessor):
+    """Redirects are answers as well, and so are errors of the bank's pages."""
 
+    def http_response(self, request, response):
+        if response.status >= 400 and "/admin/" in request.full_url:
+            return super().http_response(request, response)
+        return response
 
-def _refuse_once(bank):
-    """Have the bank answer the next request for a file in a way that is no use trying again."""
-    fault = {"kind": "status", "status": 400, "path": "/files/*"}
-    request = urllib.request.Request(
-        f"{bank['url']}/admin/faults",
-        json.dumps(fault).encode(),
-        {"X-Admin-Token": bank["admin_token"]},
-    )
-    context = ssl.create_default_context(cafile=bank["ca_file"])
-    with urllib.request.urlopen(request, timeout=30, context=context) as answer:
-        answer.read()
+    https_response = http_response

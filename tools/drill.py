@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from . import bench_database, drill_bank, drill_many, drill_secrets, environment, postgres
+from . import bench_database, demo_bank, drill_many, drill_secrets, environment, postgres
 from .common import CACHE, PROJECT, Missing, our_addons, run, say, step
 from .server import Odoo
 
@@ -58,7 +58,7 @@ def faults(odoo, source, names=(), short=False, parts=()):
         copied(odoo, source) as database,
         keys(odoo) as conf,
         step("the bank does wrong"),
-        drill_bank.running(odoo.python, BACK) as bank,
+        demo_bank.running(odoo.python, [BACK], "--auto-approve") as bank,
     ):
         given = {"bank": bank, "base_url": BASE_URL, "names": names, "short": short}
         if "keys" in parts:

@@ -16,7 +16,7 @@ import time
 from decimal import Decimal
 from pathlib import Path
 
-from . import drill_bank
+from . import demo_bank
 from .common import Missing, say
 
 BANKS, ACCOUNTS, TRANSACTIONS = 10, 5, 2_000
@@ -50,7 +50,7 @@ def serve(number, accounts, transactions, back, folder):
 
 
 def _bank(number, accounts, transactions, back, folder):
-    demo = drill_bank.package()
+    demo = demo_bank.package()
     today = datetime.datetime.now(datetime.UTC).date()
     first = today - datetime.timedelta(days=DAYS)
     return demo.DemoBank(
@@ -95,7 +95,7 @@ def banks(python, back):
     with contextlib.ExitStack() as stack:
         size = (str(ACCOUNTS), str(TRANSACTIONS), back)
         programs = (("-m", "tools.drill_many", str(number), *size) for number in range(BANKS))
-        yield [stack.enter_context(drill_bank.serving(python, *words)) for words in programs]
+        yield [stack.enter_context(demo_bank.serving(python, *words)) for words in programs]
 
 
 # The drill

@@ -16,6 +16,7 @@ import threading
 import time
 from collections import Counter
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 os.environ["TZ"] = "UTC"
@@ -63,8 +64,9 @@ def run(registry, bank, base_url, names, short, command=None, searched=0):
     from odoo.addons.account_bank_feed_connection.protocol import http, oauth
 
     from . import drill_keys, drill_secrets
+    from .demo_bank import Bank
     from .drill_clock import Clock
-    from .drill_world import Bank, World
+    from .drill_world import World
 
     random.seed(SEED)
     http.TIMEOUTS = oauth.TIMEOUTS = TIMEOUTS
@@ -394,14 +396,22 @@ def prepare_many(registry, banks, base_url, slow):
     """
     from types import SimpleNamespace
 
+    from odoo.addons.account_bank_feed_demo.bank import Account
+
+    from .demo_bank import Bank
     from .drill_scenarios import REST
-    from .drill_world import Bank, World
+    from .drill_world import World
 
     today = SimpleNamespace(today=datetime.date.today())
     found = []
     for described in banks:
         bank = Bank(described)
-        feeds = {REST: bank.accounts()}
+        feeds = {
+            REST: [
+                Account(one["iban"], one["currency"], one["iban"], Decimal(0))
+                for one in bank.accounts()
+            ]
+        }
         world = World(
             registry.db_name, functools.partial(environment, registry), bank, today, feeds
         )

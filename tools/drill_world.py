@@ -5,10 +5,8 @@ from decimal import Decimal
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
-import requests
-
 from odoo.addons.account_bank_feed.series import user_groups_field
-from odoo.addons.account_bank_feed_demo.bank import ACCOUNTS, Account, difference
+from odoo.addons.account_bank_feed_demo.bank import ACCOUNTS, difference
 from odoo.tools import html2plaintext
 
 from . import drill_secrets
@@ -24,77 +22,6 @@ ROLES = ("viewer", "operator", "accountant", "approver", "manager", "auditor")
 FEEDS = {REST: ACCOUNTS[:2], XML: ACCOUNTS[2:3]}
 """Which accounts are fetched by whom."""
 CONNECTORS = {REST: "bank.connector.nextgenpsd2", XML: "bank.connector.iso20022"}
-
-
-class Bank:
-    """The demo bank, seen from the drill: its clock, its faults, the truth, its pages."""
-
-    def __init__(self, description):
-        self.known = description
-        self.url = description["url"]
-        self._http = requests.Session()
-        self._http.trust_env = False  # neither other authorities nor proxies
-        self._http.verify = description["ca_file"]
-        self._held = None
-
-    def _admin(self, method, path, **options):
-        if self._held is not None:
-            by, self._held = self._held, None
-            self.advance(by)
-        headers = {"X-Admin-Token": self.known["admin_token"]}
-        url = f"{self.url}/admin/{path}"
-        response = self._http.request(method, url, headers=headers, timeout=30, **options)
-        response.raise_for_status()
-        return response.json()
-
-    def advance(self, by):
-        if self._held is None:
-            self._admin("POST", "clock", json={"seconds": by.total_seconds()})
-        else:
-            self._held += by
-
-    def order(self, fault):
-        self._admin("POST", "faults", json=fault)
-        if fault["kind"] == "wrong_certificate":
-            # It comes before any path: nothing more is asked here, or the drill would meet it.
-            self._held = datetime.timedelta()
-
-    def clear(self):
-        self._admin("DELETE", "faults")
-
-    def log(self):
-        return self._admin("GET", "log")
-
-    def slips(self):
-        """How often the bank itself was wrong without being told to."""
-        return self._admin("GET", "state")["errors"]
-
-    def accounts(self):
-        """Of a bank whose accounts are new."""
-        return [
-            Account(one["iban"], one["currency"], one["iban"], Decimal(0))
-            for one in self._admin("GET", "state")["accounts"]
-        ]
-
-    def truth(self, iban, first, last):
-        """What is booked: (day, amount, text)."""
-        period = {"account": iban, "from": f"{first}", "to": f"{last}"}
-        return [
-            (row["booking_date"], Decimal(row["amount"]), row["remittance"] or "")
-            for row in self._admin("GET", "truth", params=period)
-        ]
-
-    def agree(self, address, back):
-        """Go to the bank's page, as its customer does; who agrees to everything.
-
-        :return: what the bank sends along when it sends the person back
-        """
-        while not address.startswith(back):
-            response = self._http.get(address, allow_redirects=False, timeout=30)
-            if not response.is_redirect:
-                raise Missing(f"The bank's page answers {response.status_code}: {response.text}")
-            address = response.headers["Location"]
-        return dict(parse_qsl(urlsplit(address).query))
 
 
 class World:
@@ -213,7 +140,7 @@ class World:
             action, back = connection.action_connect(), connection.redirect_uri
         address = action and action["url"]
         while address:
-            answer = self.bank.agree(address, back)
+            answer = dict(parse_qsl(urlsplit(self.bank.agree(address, back)).query))
             with self.as_person() as env:
                 connection = env["bank.connection"].browse(self.connections[bank])
                 address = connection._signed_in(answer)

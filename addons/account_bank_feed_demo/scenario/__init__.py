@@ -6,12 +6,13 @@ transaction with the truth about it, and ``files`` cuts that into statement file
 
 from .accounts import ACCOUNTS, OWN_IBANS, Account
 from .documents import CREDIT_NOTES, Draft, Line, drafts
-from .files import File, files
+from .files import BY_FEED, File, demo_bank, files, later
 from .partners import CUSTOMERS, LANDLORD_IBAN, PARTNERS, VENDORS, Partner
 from .payments import Document, Planned, plan
 
 __all__ = [
     "ACCOUNTS",
+    "BY_FEED",
     "CREDIT_NOTES",
     "CUSTOMERS",
     "LANDLORD_IBAN",
@@ -25,7 +26,9 @@ __all__ = [
     "Line",
     "Partner",
     "Planned",
+    "demo_bank",
     "drafts",
     "files",
+    "later",
     "plan",
 ]

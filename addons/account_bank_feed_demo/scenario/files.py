@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -54,6 +55,43 @@ def files(planned: Iterable[Planned]) -> list[File]:
         _incomplete("hauptkonto_2026-04_unvollstaendig.xml", april),
         File("fremdes_konto_2026-03.xml", camt053([_of_somebody_else()]), "quarantined"),
     ]
+
+
+BY_FEED = ("second", "usd")
+"""The accounts that the demo bank keeps."""
+
+
+def later(planned: Iterable[Planned]) -> list[Transaction]:
+    """Payments of customers who pay after the quarter, on an account that the demo bank keeps."""
+    return [
+        one.transaction
+        for one in planned
+        if one.account == BY_FEED[0] and one.transaction.booking_date > END
+    ]
+
+
+def demo_bank(
+    planned: Iterable[Planned], arrived: Iterable[Transaction], today: datetime.date
+) -> bytes:
+    """What the demo bank has on its accounts, as a camt.053 file.
+
+    That is the quarter, and what has arrived since; the next payment of a lease is announced.
+
+    :param arrived: some of what comes :func:`later`, on the days on which it was booked
+    """
+    in_quarter = [one for one in planned if one.transaction.booking_date <= END]
+    bank = _Bank(in_quarter)
+    statements = [bank.statement(key, _QUARTER) for key in BY_FEED]
+    lease = next(t for t in reversed(statements[0].transactions) if t.remittance.startswith("Rate"))
+    announced = lease._replace(
+        booking_date=today,
+        value_date=today,
+        remittance=f"Rate Kopierer {today:%m/%Y}",
+        booked=False,
+    )
+    first = statements[0]
+    more = (*first.transactions, *arrived, announced)
+    return camt053([dataclasses.replace(first, transactions=more), *statements[1:]])
 
 
 class _Bank:
