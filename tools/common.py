@@ -69,11 +69,15 @@ def attend(command, **options):
 
 
 @contextlib.contextmanager
-def locked(path, shared=False):
-    """Hold a file lock, so that two `make` at once do not build the same thing twice."""
+def locked(path, shared=False, wait=True):
+    """Hold a file lock, so that two `make` at once do not build the same thing twice.
+
+    :raises BlockingIOError: when somebody else holds it, and it is not to be waited for
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(path, "a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
+        kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+        fcntl.flock(lock, kind if wait else kind | fcntl.LOCK_NB)
         yield lock
 
 

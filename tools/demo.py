@@ -23,12 +23,11 @@ COLUMNS = {
     "file": "name",
     "format": "format",
     "transactions": "transaction_count",
-    "processed": "processed_count",
     "reconciled": "reconciled_count",
-    "waiting for review": "review_count",
+    "to review": "review_count",
     "duplicates": "duplicate_count",
-    "refused": "refused",
     "seconds": "duration",
+    "refused": "refused",
 }
 
 
@@ -90,34 +89,41 @@ def _key_file():
 
 
 def demo(odoo):
-    database = prepare(odoo)
-    say("- starting Odoo with its workers ...")
-    with node(odoo, database) as server:
-        client = Client(server)
-        before = client.call("account.bank.statement.line", "search_count", [])
-        say("- starting the demo bank, and connecting two accounts with it")
-        with demo_feed.connected(odoo, client) as customer:
-            fetched = fetch(customer)
-        files = client.call("bank.feed.demo", "statement_files")
-        say(f"- uploading {len(files)} statement files")
-        imports = _watch(client, [one["import_id"] for one in client.upload(files)])
-        after = client.call("account.bank.statement.line", "search_count", [])
-        say("\nFetched from the demo bank, and what became of it:\n")
-        say(table(customer.examples()))
-        say("")
-        say(table(customer.accounts()))
-        say("\nUploaded:\n")
-        say(table(_rows(imports)))
-    say(f"\nLines in the bank journals: {before} before, {after} now.")
+    show(odoo, prepare(odoo))
     say(
         f"To see it in the browser: `make serve SERIES={odoo.series}`, then open "
         f"http://127.0.0.1:8069 and log in as {LOGIN} with the password {PASSWORD}."
     )
 
 
-def fetch(customer):
-    """Have jobs fetch what the bank has; return the imports when all of it is in the books."""
-    return _watch(customer.client, customer.fetch())
+def show(odoo, database):
+    """Fetch and upload whatever the demo company's banks have, and say what became of it."""
+    say("- starting Odoo with its workers ...")
+    with node(odoo, database) as server:
+        client = Client(server)
+        before = client.call("account.bank.statement.line", "search_count", [])
+        with contextlib.ExitStack() as stack:
+            with step("fetching two accounts from the demo bank"):
+                customer = stack.enter_context(connected(odoo, client))
+            files = client.call("bank.feed.demo", "statement_files")
+            say(f"- uploading {len(files)} statement files")
+            imports = _watch(client, [one["import_id"] for one in client.upload(files)])
+            after = client.call("account.bank.statement.line", "search_count", [])
+            say("\nFetched from the demo bank:\n")
+            say(f"{table(customer.accounts())}\n\n{table(customer.examples())}")
+            say("\nUploaded:\n")
+            say(table(_rows(imports)))
+            say(f"\n{customer.both_ways([one['id'] for one in imports])}")
+    say(f"Lines in the bank journals: {before} before, {after} now.")
+
+
+@contextlib.contextmanager
+def connected(odoo, client):
+    """The demo bank answers, and all that it has is in the books; yields its customer."""
+    with demo_feed.connected(odoo, client) as customer:
+        say("  connected: one by signing in on the bank's page (OAuth), one by a certificate")
+        _watch(client, customer.fetch())
+        yield customer
 
 
 def filled(odoo):
@@ -140,7 +146,7 @@ def receive(server):
 def _watch(client, ids):
     """Wait until every import is finished, and say whenever something has moved."""
     fields = [name for name in COLUMNS.values() if name != "refused"]
-    fields += ["state", "error", "progress_text"]
+    fields += ["processed_count", "state", "error", "progress_text"]
     last, moved, started = None, time.monotonic(), time.monotonic()
     while True:
         imports = client.call("bank.import", "search_read", [["id", "in", ids]], fields)
@@ -182,7 +188,7 @@ def _rows(imports):
         refused = one["error"] or one["state"] if one["state"] != "done" else ""
         values = {
             **one,
-            "refused": (refused or "").split("\n")[0][:100],
+            "refused": (refused or "").split("\n")[0],
             "duration": f"{one['duration']:.1f}",
         }
         rows.append([str(values[name] or "-") for name in COLUMNS.values()])
@@ -207,15 +213,28 @@ def serve(odoo, port):
         port = 8069  # else any free one
     database = prepare(odoo)
     say("- starting Odoo with its workers ...")
-    with node(odoo, database, port) as server:
-        client = Client(server)
-        say("- starting the demo bank, and connecting two accounts with it")
-        with demo_feed.connected(odoo, client) as customer:
-            fetch(customer)
-            say(f"\nOdoo {odoo.series} answers at {server.url}, login {LOGIN}, password {PASSWORD}.")
-            say(f"Its log: {server.log}. Stop it with Ctrl-C.")
-            server.process.wait()
+    with node(odoo, database, port) as server, contextlib.ExitStack() as stack:
+        arrives = _connect_if_possible(odoo, server, stack)
+        say(f"\nOdoo {odoo.series} answers at {server.url}, login {LOGIN}, password {PASSWORD}.")
+        say(arrives)
+        say(f"Its log: {server.log}. Stop it with Ctrl-C.")
+        server.process.wait()
     raise Missing(f"Odoo has ended by itself: see {server.log} for the cause.")
+
+
+def _connect_if_possible(odoo, server, stack):
+    """Have the demo bank answer for as long as the stack lasts; say what can be seen of it.
+
+    Whoever has changed the password, or the connections, gets the rest all the same.
+    """
+    try:
+        with step("fetching two accounts from the demo bank"):
+            customer = stack.enter_context(connected(odoo, Client(server)))
+            paid = customer.pay()
+    except Missing as error:
+        return f"The demo bank does not answer there: {error}"
+    news = f"{paid} customers have paid there just now: " if paid else ""
+    return f"The demo bank answers, too. {news}Bank Feed > Connections > Feeds, and *Fetch now*."
 
 
 def _free(port):

@@ -6,13 +6,14 @@ over the bank's XML web service, with a certificate.
 
 import base64
 import contextlib
+import datetime
 import tempfile
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from . import demo_bank
-from .common import Missing, say
+from .common import Missing, locked
 
 BACK = "/account_bank_feed/oauth/callback"
 REST, XML = "Demo Bank, NextGenPSD2", "Demo Bank, web service"
@@ -21,8 +22,15 @@ OFTEN = 1_000
 """Fetches a day that the bank shall allow: somebody tries what happens."""
 PATIENCE = 120
 """Seconds for a period to be fetched."""
-COLUMNS = ("account", "fetched by", "transactions", "reconciled", "booked", "available", "in the books")
-BOOKED = ["state", "in", ["processed", "reconciled"]]
+LONG = 700
+"""Days that the bank tells about."""
+MOST = 38
+"""Characters of a text."""
+EXAMPLE = ("day", "amount", "from or to", "text", "journal entry", "became")
+ACCOUNT = (
+    "account", "fetched by", "transactions", "reconciled", "booked at the bank", "in the ledger",
+    "available",
+)  # fmt: skip
 
 
 @contextlib.contextmanager
@@ -31,14 +39,21 @@ def connected(odoo, client):
 
     :param client: a `tools.demo.Client`, who plays the person at the bank's page as well
     """
-    known = client.call("bank.feed.demo", "bank_accounts")
-    with tempfile.TemporaryDirectory(prefix="demo-bank-") as folder:
-        file = Path(folder) / known["name"]
+    with contextlib.ExitStack() as stack:
+        try:
+            lock = odoo.data_dir / "filestore" / client.node.database / "demo-bank.lock"
+            stack.enter_context(locked(lock, wait=False))
+        except BlockingIOError:
+            text = "Another `make demo` or `make serve` of this series has its demo bank running."
+            raise Missing(text) from None
+        known = client.call("bank.feed.demo", "bank_accounts")
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="demo-bank-")))
+        file = folder / known["name"]
         file.write_bytes(base64.b64decode(known["data"]))
-        with demo_bank.running(odoo.python, _backs(client.node.url), "--statement", file) as said:
-            customer = Customer(client, demo_bank.Bank(said), known)
-            customer.connect()
-            yield customer
+        running = demo_bank.running(odoo.python, _backs(client.node.url), "--statement", file)
+        customer = Customer(client, demo_bank.Bank(stack.enter_context(running)), known)
+        customer.connect()
+        yield customer
 
 
 def _backs(url):
@@ -52,7 +67,7 @@ class Customer:
 
     def __init__(self, client, bank, known):
         self.client, self.bank = client, bank
-        self.coming = known["next"]
+        self._next = known["next"]
         self._ibans = dict(zip((REST, XML), known["ibans"], strict=True))
         self._connections = []
 
@@ -127,7 +142,7 @@ class Customer:
 
     def feeds(self):
         """By id."""
-        fields = ["name", "state", "journal_id", "connection_id", "fetched_until", "currency_code"]
+        fields = ["name", "state", "journal_id", "connection_id", "fetched_until", "currency_id"]
         fields += ["booked_balance", "available_balance"]
         domain = [["connection_id", "in", self._connections]]
         found = self.client.call("bank.feed", "search_read", domain, fields, order="id")
@@ -149,40 +164,103 @@ class Customer:
             if last["state"] != state:
                 raise Missing(f"{feeds[id]['name']} is {last['state']}: {last['error']}.")
 
+    def pay(self, most=2):
+        """Customers pay what they still owe.
+
+        :return: how many, since all of them have paid some day
+        """
+        for payment in self._next[:most]:
+            self.bank.book(payment)
+        return len(self._next[:most])
+
+    def refuse_once(self):
+        """The bank answers in a way that is no use trying again; the period is given up."""
+        self.bank.order({"kind": "status", "status": 400, "path": "/v1/*/transactions"})
+        feeds = {id: one for id, one in self.feeds().items() if LABELS[REST] == _way(one)}
+        call = self.client.call
+        call("bank.feed", "action_fetch_now", list(feeds))
+        self.wait(feeds, "dead")
+        checks = [["ir_actions_server_id.model_id.model", "=", "bank.feed.problem"]]
+        call("ir.cron", "method_direct_trigger", call("ir.cron", "search", checks))
+
     # Told
 
-    def examples(self, count=6):
-        """Some of what was fetched, as rows with a head: each with what became of it."""
-        fields = ["booking_date", "amount", "counterparty_name", "remittance", "explained"]
-        domain = [["import_id.feed_id.connection_id", "in", self._connections], BOOKED]
-        found = self.client.call(
-            "bank.transaction", "search_read", domain, fields, order="booking_date desc", limit=count
-        )
-        return [["day", "amount", "from or to", "text", "became"]] + [
-            [
-                one["booking_date"],
-                f"{one['amount']:,.2f}",
-                one["counterparty_name"] or "-",
-                (one["remittance"] or "-")[:40],
-                (one["explained"] or "-").split("\n")[0][:60],
-            ]
-            for one in found
-        ]
+    def examples(self):
+        """Some of what came over NextGenPSD2, as rows with a head."""
+        fields = ["booking_date", "amount", "counterparty_name", "remittance", "move_id", "state"]
+        came = [["import_id.feed_id.connection_id.name", "=", REST]]
+        found = []
+        for state, count in (("reconciled", 5), ("processed", 1)):
+            domain = [*came, ["state", "=", state]]
+            found += self.client.call(
+                *("bank.transaction", "search_read", domain, [*fields, "explained"]),
+                order="booking_date desc, id desc",
+                limit=count,
+            )
+        return [EXAMPLE, *map(_example, found)]
 
     def accounts(self):
         """Each account's figures, as rows with a head."""
-        return [list(COLUMNS), *(self._account(feed) for feed in self.feeds().values())]
+        return [ACCOUNT, *(self._account(feed) for feed in self.feeds().values())]
 
     def _account(self, feed):
-        count = self.client.call
-        came = [["import_id.feed_id", "=", feed["id"]], BOOKED]
-        reconciled = [*came, ["state", "=", "reconciled"]]
+        came = [["import_id.feed_id", "=", feed["id"]]]
+        states = [["state", "in", ["processed", "reconciled"]]], [["state", "=", "reconciled"]]
+        counts = [self._count("bank.transaction", [*came, *one]) for one in states]
+        currency = feed["currency_id"][1]
+        figures = feed["booked_balance"], self._in_ledger(feed), feed["available_balance"]
         return [
             feed["journal_id"][1],
-            LABELS[feed["connection_id"][1]],
-            str(count("bank.transaction", "search_count", came)),
-            str(count("bank.transaction", "search_count", reconciled)),
-            f"{feed['booked_balance']:,.2f} {feed['currency_code']}",
-            f"{feed['available_balance']:,.2f} {feed['currency_code']}",
-            "",
+            _way(feed),
+            *map(str, counts),
+            *(f"{figure:,.2f} {currency}" for figure in figures),
         ]
+
+    def both_ways(self, imports):
+        """A sentence about what is in uploaded files, too.
+
+        :param imports: the ids of those
+        """
+        journals = [feed["journal_id"][0] for feed in self.feeds().values()]
+        keeps = ["journal_id", "in", journals]
+        uploaded = self._count("bank.transaction", [keeps, ["import_id", "in", imports]])
+        lines = self._count("account.bank.statement.line", [keeps])
+        today = datetime.date.today()
+        begin = today - datetime.timedelta(days=LONG)
+        there = sum(len(self.bank.truth(iban, begin, today)) for iban in self._ibans.values())
+        return (
+            f"The files have {uploaded} transactions of these accounts as well, and nothing is "
+            f"doubled: {there} at the bank, {lines} in the books."
+        )
+
+    def _count(self, model, domain):
+        return self.client.call(model, "search_count", domain)
+
+    def _in_ledger(self, feed):
+        """The account's balance in the general ledger."""
+        call = self.client.call
+        [journal] = call(
+            "account.journal", "read", feed["journal_id"][:1], ["default_account_id"]
+        )
+        domain = [
+            ["account_id", "=", journal["default_account_id"][0]],
+            ["parent_state", "=", "posted"],
+        ]
+        items = call("account.move.line", "search_read", domain, ["amount_currency"])
+        return sum(item["amount_currency"] for item in items)
+
+
+def _way(feed):
+    return LABELS[feed["connection_id"][1]]
+
+
+def _example(transaction):
+    became = (transaction["explained"] or "").partition(" by the rule Match")[0].partition(":")[0]
+    return [
+        transaction["booking_date"],
+        f"{transaction['amount']:,.2f}",
+        transaction["counterparty_name"] or "-",
+        (transaction["remittance"] or "-")[:MOST],
+        transaction["move_id"][1].split()[0],
+        became if transaction["state"] == "reconciled" else "waits for a person",
+    ]

@@ -7,7 +7,7 @@ enough for a repository; all others are in docs/images/screens/all, which git do
 import json
 import subprocess
 
-from . import demo, demo_bank, environment, postgres
+from . import demo, environment, postgres
 from .common import PROJECT, Missing, say, step
 from .screens import SCREENS, darken
 from .server import Odoo
@@ -27,14 +27,14 @@ def screenshots(series, words):
     """
     with postgres.cluster() as cluster:
         odoo = Odoo(series, cluster)
-        database = odoo.name("screenshots")  # a copy, which becomes a bank's customer
+        database = odoo.name("screenshots")  # a copy, in which a period is given up
         odoo.copy(demo.filled(odoo), database)
         try:
             with (
-                demo_bank.keys(),
                 demo.node(odoo, database) as server,
-                demo_bank.connected(odoo, server),
+                demo.connected(odoo, demo.Client(server)) as customer,
             ):
+                customer.refuse_once()
                 missed = take(odoo, server, words)
         finally:
             odoo.drop(database)

@@ -8,7 +8,7 @@ import os
 
 import pytest
 
-from tools import accessibility, demo, demo_bank
+from tools import accessibility, demo
 from tools.chromium import chromium
 from tools.demo import LOGIN, PASSWORD
 from tools.screens import SCREENS, darken, log_in, show
@@ -22,10 +22,12 @@ def served(odoo):
     name = f"{odoo.name('screens')}_{os.getpid()}"
     try:
         odoo.copy(os.environ["BANK_FEED_DATABASE"], name)
-        with demo_bank.keys(), demo.node(odoo, name) as node:
+        with demo.node(odoo, name) as node:
             demo.receive(node)
-            darken(demo.Client(node))
-            with demo_bank.connected(odoo, node):
+            client = demo.Client(node)
+            darken(client)
+            with demo.connected(odoo, client) as customer:
+                customer.refuse_once()
                 yield node
     finally:
         odoo.drop(name)

@@ -77,8 +77,8 @@ class Admin:
         data = json.loads(request.body)
         day = data.get("day") and datetime.date.fromisoformat(data["day"])
         party = Counterparty(data.get("party"), data.get("party_account"))
-        amount = Decimal(data["amount"])
-        entry = self._bank.book(data["account"], amount, data["text"], day, party)
+        amount, id = Decimal(data["amount"]), data.get("end_to_end_id")
+        entry = self._bank.book(data["account"], amount, data["text"], day, party, id)
         return {"id": entry.id}
 
     def _truth(self, request: Request) -> list[dict]:

@@ -177,12 +177,19 @@ class DemoBank:
         text: str,
         day: datetime.date | None = None,
         party: Counterparty = Counterparty(),  # noqa: B008  (it is immutable)
+        end_to_end_id: str | None = None,
     ) -> Entry:
         """Book a transaction now, with today's or an earlier booking date."""
         day = day or self.clock.today
         account = self.ledger.accounts[iban]
         transaction = Transaction(
-            day, amount, account.currency, day, counterparty=party, remittance=text
+            booking_date=day,
+            value_date=day,
+            amount=amount,
+            currency=account.currency,
+            counterparty=party,
+            remittance=text,
+            end_to_end_id=end_to_end_id,
         )
         return self.ledger.book(iban, transaction)
 

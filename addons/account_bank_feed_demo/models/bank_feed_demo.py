@@ -112,6 +112,7 @@ def _order(transaction):
         "text": transaction.remittance,
         "party": transaction.counterparty.name,
         "party_account": transaction.counterparty.iban,
+        "end_to_end_id": transaction.end_to_end_id,
     }
 
 

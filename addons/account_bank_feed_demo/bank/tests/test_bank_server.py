@@ -156,11 +156,12 @@ def test_another_process_runs_it_and_orders_faults(tmp_path):
         day = moved["now"][:10]
         assert day > state["now"][:10]
         booked = {"account": iban, "amount": "9.95", "text": "by hand", "day": day}
-        booked |= {"party": "Tanja Probst", "party_account": "DE02999005000000000001"}
+        booked |= {"party": "Tanja Probst", "end_to_end_id": "E1"}
         number = admin.post(f"{url}/book", json=booked, timeout=9).json()["id"]
         query = {"account": iban, "from": day, "to": day}
         truth = admin.get(f"{url}/truth", params=query, timeout=9).json()
-        assert [each["amount"] for each in truth if each["id"] == number] == ["9.95"]
+        [entry] = [each for each in truth if each["id"] == number]
+        assert (entry["amount"], entry["end_to_end_id"]) == ("9.95", "E1")
         assert admin.get(f"{url}/log", timeout=9).json()[1]["status"] == 200
         certificate = known["certificate"], known["key"]
         options = {"verify": known["ca_file"], "cert": certificate, "timeout": 9}
