@@ -239,9 +239,7 @@ class Customer:
     def _in_ledger(self, feed):
         """The account's balance in the general ledger."""
         call = self.client.call
-        [journal] = call(
-            "account.journal", "read", feed["journal_id"][:1], ["default_account_id"]
-        )
+        [journal] = call("account.journal", "read", feed["journal_id"][:1], ["default_account_id"])
         domain = [
             ["account_id", "=", journal["default_account_id"][0]],
             ["parent_state", "=", "posted"],

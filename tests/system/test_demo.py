@@ -1,4 +1,4 @@
-"""`make demo`: what the demo bank has gets into the books, and what the files have is not doubled."""
+"""`make demo`: what the demo bank has gets into the books, and files double nothing of it."""
 
 import os
 

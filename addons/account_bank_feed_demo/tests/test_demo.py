@@ -1,14 +1,17 @@
 import base64
 import collections
+import io
 from decimal import Decimal
 
 from odoo.addons.account_bank_feed.series import user_groups_field
 from odoo.addons.account_bank_feed.tests.common import run_jobs
+from odoo.addons.bank_statement_format import read_statements
 from odoo.exceptions import AccessError
 from odoo.tests import TransactionCase, new_test_user, tagged
 
 from ..installer import COMPANY_XMLID, DemoCompany
-from ..scenario import ACCOUNTS, OWN_IBANS, PARTNERS, drafts, files
+from ..scenario import ACCOUNTS, BY_FEED, OWN_IBANS, PARTNERS, drafts, files
+from ..scenario.accounts import END
 from ..scenario.documents import BILLS, CREDIT_NOTES, INVOICES
 from ..scenario.files import closing
 
@@ -131,6 +134,35 @@ class TestDemo(TransactionCase):
         ]
         self.assertEqual(again, expected)
 
+    def test_the_demo_bank_has_what_the_files_of_its_accounts_have(self):
+        given = self.env(user=self.admin)["bank.feed.demo"].bank_accounts()
+        content = io.BytesIO(base64.b64decode(given["data"]))
+        _format, statements = read_statements(given["name"], content)
+        self.assertEqual([one.account.iban for one in statements], given["ibans"])
+        for key, statement in zip(BY_FEED, statements, strict=True):
+            booked = [one for one in statement.transactions if one.booked]
+            planned = [one for one in self.plan.values() if one.account == key]
+            in_quarter = [one for one in planned if one.transaction.booking_date <= END]
+            self.assertEqual(len(booked), len(in_quarter), key)
+            self.assertEqual(statement.opening.amount, ACCOUNTS[key].opening)
+        [announced] = [one for one in statements[0].transactions if not one.booked]
+        self.assertLess(announced.amount, 0)
+
+    def test_what_the_demo_bank_books_later_pays_invoices_that_are_open(self):
+        given = self.env(user=self.admin)["bank.feed.demo"].bank_accounts()
+        planned = [
+            one
+            for one in self.plan.values()
+            if one.account == BY_FEED[0] and one.transaction.booking_date > END
+        ]
+        self.assertGreater(len(planned), 5)
+        for one, payment in zip(planned, given["next"], strict=True):
+            [number] = one.settles
+            invoice = self.env["account.move"].search(
+                [("name", "=", number), ("company_id", "=", self.company.id)]
+            )
+            self.assertEqual(f"{invoice.amount_residual:.2f}", payment["amount"])
+
     def test_who_may_not_upload_gets_no_files(self):
         viewer = new_test_user(
             self.env,
@@ -139,8 +171,9 @@ class TestDemo(TransactionCase):
             company_id=self.company.id,
             company_ids=[(6, 0, self.company.ids)],
         )
-        with self.assertRaises(AccessError):
-            self.env(user=viewer)["bank.feed.demo"].statement_files()
+        for call in ("statement_files", "bank_accounts"):
+            with self.assertRaises(AccessError):
+                getattr(self.env(user=viewer)["bank.feed.demo"], call)()
         operator = self.env.ref("account_bank_feed.group_operator")
         viewer[user_groups_field(self.env)] += operator
         self.assertTrue(self.env(user=viewer)["bank.feed.demo"].statement_files())
