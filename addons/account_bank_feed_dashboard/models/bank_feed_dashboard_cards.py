@@ -160,7 +160,9 @@ class BankFeedDashboard(models.AbstractModel):
     def _card(self, journal, facts):
         status = facts.status.get(journal.id, {})
         bank_now = self._feed_balance(journal, status)
-        bank = self._bank_balance(journal, facts.closing.get(journal.id)) or bank_now
+        bank = self._bank_balance(journal, facts.closing.get(journal.id))
+        if bank_now and not self._last_tells_balance(journal, facts):
+            bank = bank_now
         books = self._books_balance(journal, facts)
         return {
             "id": journal.id,
@@ -223,11 +225,16 @@ class BankFeedDashboard(models.AbstractModel):
         date = format_date(self.env, statement.end_date)
         return {**way, "res_id": statement.id, "date": date}
 
+    def _last_tells_balance(self, journal, facts):
+        """Whether the last balance that a statement tells is that of today's books."""
+        closing, last = facts.closing.get(journal.id), facts.last.get(journal.id)
+        return bool(closing) and closing.end_date >= last.end_date
+
     def _feed_balance(self, journal, status):
         """What the bank itself has told last, or False.
 
-        It may hold what no statement has yet: the books are compared with it only where statements
-        tell no balance.
+        It may hold what no statement has yet: the books are compared with it only where the last
+        statement tells no balance.
         """
         if not status.get("balance_at"):
             return False

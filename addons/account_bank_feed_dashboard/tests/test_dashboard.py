@@ -251,6 +251,26 @@ class TestDashboard(DashboardCase):
         self.assertEqual(card["bank_now"]["value"], 12.5)
         self.assertNotEqual(card["bank"], card["bank_now"])  # which a statement tells
 
+    def test_books_are_not_compared_with_a_balance_of_before_the_last_statement(self):
+        """Such as that of a file, where the account was fetched since without balances."""
+        iban = make_iban(7)
+        journal = self.make_journal(iban, "BNKB")
+        self.receive(self.on([(5, 40, "Rent")], iban=iban))
+        self.receive(
+            name="fetched.csv",
+            content=f"date,amount,currency,account,remittance\n{self.ago(1)},2,EUR,{iban},Refund\n"
+            .encode(),
+        )
+        status = {"record": journal, "text": "", "trouble": "", "balance": 42.0}
+        told = {journal.id: {**status, "balance_at": fields.Datetime.now()}}
+        model = self.registry["account.journal"]
+        with patch.object(model, "_bank_feed_status", lambda *_args: told):
+            card = self.card(journal)
+        self.assertEqual((card["books"]["value"], card["bank"]["value"]), (42, 42))
+        self.assertEqual(card["difference"]["level"], "even")
+        self.assertFalse(card["bank_now"])
+        self.assertEqual(self.card(journal)["bank"]["value"], 40)
+
     def test_journals_without_anything_from_a_bank_have_no_card(self):
         journal = self.make_journal(make_iban(5), "BNKF", start=None)
         shown = [card["id"] for card in self.dashboard().cards()["cards"]]
