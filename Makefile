@@ -1,4 +1,4 @@
-# make demo    import bank statement files into a demo company, show what became of them
+# make demo    a demo company fetches from a demo bank, and imports files: what became of them
 # make serve   look at it in the browser                          [SERIES=18.0|19.0] [PORT=8069]
 # make test    all tests                [SERIES=18.0|19.0|all] [GROUP=plain,odoo] [ARGS="-k word"]
 #              begin nothing more of a series after a while                           [MINUTES=60]

@@ -68,14 +68,14 @@ def psql(arguments):
 
 
 def demo(arguments):
-    """Import statement files into a demo company and show what became of them."""
+    """Fetch and import what the demo company's banks have, and show what became of it."""
     series = arguments.series or odoo_source.preferred()
     with postgres.cluster() as cluster:
         demonstration.demo(Odoo(series, cluster))
 
 
 def serve(arguments):
-    """Serve the demo company until Ctrl-C."""
+    """Serve the demo company, with the demo bank beside it, until Ctrl-C."""
     series = arguments.series or odoo_source.preferred()
     with postgres.cluster() as cluster:
         demonstration.serve(Odoo(series, cluster), arguments.port)
@@ -165,7 +165,7 @@ def main():
     command = commands.add_parser("psql", help="open psql on the private cluster")
     command.add_argument("words", nargs=argparse.REMAINDER)
     command.set_defaults(call=psql)
-    command = commands.add_parser("demo", help="import statement files into a demo company")
+    command = commands.add_parser("demo", help="fetch and import transactions of a demo company")
     command.add_argument("--series", default="")
     command.set_defaults(call=demo)
     command = commands.add_parser("serve", help="serve the demo company in the browser")

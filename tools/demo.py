@@ -1,4 +1,4 @@
-"""`make demo` and `make serve`: a demo company whose bank files go through the real pipeline."""
+"""`make demo` and `make serve`: a demo company whose banks' data go through the real pipeline."""
 
 import base64
 import contextlib
@@ -11,6 +11,7 @@ import socket
 import time
 import urllib.request
 import uuid
+from textwrap import shorten
 from unittest.mock import patch
 
 from . import demo_feed
@@ -18,6 +19,7 @@ from .common import ADDONS, CACHE, Missing, locked, our_addons, say, step
 
 LOGIN = PASSWORD = "admin"
 FINISHED = {"done", "refused", "quarantined", "failed"}
+WIDEST = 80  # characters of a reason
 PATIENCE = 300  # seconds without any progress
 COLUMNS = {
     "file": "name",
@@ -110,7 +112,9 @@ def show(odoo, database):
             imports = _watch(client, [one["import_id"] for one in client.upload(files)])
             after = client.call("account.bank.statement.line", "search_count", [])
             say("\nFetched from the demo bank:\n")
-            say(f"{table(customer.accounts())}\n\n{table(customer.examples())}")
+            say(f"{table(customer.accounts())}\n")
+            examples = customer.examples()
+            say(table(examples) if examples[1:] else "All of it came in files before.")
             say("\nUploaded:\n")
             say(table(_rows(imports)))
             say(f"\n{customer.both_ways([one['id'] for one in imports])}")
@@ -122,7 +126,9 @@ def connected(odoo, client):
     """The demo bank answers, and all that it has is in the books; yields its customer."""
     with demo_feed.connected(odoo, client) as customer:
         say("  connected: one by signing in on the bank's page (OAuth), one by a certificate")
-        _watch(client, customer.fetch())
+        for one in _watch(client, customer.fetch()):
+            if one["state"] != "done":
+                raise Missing(f"{one['name']} is not in the books: {one['error'] or one['state']}.")
         yield customer
 
 
@@ -188,7 +194,7 @@ def _rows(imports):
         refused = one["error"] or one["state"] if one["state"] != "done" else ""
         values = {
             **one,
-            "refused": (refused or "").split("\n")[0],
+            "refused": shorten((refused or "").split("\n")[0], WIDEST, placeholder=" …"),
             "duration": f"{one['duration']:.1f}",
         }
         rows.append([str(values[name] or "-") for name in COLUMNS.values()])
@@ -233,8 +239,11 @@ def _connect_if_possible(odoo, server, stack):
             paid = customer.pay()
     except Missing as error:
         return f"The demo bank does not answer there: {error}"
-    news = f"{paid} customers have paid there just now: " if paid else ""
-    return f"The demo bank answers, too. {news}Bank Feed > Connections > Feeds, and *Fetch now*."
+    news = f", and {paid} customers have just paid there" if paid else ""
+    return (
+        f"The demo bank answers, too{news}: Bank Feed > Connections > Feeds > "
+        "Demo Bank Zweitkonto > Fetch now."
+    )
 
 
 def _free(port):

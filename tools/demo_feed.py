@@ -131,8 +131,9 @@ class Customer:
         for feed in feeds.values():
             if feed["state"] == "draft":
                 journal = call("account.journal", "read", feed["journal_id"][:1], [])[0]
-                start = {"history_start": journal["bank_feed_start_date"]}
-                call("bank.feed", "write", [feed["id"]], start)
+                start = journal["bank_feed_start_date"]
+                values = {"name": journal["name"], "history_start": start}
+                call("bank.feed", "write", [feed["id"]], values)
                 call("bank.feed", "action_start", [feed["id"]])
             else:
                 call("bank.feed", "action_fetch_now", [feed["id"]])

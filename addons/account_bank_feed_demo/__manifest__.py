@@ -1,6 +1,6 @@
 {
     "name": "Bank Feed Demo",
-    "summary": "A German demo company, and statement files that show the bank feed at work",
+    "summary": "A German demo company, its statement files, and a bank to fetch from",
     "version": "1.0.0",
     "category": "Accounting/Accounting",
     "license": "LGPL-3",
