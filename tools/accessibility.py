@@ -22,6 +22,7 @@ NOT_OURS = {
     ".o-mail-Form-chatter": "what people write about a record",
     ".o-mail-ChatterContainer": "the same elsewhere",
     ".o_pivot": "the pivot",
+    ".o_clipboard_button": "the button that copies a field, which shows an icon only",
     ".o_notification_manager": "messages in the corner",
 }
 """Odoo's own, the same on every screen of every addon: what axe finds there is not ours to mend."""
