@@ -44,7 +44,7 @@ def connected(odoo, client):
             lock = odoo.data_dir / "filestore" / client.node.database / "demo-bank.lock"
             stack.enter_context(locked(lock, wait=False))
         except BlockingIOError:
-            text = "Another `make demo` or `make serve` of this series has its demo bank running."
+            text = "Another `make demo` or `make serve` has the demo bank running: end that first."
             raise Missing(text) from None
         known = client.call("bank.feed.demo", "bank_accounts")
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="demo-bank-")))

@@ -103,7 +103,7 @@ def test_it_fails_when_the_bank_does_not_answer_as_it_should(odoo, client):
 def test_two_commands_do_not_take_the_bank_away_from_each_other(odoo, client):
     with (
         demo.connected(odoo, client),
-        pytest.raises(Missing, match="has its demo bank running"),
+        pytest.raises(Missing, match="has the demo bank running"),
         demo.connected(odoo, client),
     ):
         pass
