@@ -256,11 +256,9 @@ class TestDashboard(DashboardCase):
         iban = make_iban(7)
         journal = self.make_journal(iban, "BNKB")
         self.receive(self.on([(5, 40, "Rent")], iban=iban))
-        self.receive(
-            name="fetched.csv",
-            content=f"date,amount,currency,account,remittance\n{self.ago(1)},2,EUR,{iban},Refund\n"
-            .encode(),
-        )
+        row = f"{self.ago(1)},2,EUR,{iban},Refund"
+        content = f"date,amount,currency,account,remittance\n{row}\n".encode()
+        self.receive(name="fetched.csv", content=content)
         status = {"record": journal, "text": "", "trouble": "", "balance": 42.0}
         told = {journal.id: {**status, "balance_at": fields.Datetime.now()}}
         model = self.registry["account.journal"]
