@@ -26,13 +26,15 @@ SELECT count(*), count(DISTINCT name), count(DISTINCT sequence_number), max(sequ
   FROM account_move WHERE journal_id = {journal}
 """
 STATEMENTS = """
-SELECT count(*) FILTER (
-         WHERE ours.state = 'closed' AND theirs.is_complete AND theirs.balance_start = 0
-           AND theirs.balance_end_real = {closing}
-       ), count(*)
-  FROM bank_import_statement ours
-  LEFT JOIN account_bank_statement theirs ON theirs.id = ours.ledger_statement_id
- WHERE ours.journal_id = {journal}
+SELECT count(*) FILTER (WHERE state = 'closed' AND is_complete AND balance_start = before),
+       count(*), (array_agg(balance_end_real ORDER BY start_date DESC))[1]
+  FROM (
+    SELECT ours.state, ours.start_date, theirs.*,
+           lag(theirs.balance_end_real, 1, 0) OVER (ORDER BY ours.start_date) AS before
+      FROM bank_import_statement ours
+      LEFT JOIN account_bank_statement theirs ON theirs.id = ours.ledger_statement_id
+     WHERE ours.journal_id = {journal}
+  ) statements
 """
 
 NONE_OF = {
@@ -103,7 +105,7 @@ NONE_OF = {
 def problems(cluster, database, facts):
     """Everything that is wrong, a sentence each.
 
-    :param facts: the fact sheet of each file that was imported, one for an account
+    :param facts: the fact sheet of each account of which files were imported
     """
 
     def sql(statement, **values):
@@ -135,9 +137,10 @@ def _of_journal(sql, journal, facts):
     numbers = sql(NUMBERS, journal=journal)
     if numbers != [lines] * 4:
         yield f"numbers of journal entries have holes or repeat: {numbers}"
-    closed, statements = sql(STATEMENTS, journal=journal, closing=closing)
-    if (closed, statements) != ("1", "1"):
-        yield f"{closed} of {statements} statements closed rightly"
+    closed, statements, last = sql(STATEMENTS, journal=journal)
+    files = str(len(facts["paths"]))
+    if (closed, statements, last) != (files, files, closing):
+        yield f"{closed} of {statements} statements closed rightly, not {files}, the last at {last}"
 
 
 def _few_reconciled(sql, lines):

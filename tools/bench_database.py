@@ -137,16 +137,16 @@ def inside(odoo, database, task, given, limit=None):
 
 
 @contextlib.contextmanager
-def statement_files(odoo, database, *files):
-    """Write files for these open items; yield a fact sheet for each, with its path.
+def statement_files(odoo, database, *accounts):
+    """Write files for these open items; yield a fact sheet for each account, with their paths.
 
-    :param files: pairs of an account's number and how many lines it has
+    :param accounts: of each its number, how many lines it has, and in how many files if not in one
     """
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     try:
         items = odoo.cluster.sql(OPEN_ITEMS, database)
         specification = folder / "specification.json"
-        specification.write_text(json.dumps({"items": items, "files": files}))
+        specification.write_text(json.dumps({"items": items, "accounts": accounts}))
         done = subprocess.run(
             [odoo.python, "-m", "tools.bench_files", specification, folder],
             env=environment.clean_environ(PYTHONPATH=f"{ADDONS}:{PROJECT}"),

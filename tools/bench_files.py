@@ -12,6 +12,7 @@ import json
 import sys
 from dataclasses import dataclass
 from decimal import Decimal
+from math import ceil
 from pathlib import Path
 
 from bank_statement_format import Account, Balance, Counterparty, Statement, Transaction
@@ -42,11 +43,13 @@ def main(specification, folder):
     wanted = json.loads(Path(specification).read_text())
     items = iter([Item(n, Decimal(amount), *rest) for n, amount, *rest in wanted["items"]])
     facts = []
-    for place, (iban, lines) in enumerate(wanted["files"]):
+    for place, (iban, lines, *files) in enumerate(wanted["accounts"]):
         made, paid = transactions(lines, items)
-        path = Path(folder) / f"{place}-{lines}.xml"
-        path.write_bytes(content(iban, made))
-        facts.append({"path": str(path), "iban": iban, **paid, **facts_about(made)})
+        paths = []
+        for number, text in enumerate(contents(iban, made, *files)):
+            paths.append(Path(folder) / f"{place}-{lines}-{number}.xml")
+            paths[-1].write_bytes(text)
+        facts.append({"paths": [*map(str, paths)], "iban": iban, **paid, **facts_about(made)})
     (Path(folder) / "facts.json").write_text(json.dumps(facts))
 
 
@@ -109,19 +112,26 @@ def _transaction(day, amount, name, iban, text):
     )
 
 
-def content(iban, made):
-    """The camt.053 file; the account's balance before it is nothing."""
-    end = START + datetime.timedelta(days=DAYS)
-    statement = Statement(
-        account=Account(iban=iban),
-        currency="EUR",
-        opening=Balance(Decimal(0), START),
-        closing=Balance(sum(one.amount for one in made), end),
-        start_date=START,
-        end_date=end,
-        transactions=tuple(made),
-    )
-    return camt053([statement])
+def contents(iban, made, files=1):
+    """So many camt.053 files of some days each; before the first the account has nothing."""
+    days = ceil(DAYS / files)
+    balance = Decimal(0)
+    for first in range(0, DAYS, days):
+        start = START + datetime.timedelta(days=first)
+        end = START + datetime.timedelta(days=min(first + days, DAYS) - 1)
+        part = [one for one in made if start <= one.booking_date <= end]
+        opening = Balance(balance, start)
+        balance += sum(one.amount for one in part)
+        statement = Statement(
+            account=Account(iban=iban),
+            currency="EUR",
+            opening=opening,
+            closing=Balance(balance, end),
+            start_date=start,
+            end_date=end,
+            transactions=tuple(part),
+        )
+        yield camt053([statement])
 
 
 def facts_about(made):

@@ -47,6 +47,7 @@ class Run:
     """What a run through nodes has shown."""
 
     lines: int
+    files: int
     workers: int
     journals: int
     seconds: float = 0
@@ -75,24 +76,27 @@ class Run:
         return self.cpu / self.lines * 1000
 
 
-def run(odoo, template, files, workers, warm=None):
+def run(odoo, template, accounts, workers, warm=None):
     """Send files through a node with so many workers for jobs; check what came of them.
 
-    :param files: pairs of an account's number and how many lines it has
-    :param warm: a file that comes before, for a worker that has run for a while
+    :param accounts: as for `bench_database.statement_files`
+    :param warm: one that comes before, for a worker that has run for a while
     """
-    count = sum(lines for _iban, lines in files)
-    say(f"- {count:,} lines in {len(files)} files, {workers} workers ...")
+    count = sum(lines for _iban, lines, *_files in accounts)
     with contextlib.ExitStack() as stack:
         before = [warm] if warm else []
-        facts = stack.enter_context(bench_database.statement_files(odoo, template, *before, *files))
+        facts = stack.enter_context(
+            bench_database.statement_files(odoo, template, *before, *accounts)
+        )
+        files = sum(len(one["paths"]) for one in facts[len(before) :])
+        say(f"- {count:,} lines in {files} files, {workers} workers ...")
         database = stack.enter_context(bench_database.copied(odoo, template))
         settings = {"workers": workers + PEOPLE, "channels": f"root:{workers}"}
         with odoo.running(database, **settings) as node:
             _wait_for_job_runner(node)
             if warm:
                 _send(odoo, node, facts[:1])
-            found = _measured(odoo, node, facts[len(before) :], Run(count, workers, len(files)))
+            found = _measured(odoo, node, facts[len(before) :], Run(count, files, workers, len(accounts)))
         bench_database.say_warnings(node.log.read_text(errors="replace"))
         found.problems += bench_checks.problems(odoo.cluster, database, facts)
     say(
@@ -126,8 +130,9 @@ def _measured(odoo, node, facts, found):
 def _send(odoo, node, facts, meter=None):
     """Upload the files and wait until all is done; return the seconds."""
     files = [
-        {"name": Path(one["path"]).name, "data": base64.b64encode(Path(one["path"]).read_bytes())}
+        {"name": path.name, "data": base64.b64encode(path.read_bytes())}
         for one in facts
+        for path in map(Path, one["paths"])
     ]
     client = Client(node)
     started = time.monotonic()

@@ -67,7 +67,7 @@ def _import(odoo, database, files):
     with contextlib.ExitStack() as stack:
         facts = stack.enter_context(bench_database.statement_files(odoo, database, *files))
         copy = stack.enter_context(bench_database.copied(odoo, database))
-        warm, file = (one["path"] for one in facts)
+        warm, file = (one["paths"][0] for one in facts)
         found = bench_database.inside(odoo, copy, "oca", {"warm": warm, "file": file}, LIMIT)
     given_up = {"lines": files[-1][1], "reconciled": 0, "seconds": LIMIT, "given_up": True}
     return found or given_up

@@ -49,7 +49,7 @@ def books(odoo):
         bench_database.statement_files(odoo, source, *files) as facts,
         bench_database.copied(odoo, source) as copy,
     ):
-        warm, file = (one["path"] for one in facts)
+        warm, file = (one["paths"][0] for one in facts)
         bench_database.inside(odoo, copy, "drain", {"warm": warm, "file": file})
         yield SimpleNamespace(cluster=odoo.cluster, name=copy, facts=facts)
 

@@ -1,5 +1,10 @@
 from odoo import api, fields, models
+from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.tools import SQL, mute_logger
+from psycopg2.errors import LockNotAvailable, SerializationFailure
+
+COME_BACK_AFTER = 2
+"""Seconds until a job that lost its turn is tried again."""
 
 
 class BankFeedTurn(models.Model):
@@ -31,6 +36,23 @@ class BankFeedTurn(models.Model):
         """
         with mute_logger("odoo.sql_db"):  # to lose a turn is no error
             self._write_turn(key)
+
+    @api.model
+    def _take_or_come_back(self, key):
+        """As ``_take``, for jobs: one that waited for another would keep a worker from booking.
+
+        :raises RetryableJobError: when another one has the turn, or had it since our snapshot began
+        """
+        try:
+            with mute_logger("odoo.sql_db"):
+                self.env.cr.execute(
+                    SQL("SELECT FROM bank_feed_turn WHERE key = %s FOR UPDATE NOWAIT", key)
+                )
+                self._write_turn(key)
+        except (LockNotAvailable, SerializationFailure) as error:
+            raise RetryableJobError(
+                f"Another job has the turn: {key}", seconds=COME_BACK_AFTER, ignore_retry=True
+            ) from error
 
     def _write_turn(self, key):
         self.env.cr.execute(

@@ -17,7 +17,7 @@ from odoo.addons.bank_statement_format.registry import ContainerFormat
 from odoo.exceptions import UserError
 
 from ..bulk.statements import of_many_rows
-from ..jobs import repeatable
+from ..jobs import AHEAD, repeatable
 from ..told import env_of
 from .bank_transaction import DOUBTFUL
 from .bank_transaction_detail import payment_values
@@ -232,7 +232,8 @@ class BankImport(models.Model):
 
     def _enqueue_read(self):
         for record in self:
-            record.job_uuid = record.with_delay(description=f"Read {record.name}")._job_read().uuid
+            reading = record.with_delay(priority=AHEAD, description=f"Read {record.name}")
+            record.job_uuid = reading._job_read().uuid
 
     # ------------------------------------------------------------------
     # 2. Read

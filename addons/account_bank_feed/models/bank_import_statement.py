@@ -8,7 +8,7 @@ from odoo.addons.bank_statement_format.identity import account_key, normalise
 from odoo.exceptions import UserError
 
 from ..admission import Cause, Incoming, Known, Verdict, judge, pair
-from ..jobs import repeatable
+from ..jobs import AHEAD, repeatable
 from ..money import exact
 
 ADMITTED = ("admitted", "closed")
@@ -312,7 +312,7 @@ class BankImportStatement(models.Model):
     def _enqueue_admission(self):
         for journal in self.journal_id:
             journal.env["bank.import.statement"].with_delay(
-                description=f"Admit statements of {journal.display_name}"
+                priority=AHEAD, description=f"Admit statements of {journal.display_name}"
             )._job_admit(journal)
 
     @api.model
@@ -323,7 +323,7 @@ class BankImportStatement(models.Model):
         In the order of their dates, again and again until none is left that fits: so
         the order in which files arrive does not matter.
         """
-        self.env["bank.feed.turn"]._take(f"admit.{journal.id}")
+        self.env["bank.feed.turn"]._take_or_come_back(f"admit.{journal.id}")
         waiting = self.with_context(prefetch_fields=False).search(
             [
                 ("journal_id", "=", journal.id),

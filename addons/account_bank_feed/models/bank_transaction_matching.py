@@ -4,7 +4,7 @@ from odoo import Command, api, fields, models
 
 from ..bulk.rows import link
 from ..bulk.statements import of_many_rows
-from ..jobs import repeatable
+from ..jobs import AHEAD, repeatable
 from ..told import as_values, said
 from .bank_import import BARRIER_MINUTES
 from .bank_transaction_counterpart import MATCHED_KINDS
@@ -78,7 +78,7 @@ class BankTransaction(models.Model):
     def _enqueue_matching(self, companies):
         for company in companies:
             self.env["bank.transaction"].sudo().with_delay(
-                description=f"Match transactions of {company.name}"
+                priority=AHEAD, description=f"Match transactions of {company.name}"
             )._job_match(company)
 
     @api.model
@@ -90,7 +90,7 @@ class BankTransaction(models.Model):
         depends neither on batches nor on workers. Files dropped together are waited for.
         Of very many the oldest come first, as if they had been imported first.
         """
-        self.env["bank.feed.turn"]._take(f"match.{company.id}")
+        self.env["bank.feed.turn"]._take_or_come_back(f"match.{company.id}")
         if self._files_are_being_read(company):
             return
         query = self._search_without_line(

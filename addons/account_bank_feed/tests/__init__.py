@@ -19,5 +19,6 @@ from . import (
     test_reason,
     test_secrets,
     test_set_aside,
+    test_turn,
     test_upload_route,
 )

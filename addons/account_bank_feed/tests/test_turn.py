@@ -1,0 +1,51 @@
+from contextlib import contextmanager
+
+from odoo import SUPERUSER_ID, api
+from odoo.addons.queue_job.exception import RetryableJobError
+from odoo.modules.registry import Registry
+from odoo.tests import BaseCase, get_db_name
+
+KEY = "test.turn"
+
+
+class TestTurn(BaseCase):
+    """Jobs of their own connections: what one of them has, the other does not wait for."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        with cls.job() as turn:
+            turn._take_or_come_back(KEY)
+        cls.addClassCleanup(cls.forget)
+
+    @classmethod
+    def forget(cls):
+        with cls.job() as turn:
+            turn.env.cr.execute("DELETE FROM bank_feed_turn WHERE key = %s", [KEY])
+
+    @classmethod
+    @contextmanager
+    def job(cls):
+        with Registry(get_db_name()).cursor() as cr:
+            cr.execute("SET LOCAL lock_timeout = '5s'")
+            yield api.Environment(cr, SUPERUSER_ID, {})["bank.feed.turn"]
+
+    def test_a_turn_that_another_job_has_is_not_waited_for(self):
+        with self.job() as first:
+            first._take_or_come_back(KEY)
+            with self.assertRaises(RetryableJobError) as refused, self.job() as second:
+                second._take_or_come_back(KEY)
+        self.assertTrue(refused.exception.ignore_retry)
+        self.assertTrue(refused.exception.seconds)
+
+    def test_who_looked_before_another_job_was_through_comes_back(self):
+        with self.assertRaises(RetryableJobError), self.job() as second:
+            second.search_count([])
+            with self.job() as first:
+                first._take_or_come_back(KEY)
+            second._take_or_come_back(KEY)
+
+    def test_a_turn_is_free_after_that(self):
+        for _time in range(2):
+            with self.job() as turn:
+                turn._take_or_come_back(KEY)
