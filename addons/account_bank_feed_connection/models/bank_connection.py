@@ -7,9 +7,10 @@ from odoo import api, fields, models
 from odoo.addons.account_bank_feed import vault
 from odoo.addons.account_bank_feed.models.bank_secret import SecretField
 from odoo.exceptions import UserError
+from odoo.http import request
 
 from ..notice import said
-from ..protocol import ConnectorError, Consent, ConsentExpired, NotAuthorised, tls
+from ..protocol import ConnectorError, Consent, ConsentExpired, NotAuthorised, Person, tls
 
 _logger = logging.getLogger(__name__)
 
@@ -18,6 +19,19 @@ NEEDS_A_PERSON = {ConsentExpired.kind: "expired", NotAuthorised.kind: "refused"}
 
 CALLBACK = "/account_bank_feed/oauth/callback"
 """Where people come back to from a bank's page."""
+
+PERSON = "bank_feed_person"
+"""In the context: the person for whom a bank is asked later than he asked us."""
+
+OF_PEOPLE = (
+    "User-Agent",
+    "Referer",
+    "Accept",
+    "Accept-Charset",
+    "Accept-Encoding",
+    "Accept-Language",
+)
+"""What banks may want to know of a person's browser."""
 
 
 class KeyFile(fields.Binary):
@@ -203,6 +217,21 @@ class BankConnection(models.Model):
         """One of its secrets, for the moment in which it is used; None where it is not set."""
         kept = vault.fetch(self, field)
         return kept and vault.reveal(kept)
+
+    @api.model
+    def _person(self):
+        """Who asks the bank, as long as somebody waits for the answer.
+
+        :rtype: Person | None
+        """
+        person = self.env.context.get(PERSON)
+        if isinstance(person, Person):  # which no remote caller can send: contexts are JSON
+            return person
+        if not request or not request.session.uid or not request.httprequest.remote_addr:
+            return None
+        told = request.httprequest.headers
+        headers = {name: told[name] for name in OF_PEOPLE if told.get(name)}
+        return Person(request.httprequest.remote_addr, headers)
 
     @contextlib.contextmanager
     def _apart(self):

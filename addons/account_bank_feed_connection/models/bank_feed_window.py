@@ -1,6 +1,7 @@
 import logging
 import traceback
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import timedelta
 
 import psycopg2
@@ -17,14 +18,19 @@ from ..protocol import (
     Period,
     PeriodTooLong,
     Permanent,
+    Person,
     RetryLater,
     wait_before,
 )
+from .bank_connection import PERSON
 
 _logger = logging.getLogger(__name__)
 
 BUSY_WAIT = 5
 """Seconds until a job looks again whose connection another job is using."""
+
+WAITS = timedelta(minutes=10)
+"""How long a person who has asked is taken to wait for the answer."""
 
 
 class BankFeedWindow(models.Model):
@@ -72,6 +78,9 @@ class BankFeedWindow(models.Model):
     )
     job_uuid = fields.Char("Job", readonly=True)
     fetched_at = fields.Datetime(readonly=True)
+    person = fields.Json(readonly=True, copy=False, groups=fields.NO_ACCESS)
+    """Who has asked for it, until the first try; the bank is told then."""
+    person_at = fields.Datetime(readonly=True, copy=False)
     import_ids = fields.One2many("bank.import", "feed_window_id", readonly=True)
 
     _state_transitions = {
@@ -93,6 +102,9 @@ class BankFeedWindow(models.Model):
     # ------------------------------------------------------------------
 
     def _try_now(self):
+        person = self.env["bank.connection"]._person()
+        if person:
+            self.write({"person": asdict(person), "person_at": fields.Datetime.now()})
         for window in self:
             window._try_at(None)
 
@@ -111,7 +123,7 @@ class BankFeedWindow(models.Model):
             self._try_at(_in_seconds(BUSY_WAIT))
             return
         try:
-            documents = self._ask()
+            documents = self._ask(self._take_person())
         except ConnectorError as error:
             self._failed(error)
         except psycopg2.Error:
@@ -133,8 +145,21 @@ class BankFeedWindow(models.Model):
         )
         return self.env.cr.fetchone()[0]
 
-    def _ask(self):
-        """All documents of the period, before any of them counts."""
+    def _take_person(self):
+        """Who asked for it and waits now, once: for later tries nobody does."""
+        kept, since = self.person, self.person_at
+        self._forget_person()
+        return Person(**kept) if kept and since > fields.Datetime.now() - WAITS else None
+
+    def _forget_person(self):
+        self.write({"person": False, "person_at": False})
+
+    def _ask(self, person):
+        """All documents of the period, before any of them counts.
+
+        :param person: the :class:`Person` who waits for them, None where they are fetched by itself
+        """
+        self = self.with_context(**{PERSON: person})
         feed, connection = self.feed_id, self.connection_id
         status = "both" if feed.include_pending else "booked"
         period = Period(self.start_date, self.end_date)
@@ -254,6 +279,7 @@ class BankFeedWindow(models.Model):
     @api.model
     def _sweep(self):
         """Find those whose job has died, which counts as an attempt, or never was."""
+        self.search([("person_at", "<=", fields.Datetime.now() - WAITS)])._forget_person()
         for window in self.search([("state", "=", "waiting"), ("feed_id.state", "=", "active")]):
             if dead_job(self.env, window.job_uuid):
                 window._failed(RetryLater("The job that was to fetch it has failed"))

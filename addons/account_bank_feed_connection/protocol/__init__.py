@@ -10,4 +10,4 @@ from .errors import (
     RetryLater,
 )
 from .retry import MAX_ATTEMPTS, wait_before
-from .types import Consent, Document, Period, RemoteAccount, RemoteBalance
+from .types import Consent, Document, Period, Person, RemoteAccount, RemoteBalance

@@ -3,11 +3,13 @@
 import datetime
 from unittest.mock import patch
 
+from freezegun import freeze_time
 from psycopg2 import OperationalError
 
 from odoo import fields
 from odoo.addons.account_bank_feed.tests.common import transaction
 from odoo.addons.queue_job.job import Job
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from ..protocol import (
@@ -19,7 +21,7 @@ from ..protocol import (
     RateLimited,
     RetryLater,
 )
-from .common import ConnectionCase
+from .common import ConnectionCase, somebody_asks
 
 
 @tagged("post_install", "-at_install")
@@ -140,6 +142,55 @@ class TestWindow(ConnectionCase):
             window._job_fetch()
         self.assertEqual((window.state, self.bank.asked), ("waiting", []))
         self.assert_booked_once()
+
+    def test_the_bank_is_told_of_a_person_at_the_first_try(self):
+        feed = self.connect()
+        self.run_jobs()
+        self.bank.errors = [RetryLater("bank.example answers 503")]
+        with somebody_asks():
+            feed.action_fetch_now()
+        self.run_jobs()
+        self.assertEqual([bool(person) for person in self.bank.people], [False, True, False])
+        person = self.bank.people[1]
+        self.assertEqual(
+            (person.address, dict(person.headers)["User-Agent"]), ("192.0.2.7", "Firefox")
+        )
+        self.assertNotIn("192.0.2.7", repr(person))
+
+    def test_who_asks_for_a_period_is_told_too(self):
+        feed = self.connect()
+        self.run_jobs()
+        period = self.env["bank.feed.period"].with_context(active_ids=feed.ids)
+        with somebody_asks():
+            period.create({"start_date": "2026-02-01", "end_date": "2026-02-09"}).action_fetch()
+        self.run_jobs()
+        self.assertTrue(self.bank.people[-1])
+
+    def test_nobody_waits_for_ever(self):
+        with somebody_asks():
+            window = self.connect().sudo().window_ids
+        self.assertTrue(window.person)
+        with freeze_time(fields.Datetime.now() + datetime.timedelta(minutes=11)):
+            self.run_jobs()
+        self.assertEqual(self.bank.people, [None])
+        self.assertFalse(window.person)
+
+    def test_who_has_asked_in_vain_is_forgotten(self):
+        with somebody_asks():
+            feed = self.connect()
+        feed.action_stop()
+        self.run_jobs()
+        window = feed.sudo().window_ids
+        self.assertTrue(window.person)
+        with freeze_time(fields.Datetime.now() + datetime.timedelta(minutes=11)):
+            self.env["bank.feed"].sudo()._cron_fetch()
+        self.assertFalse(window.person)
+
+    def test_who_asks_is_kept_from_everybody(self):
+        with somebody_asks():
+            window = self.connect().window_ids
+        with self.assertRaises(AccessError):
+            window.with_env(self.env_of(self.make_user("manager"))).read(["person"])
 
     def test_a_lost_job_is_found(self):
         feed = self.connect()
