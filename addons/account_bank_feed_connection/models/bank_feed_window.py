@@ -9,6 +9,7 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.addons.account_bank_feed.jobs import repeatable
 from odoo.addons.account_bank_feed.models.bank_import import dead_job
+from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..protocol import (
     MAX_ATTEMPTS,
@@ -26,8 +27,6 @@ from .bank_connection import PERSON
 
 _logger = logging.getLogger(__name__)
 
-BUSY_WAIT = 5
-"""Seconds until a job looks again whose connection another job is using."""
 
 WAITS = timedelta(minutes=10)
 """How long a person who has asked is taken to wait for the answer."""
@@ -110,7 +109,9 @@ class BankFeedWindow(models.Model):
 
     def _try_at(self, moment):
         """Have a job fetch it, at once or at some moment."""
-        job = self.with_delay(eta=moment, description=f"Fetch {self.display_name}")._job_fetch()
+        what = f"Fetch {self.display_name}"
+        # No limit: it is we who count what fails; the queue only counts how often a job has waited.
+        job = self.with_delay(eta=moment, description=what, max_retries=0)._job_fetch()
         self.write({"job_uuid": job.uuid, "next_try_at": moment})
 
     @repeatable
@@ -119,9 +120,11 @@ class BankFeedWindow(models.Model):
         self.ensure_one()
         if self.state != "waiting" or self.feed_id.state not in ("active", "draft"):
             return
+        if self.env.context.get("job_uuid", self.job_uuid) != self.job_uuid:
+            return  # it is another job's by now
         if not self._have_connection_to_oneself():
-            self._try_at(_in_seconds(BUSY_WAIT))
-            return
+            # The same job again, after a while that grows (data/queue_job.xml).
+            raise RetryableJobError("Another job asks this bank at present")
         try:
             documents = self._ask(self._take_person())
         except ConnectorError as error:

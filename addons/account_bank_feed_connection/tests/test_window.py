@@ -8,6 +8,7 @@ from psycopg2 import OperationalError
 
 from odoo import fields
 from odoo.addons.account_bank_feed.tests.common import transaction
+from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.addons.queue_job.job import Job
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
@@ -136,11 +137,27 @@ class TestWindow(ConnectionCase):
         self.assertEqual(window.state, "fetched")
 
     def test_a_second_job_leaves_the_bank_alone(self):
-        self.bank.errors = []
         window = self.connect().sudo().window_ids
+        jobs = self.env["queue.job"].sudo().search_count([])
+        job = Job.load(self.env, window.job_uuid)
+        waits = []
         with patch.object(type(window), "_have_connection_to_oneself", lambda self: False):
-            window._job_fetch()
+            for _time in range(20):
+                with self.assertRaises(RetryableJobError):
+                    job.perform()
+                job.postpone()
+                waits.append((job.eta - datetime.datetime.now()).total_seconds())
         self.assertEqual((window.state, self.bank.asked), ("waiting", []))
+        self.assertEqual(self.env["queue.job"].sudo().search_count([]), jobs)
+        self.assertTrue(waits[0] < 7 < 29 < waits[-1] < 61)
+        self.assert_booked_once()
+
+    def test_a_job_that_another_one_has_followed_does_nothing(self):
+        window = self.fetch(RetryLater("bank.example answers 503"))
+        job = Job.load(self.env, window.job_uuid)
+        window.feed_id.action_fetch_now()
+        job.perform()
+        self.assertEqual(len(self.bank.asked), 1)
         self.assert_booked_once()
 
     def test_the_bank_is_told_of_a_person_at_the_first_try(self):
