@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.addons.account_bank_feed.admission import Cause
 from odoo.addons.bank_statement_format import Account
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools.misc import format_datetime
 
 from ..notice import said
@@ -13,6 +13,8 @@ LOOK_BACK = 7
 """Days that are fetched again each time, since banks book some transactions back."""
 PATIENCE = timedelta(hours=1)
 """How much later than planned a fetch may be."""
+RUNNING = ("active", "paused")
+"""States of a feed that runs, or waits to be let in again."""
 HISTORY = 90
 """Days that the first fetch takes; what banks give without asking for more."""
 
@@ -92,6 +94,29 @@ class BankFeed(models.Model):
             "ON bank_feed (connection_id, account_ref)"
         )
 
+    @api.constrains("journal_id", "state")
+    def _check_one_for_a_journal(self):
+        """A journal has one bank account, and that is fetched in one way at a time.
+
+        Two would ask the bank twice, and each believe that the other's days were fetched.
+        """
+        for feed in self.filtered(lambda feed: feed.state in RUNNING):
+            other = feed._others_of_journal()[:1]
+            if other:
+                raise ValidationError(
+                    self.env._(
+                        "%(journal)s is fetched by %(feed)s of %(bank)s already. Stop that first.",
+                        journal=feed.journal_id.display_name,
+                        feed=other.name,
+                        bank=other.connection_id.name,
+                    )
+                )
+
+    def _others_of_journal(self):
+        """The other feeds of its journal that run, or go on when their bank lets us in again."""
+        others = self.journal_id.bank_feed_ids - self
+        return others.filtered(lambda other: other.state in RUNNING)
+
     @api.depends("currency_code", "journal_id")
     def _compute_currency_id(self):
         for feed in self:
@@ -151,6 +176,7 @@ class BankFeed(models.Model):
         for feed in self._authorise("manager"):
             if not feed.is_inbox:
                 feed._take_number()
+                feed._take_over()
             feed._set_state("active", "by a user", next_fetch_at=fields.Datetime.now())
             feed._fetch_due()
 
@@ -188,6 +214,13 @@ class BankFeed(models.Model):
         account = Account(iban=self.iban or None, number=self.account_number or self.account_ref)
         if not self.journal_id._bank_feed_has_account(account):
             self.journal_id.bank_feed_account_number = account.label
+
+    def _take_over(self):
+        """What a bank did from which we have signed out, is this one's from now on."""
+        left = self._others_of_journal().filtered(
+            lambda other: other.connection_id.state == "disconnected"
+        )
+        left._set_state("off", f"its journal is fetched by {self.name}", next_fetch_at=False)
 
     def _pause(self, why):
         self.filtered(lambda feed: feed.state == "active")._set_state("paused", why)
