@@ -34,6 +34,7 @@ class BankFeedProblem(models.Model):
 
     _name = "bank.feed.problem"
     _description = "Problem of the Bank Feed"
+    _inherit = ["bank.alert"]
     _rec_name = "text"
     _order = "closed_at desc nulls first, opened_at desc, id desc"
 
@@ -51,9 +52,6 @@ class BankFeedProblem(models.Model):
         readonly=True,
     )
     text = fields.Char("What", required=True, readonly=True)
-    model = fields.Char(readonly=True)
-    res_id = fields.Many2oneReference("Record", model_field="model", readonly=True)
-    company_id = fields.Many2one("res.company", readonly=True, index=True)
     user_id = fields.Many2one("res.users", "Who was told", readonly=True)
     opened_at = fields.Datetime("Since", required=True, readonly=True, default=fields.Datetime.now)
     closed_at = fields.Datetime("Until", readonly=True, index=True)
@@ -149,10 +147,6 @@ class BankFeedProblem(models.Model):
         if "activity_ids" not in record._fields:
             return self.env["mail.activity"]
         return record.activity_ids.filtered(lambda activity: activity.summary == self.text)
-
-    def _record(self):
-        self.ensure_one()
-        return self.env[self.model].browse(self.res_id)
 
     # ------------------------------------------------------------------
     # What is looked for
@@ -250,14 +244,8 @@ class BankFeedProblem(models.Model):
 
     def action_open(self):
         """Where it can be mended."""
-        self.ensure_one()
         if self.kind == "dead_letter":
             return self.env["ir.actions.act_window"]._for_xml_id(
                 "account_bank_feed_connection.action_bank_dead_letter"
             )
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self.model,
-            "res_id": self.res_id,
-            "view_mode": "form",
-        }
+        return super().action_open()
