@@ -279,21 +279,25 @@ class BankConnection(models.Model):
             address = connection._connector()._signed_in(connection, answer)
         except ConnectorError as error:
             raise UserError(connection._in_words(error)) from error
-        return address or connection._check()
+        if not address:
+            connection._check()
+        return address
 
     def action_check(self):
         """Ask again: at some banks a second person must agree, too."""
-        for connection in self._authorise("manager"):
-            connection._check()
+        refusals = [connection._check() for connection in self._authorise("manager")]
+        return next(filter(None, refusals), None)
 
     def _check(self):
-        """Ask the bank whether it lets us in, and keep the answer."""
+        """Ask the bank whether it lets us in, and keep the answer.
+
+        :return: an action that tells people why it does not, or None
+        """
         self.ensure_one()
         try:
             consent = self._connector()._consent(self)
         except ConnectorError as error:
-            self._note(error)
-            raise UserError(self._in_words(error)) from error
+            return self._refused(error)
         if consent.state == "valid":
             self._become_connected(consent)
         return None
@@ -329,6 +333,15 @@ class BankConnection(models.Model):
         if state in self._state_transitions[self.state]:
             self._set_state(state, error.message, error=error.message)
 
+    def _refused(self, error):
+        """Keep what the bank has said when a person has asked it.
+
+        :return: an action that tells it; an exception would undo what is kept
+        """
+        self._note(error)
+        self.error = error.message
+        return said(self._in_words(error), "danger")
+
     def _in_words(self, error):
         return self.env._("%(bank)s: %(what)s", bank=self.name, what=error.message)
 
@@ -344,16 +357,16 @@ class BankConnection(models.Model):
 
     def action_find_accounts(self):
         """Ask the bank for its accounts, and make a feed of each that is new."""
-        found = self.env["bank.feed"]
+        found, refusal = self.env["bank.feed"], None
         for connection in self._authorise("manager"):
             try:
                 found += connection._find_accounts()
             except ConnectorError as error:
-                connection._note(error)
-                raise UserError(connection._in_words(error)) from error
-            connection.error = False
-        if found:
-            return None  # they are on the form
+                refusal = connection._refused(error)
+            else:
+                connection.error = False
+        if found or refusal:
+            return refusal  # the accounts are on the form
         return said(self.env._("The bank shows no accounts that are not here already."))
 
     def _find_accounts(self):

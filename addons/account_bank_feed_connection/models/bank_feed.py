@@ -348,12 +348,15 @@ class BankFeed(models.Model):
 
     def action_get_balances(self):
         """Ask the bank for the balances now."""
+        refusal = None
         for feed in self._authorise("operator"):
             try:
                 feed._get_balances()
             except ConnectorError as error:
-                feed.connection_id._note(error)
-                raise UserError(feed.connection_id._in_words(error)) from error
+                connection = feed.connection_id
+                connection._note(error)
+                refusal = said(connection._in_words(error), "danger")
+        return refusal
 
     def _get_balances(self):
         connection = self.connection_id
