@@ -159,6 +159,12 @@ class BankFeedProblem(models.Model):
             yield Finding(
                 f"connection.{connection.id}", "connection", text, connection, connection.user_id
             )
+        for feed in self.env["bank.feed"].search(
+            [("state", "=", "paused"), ("error", "!=", False)]
+        ):
+            if feed._has_own_trouble():
+                text = self.env._("%(account)s: %(error)s", account=feed.name, error=feed.error)
+                yield Finding(f"account.{feed.id}", "connection", text, feed, feed.user_id)
 
     def _late_feeds(self):
         """Feeds that run, but bring nothing."""
@@ -172,20 +178,20 @@ class BankFeedProblem(models.Model):
 
     def _ending_consents(self):
         now = fields.Datetime.now()
-        ending = [
-            ("state", "=", "connected"),
-            ("valid_until", "<=", now + timedelta(days=max(CONSENT_DAYS))),
-        ]
-        for connection in self.env["bank.connection"].search(ending):
-            left = connection.valid_until - now
+        ending = [("valid_until", "<=", now + timedelta(days=max(CONSENT_DAYS)))]
+        connections = self.env["bank.connection"].search([("state", "=", "connected"), *ending])
+        feeds = self.env["bank.feed"].search([("state", "=", "active"), *ending])
+        for record in (*connections, *feeds):
+            left = record.valid_until - now
             days = next(days for days in CONSENT_DAYS if left <= timedelta(days=days))
             text = self.env._(
                 "%(bank)s: the consent or certificate ends on %(day)s; renew it",
-                bank=connection.name,
-                day=fields.Date.to_string(connection.valid_until),
+                bank=record.name,
+                day=fields.Date.to_string(record.valid_until),
             )
-            key = f"consent.{connection.id}.{connection.valid_until:%Y-%m-%d}.{days}"
-            yield Finding(key, "consent", text, connection, connection.user_id)
+            whose = "consent.account" if record in feeds else "consent"
+            key = f"{whose}.{record.id}.{record.valid_until:%Y-%m-%d}.{days}"
+            yield Finding(key, "consent", text, record, record.user_id)
 
     def _dead_letters(self):
         """What was given up; of files, batches and jobs one problem in a company."""

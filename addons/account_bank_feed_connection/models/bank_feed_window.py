@@ -219,7 +219,7 @@ class BankFeedWindow(models.Model):
             }
         )
         if isinstance(error, (ConsentExpired, NotAuthorised)):
-            self._wait_for_person(error)
+            self.feed_id._wait_for_person(error)
         elif isinstance(error, PeriodTooLong) and error.earliest > self.start_date:
             self._shorten(error.earliest)
         elif isinstance(error, RetryLater) and self.attempts < MAX_ATTEMPTS:
@@ -231,11 +231,6 @@ class BankFeedWindow(models.Model):
         if not error.payload:
             return False
         return self.env["bank.file"]._keep(f"{self.display_name}: {error.kind}", error.payload).id
-
-    def _wait_for_person(self, error):
-        """Nothing of this bank is fetched until somebody has signed in again; then all is."""
-        self.connection_id._note(error)
-        self.connection_id.feed_ids._pause(error.message)
 
     def _shorten(self, earliest):
         """Fetch what the bank still gives; say which days it does not."""
