@@ -159,9 +159,8 @@ class BankFeedProblem(models.Model):
             yield Finding(
                 f"connection.{connection.id}", "connection", text, connection, connection.user_id
             )
-        for feed in self.env["bank.feed"].search(
-            [("state", "=", "paused"), ("error", "!=", False)]
-        ):
+        paused = [("state", "=", "paused"), ("error", "!=", False)]
+        for feed in self.env["bank.feed"].search(paused):
             if feed._has_own_trouble():
                 text = self.env._("%(account)s: %(error)s", account=feed.name, error=feed.error)
                 yield Finding(f"account.{feed.id}", "connection", text, feed, feed.user_id)
@@ -189,7 +188,7 @@ class BankFeedProblem(models.Model):
                 bank=record.name,
                 day=fields.Date.to_string(record.valid_until),
             )
-            whose = "consent.account" if record in feeds else "consent"
+            whose = "consent.account" if record._name == "bank.feed" else "consent"
             key = f"{whose}.{record.id}.{record.valid_until:%Y-%m-%d}.{days}"
             yield Finding(key, "consent", text, record, record.user_id)
 

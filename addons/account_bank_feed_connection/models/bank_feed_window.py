@@ -77,9 +77,9 @@ class BankFeedWindow(models.Model):
     )
     job_uuid = fields.Char("Job", readonly=True)
     fetched_at = fields.Datetime(readonly=True)
-    person = fields.Json(readonly=True, copy=False, groups=fields.NO_ACCESS)
+    person = fields.Json("Who waits", readonly=True, copy=False, groups=fields.NO_ACCESS)
     """Who has asked for it, until the first try; the bank is told then."""
-    person_at = fields.Datetime(readonly=True, copy=False)
+    person_at = fields.Datetime("Waits since", readonly=True, copy=False)
     import_ids = fields.One2many("bank.import", "feed_window_id", readonly=True)
 
     _state_transitions = {

@@ -113,9 +113,8 @@ class BankConnectorRest(models.AbstractModel):
             return
         item = bank.account(account)
         if rules.expired and set(find_all(rules.expired, item)) & set(rules.expired_values):
-            raise AccountConsentExpired(
-                f"{who}: the access to {account.label} must be renewed there"
-            )
+            what = f"{who}: the access to {account.label} must be renewed there"
+            raise AccountConsentExpired(what)
         found = find(rules.synchronized_at, item)
         if not found:
             raise RetryLater(f"{who} has not asked the bank for {account.label} yet")

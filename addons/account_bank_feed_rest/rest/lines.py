@@ -51,8 +51,8 @@ def selected(where, values, item, outer=None) -> bool:
 
 
 def account_values(profile, item) -> dict:
-    """An account's id, iban, number, currency and name, and until when its own consent lasts, as far
-    as they are there."""
+    """An account's id, iban, number, currency, name, and the end of its own consent, as far as they
+    are there."""
     rules = profile.accounts
     names = ("id", "iban", "number", "currency", "name")
     values = {name: text(getattr(rules, name), item) for name in names}
