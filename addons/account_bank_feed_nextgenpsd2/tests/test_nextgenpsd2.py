@@ -225,6 +225,15 @@ class TestNextGenPsd2(Xs2aCase):
         start = self.today + DAY
         self.assertEqual(self.documents(feed, start, start), [])
 
+    def test_a_success_without_transactions_is_not_that_there_are_none(self):
+        feed = self.connect_and_link()
+        message = {"tppMessages": [{"category": "WARNING", "code": "SERVICE_BLOCKED"}]}
+        for body in ({}, message, {"transactions": None}, {"transactions": []}):
+            with self.subTest(body=body):
+                self.patch(self.bank.psd2, "_page", lambda *_, body=body: body)
+                with self.assertRaisesRegex(RetryLater, "no transactions"):
+                    self.documents(feed, self.today - 3 * DAY, self.today)
+
     def test_balances(self):
         feed = self.connect_and_link()
         found = {
