@@ -1,5 +1,10 @@
 """In and out of a bank, and finding the accounts there."""
 
+import os
+from unittest.mock import patch
+
+from odoo.addons.account_bank_feed import keys, vault
+from odoo.addons.account_bank_feed.envelope import new_key
 from odoo.addons.account_bank_feed.tests.common import make_iban
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -122,6 +127,45 @@ class TestConnection(ConnectionCase):
         self.connection.action_disconnect()
         self.assertTrue(self.bank.signed_out)
         self.assertEqual((self.connection.state, feed.state), ("disconnected", "paused"))
+
+    def as_manager(self):
+        """The connection, connected and with secrets, as a manager sees it."""
+        self.startPatcher(patch.dict(os.environ, {keys.VARIABLE_KEYS: f"test {new_key()}"}))
+        self.connection.write(
+            {
+                "url": "https://bank.example/v1",
+                "client_secret": "Password-1",
+                "private_key": "Key-1",
+            }
+        )
+        vault.store(self.connection, "oauth_token", "Token-1")
+        return self.connection.with_env(self.env_of(self.make_user("manager")))
+
+    def test_secrets_do_not_follow_the_address(self):
+        connection = self.as_manager()
+        for address in ("https://BANK.example/v2", "https://bank.example/"):
+            connection.url = address
+            self.assertEqual(connection.secrets_set, "|client_secret|oauth_token|private_key|")
+        connection.write({"url": "https://bank.example.evil/v1", "client_secret": "Password-2"})
+        self.assertEqual(connection.secrets_set, "|client_secret|")
+        self.assertEqual(self.connection._secret("client_secret"), "Password-2")
+        said = connection.message_ids.filtered(lambda m: "forgotten" in (m.body or ""))
+        self.assertEqual(len(said), 1)
+
+    def test_secrets_are_for_one_connector_at_one_host(self):
+        for values in (
+            {"url": False},
+            {"url": "https://bank.example:8443/v1"},
+            {"url": "https://bank.example@evil.example/v1"},
+            {"url": "https://[bank"},
+            {"connector": "bank.connector.oauth"},
+        ):
+            with self.subTest(values=values):
+                connection = self.as_manager()
+                connection.connector = "bank.connector"
+                connection.client_secret = "Password-1"
+                connection.write(values)
+                self.assertFalse(connection.secrets_set)
 
     def test_only_managers_connect(self):
         accountant = self.make_user("accountant")

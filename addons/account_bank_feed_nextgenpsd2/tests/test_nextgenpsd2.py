@@ -133,6 +133,19 @@ class TestNextGenPsd2(Xs2aCase):
             self.documents(feed, self.today - 5 * DAY, self.today), self.today - 5 * DAY, self.today
         )
 
+    def test_who_changes_the_address_for_tokens_gets_none(self):
+        self.connect()
+        self.assertIn("|oauth_token|", self.connection.secrets_set)  # the bank told where
+        manager = self.env_of(self.make_user("manager"))
+        self.connection.with_env(manager).xs2a_token_url = "https://evil.example/token"
+        self.assertFalse(self.connection.secrets_set)
+
+    def test_a_manager_connects(self):
+        """The bank tells where tokens are to be had: no reason to forget what it is to be sent."""
+        self.connection = self.connection.with_env(self.env_of(self.make_user("manager")))
+        self.connect()
+        self.assertEqual(self.connection.state, "connected")
+
     def test_whoever_refuses_is_not_connected(self):
         address = self.connection.action_connect()["url"]
         answer = self.visit(address)
