@@ -15,6 +15,10 @@ from .common import ConnectionCase
 
 @tagged("post_install", "-at_install")
 class TestConnection(ConnectionCase):
+    def setUp(self):
+        self.real_consent = type(self.env["bank.connector"])._consent
+        super().setUp()
+
     def test_a_connector_is_found_by_what_it_inherits(self):
         labels = dict(self.env["bank.connector"]._labels())
         self.assertEqual(labels["bank.connector"], "Inner bank")
@@ -46,6 +50,18 @@ class TestConnection(ConnectionCase):
         self.assertEqual(self.connection.state, "connected")
         self.assertEqual(self.connection.error, "bank.example answers 503")
         self.assertEqual(self.connection.next_step, "find")
+
+    def test_the_accounts_say_how_a_bank_without_sign_in_is(self):
+        def refuse(*_args):
+            raise NotAuthorised("bank.example answers 401")
+
+        self.patch(type(self.env["bank.connector"]), "_consent", self.real_consent)
+        self.connection.action_check()
+        self.assertEqual(self.connection.state, "connected")
+        self.patch(type(self.env["bank.connector"]), "_accounts", refuse)
+        with self.assertRaisesRegex(UserError, "answers 401"):
+            self.connection.action_check()
+        self.assertEqual(self.connection.state, "refused")
 
     def test_a_form_asks_for_what_the_connector_needs(self):
         connector = type(self.env["bank.connector"])

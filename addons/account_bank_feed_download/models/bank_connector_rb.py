@@ -10,7 +10,7 @@ from odoo.addons.account_bank_feed_connection.protocol import (
 )
 from odoo.addons.account_bank_feed_connection.protocol.answers import as_described, decimal
 
-from ..rb import RbFormat, RbSession
+from ..rb import HISTORY, RbFormat, RbSession
 
 KINDS = (("booked", ("CLBD",)), ("available", ("CLAV", "CLAB")))
 YEAR = timedelta(days=365)
@@ -36,6 +36,10 @@ class BankConnectorRb(models.AbstractModel):
     @api.model
     def _session(self, connection):
         return RbSession(connection.client_id, connection.url or None, tls=connection._tls())
+
+    @api.model
+    def _history_days(self, connection):
+        return HISTORY
 
     @api.model
     def _formats(self):
