@@ -58,9 +58,7 @@ class TestFeed(ConnectionCase):
         self.bank.errors = [PeriodTooLong("13 months", datetime.date(2025, 1, 10))]
         self.assertEqual(self.first(), "2024-02-11")
         self.run_jobs()
-        self.assertEqual(
-            self.asked(), [("2024-02-11", "2026-02-10"), ("2025-01-10", "2026-02-10")]
-        )
+        self.assertEqual(self.asked(), [("2024-02-11", "2026-02-10"), ("2025-01-10", "2026-02-10")])
 
     def test_later_fetches_look_back(self):
         feed = self.connect()
