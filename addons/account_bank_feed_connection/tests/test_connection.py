@@ -55,13 +55,13 @@ class TestConnection(ConnectionCase):
         def refuse(*_args):
             raise NotAuthorised("bank.example answers 401")
 
-        self.patch(type(self.env["bank.connector"]), "_consent", self.real_consent)
-        self.connection.action_check()
+        connector = type(self.env["bank.connector"])
+        self.patch(connector, "_consent", self.real_consent)
+        self.connection.action_connect()
         self.assertEqual(self.connection.state, "connected")
-        self.patch(type(self.env["bank.connector"]), "_accounts", refuse)
-        with self.assertRaisesRegex(UserError, "answers 401"):
-            self.connection.action_check()
-        self.assertEqual(self.connection.state, "refused")
+        self.patch(connector, "_accounts", refuse)
+        with self.assertRaisesRegex(NotAuthorised, "answers 401"):
+            self.env["bank.connector"]._consent(self.connection)
 
     def test_a_form_asks_for_what_the_connector_needs(self):
         connector = type(self.env["bank.connector"])

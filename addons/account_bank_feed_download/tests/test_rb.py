@@ -232,12 +232,12 @@ class TestRb(RealBankCase):
         good = {"balanceType": "CLBD", "currency": "CZK", "value": 1}
         for rows in ([{}], [{**good, "value": "much"}], [{**good, "value": None}], ["x"], 7):
             self.bank.faults = [(200, {}, {"currencyFolders": [{**folder, "balances": rows}]})]
-            with self.subTest(rows=rows), self.assertRaisesRegex(UserError, "not as it describes"):
-                feed.action_get_balances()
+            with self.subTest(rows=rows), self.assertRaisesRegex(RetryLater, "not as it describes"):
+                feed._get_balances()
         for folders in ([{}], ["x"], 7):
             self.bank.faults = [(200, {}, {"currencyFolders": folders})]
-            with self.subTest(folders=folders), self.assertRaisesRegex(UserError, "describes"):
-                feed.action_get_balances()
+            with self.subTest(folders=folders), self.assertRaisesRegex(RetryLater, "describes"):
+                feed._get_balances()
 
     def test_accounts_that_are_none(self):
         connector = self.env["bank.connector.rb"]
