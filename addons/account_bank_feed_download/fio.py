@@ -11,7 +11,7 @@ import datetime
 import re
 from contextlib import suppress
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from odoo.addons.account_bank_feed_connection.protocol import (
     ConnectorError,
@@ -21,6 +21,7 @@ from odoo.addons.account_bank_feed_connection.protocol import (
     RateLimited,
     RetryLater,
 )
+from odoo.addons.account_bank_feed_connection.protocol.answers import as_described, decimal
 from odoo.addons.account_bank_feed_connection.protocol.http import BankSession, scrubbed
 from odoo.addons.account_bank_feed_connection.protocol.xml import parse_xml
 
@@ -116,7 +117,5 @@ def _text(root, name):
 
 
 def _amount(text):
-    try:
-        return text and Decimal(text)
-    except InvalidOperation:
-        raise RetryLater("The closing balance in the bank's answer is no number") from None
+    with as_described("balances"):
+        return text and decimal(text)

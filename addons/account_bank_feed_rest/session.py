@@ -39,7 +39,8 @@ ERRORS = {
 
 
 MARGIN = 60
-"""Seconds before its end from which on a signed token is not used any more."""
+"""Seconds by which clocks may differ. A token that we sign begins so much earlier, and is not used
+any more so long before it ends."""
 
 
 class RestSession(BankSession):
@@ -132,7 +133,7 @@ class ClientToken:
         if not basic:
             form |= dict(zip(("client_id", "client_secret"), self._who, strict=True))
         bank = _TokenSession(self._url, auth=self._who if basic else None, tls=self._tls)
-        answer = as_json(bank.post(self._url, data=form))
+        answer = bank.data(self._url, form)
         token = answer.get("access_token") if isinstance(answer, dict) else None
         if not isinstance(token, str) or not token:
             raise NotAuthorised("The bank's answer has no token that we can use")
@@ -152,9 +153,10 @@ class SignedToken:
     def __call__(self, refused=None):
         now = int(time.time())
         if not self._token or self._token == refused or now > self._ends - MARGIN:
-            self._ends = now + self._lifetime
+            begins = now - MARGIN
+            self._ends = begins + self._lifetime
             header = {"kid": self._key_id} if self._key_id else {}
-            claims = {**self._claims, "iat": now, "exp": self._ends}
+            claims = {**self._claims, "iat": begins, "exp": self._ends}
             try:
                 self._token = signed(self._key or "", header, claims)
             except ValueError as error:
@@ -163,12 +165,19 @@ class SignedToken:
 
 
 class _TokenSession(BankSession):
-    def check(self, response):
-        """What it says of our password is nobody's business, nor is it waiting that mends it."""
+    def data(self, url, form):
+        """What is answered, whole or not, may have our password or the token in it: not kept."""
         try:
-            super().check(response)
+            return as_json(self.post(url, data=form))
         except RetryLater as error:
             error.payload = None
+            raise
+
+    def check(self, response):
+        """It is not waiting that mends a password."""
+        try:
+            super().check(response)
+        except RetryLater:
             raise
         except ConnectorError as error:
             raise NotAuthorised(error.message) from None

@@ -2,6 +2,7 @@ import base64
 import binascii
 import contextlib
 import logging
+from urllib.parse import urlsplit
 
 from odoo import api, fields, models
 from odoo.addons.account_bank_feed import vault
@@ -135,6 +136,34 @@ class BankConnection(models.Model):
 
     def _compute_key_file(self):
         self.key_file = False
+
+    def write(self, vals):
+        """Secrets are for whom they were given: where that changes, they are forgotten.
+
+        What the program itself has learnt of the bank, it writes as superuser.
+        """
+        if not self.env.su:
+            self.filtered(lambda connection: connection._is_for_others(vals))._forget_secrets()
+        return super().write(vals)
+
+    def _recipients(self):
+        """The fields that decide who is sent the secrets."""
+        return ("connector", "url")
+
+    def _is_for_others(self, values):
+        named = values.keys() & set(self._recipients())
+        return any(_whose(values[name]) != _whose(self[name]) for name in named)
+
+    def _forget_secrets(self):
+        kept = vault.kept_of(self)
+        for connection in self.filtered(lambda connection: connection.id in kept):
+            vault.forget(connection)
+            connection.sudo().message_post(
+                body=connection.env._(
+                    "The keys and passwords were forgotten: they were for another address. Enter "
+                    "them again, and connect."
+                )
+            )
 
     def _keep_secrets(self, values):
         """A key file becomes the private key and the certificate."""
@@ -381,3 +410,12 @@ class BankConnection(models.Model):
         """Start all feeds that know where their transactions belong."""
         feeds = self._authorise("manager").feed_ids
         feeds.filtered(lambda feed: feed.state == "draft")._ready_to_start().action_start()
+
+
+def _whose(value):
+    """The host of an address; what it is, where it is none."""
+    try:
+        parts = urlsplit(value)
+        return (parts.scheme, parts.netloc.lower()) if parts.netloc else value or False
+    except (AttributeError, ValueError):
+        return value

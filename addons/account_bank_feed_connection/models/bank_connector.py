@@ -2,6 +2,9 @@ from odoo import api, models
 
 from ..protocol import Consent
 
+HISTORY = 2 * 365
+"""Days that a first fetch asks for: what banks give at most, right after somebody has agreed."""
+
 
 class BankConnector(models.AbstractModel):
     """How to speak with one bank, or with many that speak alike.
@@ -65,11 +68,20 @@ class BankConnector(models.AbstractModel):
         All pages: half a period is none. Nothing where the period has no transactions.
 
         :param period: the :class:`Period` of days, by booking date
-        :param str status: ``booked``, or ``both`` for those that the bank calls pending, too
+        :param str status: what to ask for: ``booked``, or ``both`` for those that the bank calls
+            pending, too. A bank that gives these unasked does no harm: they are never booked.
         :rtype: Iterable[Document]
         :raises PeriodTooLong: when the bank does not go back that far
         """
         raise NotImplementedError
+
+    @api.model
+    def _history_days(self, connection):
+        """How many days back the first fetch asks, where nobody has said how many.
+
+        Too many rather than too few: `PeriodTooLong` tells where the bank's history begins.
+        """
+        return HISTORY
 
     @api.model
     def _formats(self):
@@ -98,10 +110,12 @@ class BankConnector(models.AbstractModel):
 
     @api.model
     def _consent(self, connection):
-        """Whether we are let in, and until when.
+        """Whether the bank is there and lets us in, and until when; asks the bank.
 
         :rtype: Consent
+        :raises ConnectorError: when it is not well
         """
+        self._accounts(connection)
         return Consent("valid")
 
     @api.model

@@ -22,8 +22,6 @@ PATIENCE = timedelta(hours=1)
 """How much later than planned a fetch may be."""
 RUNNING = ("active", "paused")
 """States of a feed that runs, or waits to be let in again."""
-HISTORY = 90
-"""Days that the first fetch takes; what banks give without asking for more."""
 
 
 class BankFeed(models.Model):
@@ -80,7 +78,9 @@ class BankFeed(models.Model):
         help="Days that are fetched again each time. What is known already is not booked twice.",
     )
     history_start = fields.Date(
-        "History from", help="Where the first fetch starts; 90 days back when empty."
+        "History from",
+        help="Where the first fetch starts. Empty: as far back as the bank gives, two years at "
+        "most. Nothing before the day from which the journal is fed is fetched.",
     )
     include_pending = fields.Boolean(help="Show what the bank has only announced, too.")
     fetched_until = fields.Date(
@@ -283,7 +283,9 @@ class BankFeed(models.Model):
         if self.fetched_until:
             start = self.fetched_until - timedelta(days=self.look_back)
         else:
-            start = self.history_start or today - timedelta(days=HISTORY)
+            connection = self.connection_id
+            days = connection._described_by()._history_days(connection)
+            start = self.history_start or today - timedelta(days=days)
         start = max(start, self.journal_id.bank_feed_start_date or start)
         return Period(min(start, today), today)
 

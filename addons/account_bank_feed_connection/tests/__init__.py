@@ -3,6 +3,7 @@ from . import (
     test_dead_letter,
     test_error,
     test_feed,
+    test_json_format,
     test_problem,
     test_sign_in,
     test_window,

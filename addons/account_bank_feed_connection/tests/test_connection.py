@@ -1,7 +1,10 @@
 """In and out of a bank, and finding the accounts there."""
 
+import os
 from unittest.mock import patch
 
+from odoo.addons.account_bank_feed import keys, vault
+from odoo.addons.account_bank_feed.envelope import new_key
 from odoo.addons.account_bank_feed.tests.common import make_iban
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -12,6 +15,10 @@ from .common import ConnectionCase
 
 @tagged("post_install", "-at_install")
 class TestConnection(ConnectionCase):
+    def setUp(self):
+        self.real_consent = type(self.env["bank.connector"])._consent
+        super().setUp()
+
     def test_a_connector_is_found_by_what_it_inherits(self):
         labels = dict(self.env["bank.connector"]._labels())
         self.assertEqual(labels["bank.connector"], "Inner bank")
@@ -43,6 +50,18 @@ class TestConnection(ConnectionCase):
         self.assertEqual(self.connection.state, "connected")
         self.assertEqual(self.connection.error, "bank.example answers 503")
         self.assertEqual(self.connection.next_step, "find")
+
+    def test_the_accounts_say_how_a_bank_without_sign_in_is(self):
+        def refuse(*_args):
+            raise NotAuthorised("bank.example answers 401")
+
+        connector = type(self.env["bank.connector"])
+        self.patch(connector, "_consent", self.real_consent)
+        self.connection.action_connect()
+        self.assertEqual(self.connection.state, "connected")
+        self.patch(connector, "_accounts", refuse)
+        with self.assertRaisesRegex(NotAuthorised, "answers 401"):
+            self.env["bank.connector"]._consent(self.connection)
 
     def test_a_form_asks_for_what_the_connector_needs(self):
         connector = type(self.env["bank.connector"])
@@ -146,6 +165,45 @@ class TestConnection(ConnectionCase):
         self.connection.action_disconnect()
         self.assertTrue(self.bank.signed_out)
         self.assertEqual((self.connection.state, feed.state), ("disconnected", "paused"))
+
+    def as_manager(self):
+        """The connection, connected and with secrets, as a manager sees it."""
+        self.startPatcher(patch.dict(os.environ, {keys.VARIABLE_KEYS: f"test {new_key()}"}))
+        self.connection.write(
+            {
+                "url": "https://bank.example/v1",
+                "client_secret": "Password-1",
+                "private_key": "Key-1",
+            }
+        )
+        vault.store(self.connection, "oauth_token", "Token-1")
+        return self.connection.with_env(self.env_of(self.make_user("manager")))
+
+    def test_secrets_do_not_follow_the_address(self):
+        connection = self.as_manager()
+        for address in ("https://BANK.example/v2", "https://bank.example/"):
+            connection.url = address
+            self.assertEqual(connection.secrets_set, "|client_secret|oauth_token|private_key|")
+        connection.write({"url": "https://bank.example.evil/v1", "client_secret": "Password-2"})
+        self.assertEqual(connection.secrets_set, "|client_secret|")
+        self.assertEqual(self.connection._secret("client_secret"), "Password-2")
+        said = connection.message_ids.filtered(lambda m: "forgotten" in (m.body or ""))
+        self.assertEqual(len(said), 1)
+
+    def test_secrets_are_for_one_connector_at_one_host(self):
+        for values in (
+            {"url": False},
+            {"url": "https://bank.example:8443/v1"},
+            {"url": "https://bank.example@evil.example/v1"},
+            {"url": "https://[bank"},
+            {"connector": "bank.connector.oauth"},
+        ):
+            with self.subTest(values=values):
+                connection = self.as_manager()
+                connection.connector = "bank.connector"
+                connection.client_secret = "Password-1"
+                connection.write(values)
+                self.assertFalse(connection.secrets_set)
 
     def test_only_managers_connect(self):
         accountant = self.make_user("accountant")

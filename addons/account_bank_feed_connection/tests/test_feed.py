@@ -7,7 +7,7 @@ from odoo.addons.bank_statement_format.testing import camt053
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ..protocol import Document, Permanent, RemoteAccount
+from ..protocol import Document, PeriodTooLong, Permanent, RemoteAccount
 from .common import ConnectionCase
 
 
@@ -34,6 +34,31 @@ class TestFeed(ConnectionCase):
         )
         self.assertEqual(feed.booked_balance, 150)
         self.assertEqual(self.transactions().import_id.source, "connection")
+
+    def first(self, **values):
+        """Where the first fetch of a journal starts that may begin at any day."""
+        self.journal.bank_feed_start_date = False
+        self.connection.action_connect()
+        feed = self.connection.feed_ids
+        feed.write(values)
+        feed.action_start()
+        return str(feed.window_ids.start_date)
+
+    def test_the_first_fetch_goes_back_as_far_as_the_bank_may_give(self):
+        self.assertEqual(self.first(), "2024-02-11")
+
+    def test_a_connector_knows_how_far_its_bank_goes_back(self):
+        self.patch(type(self.env["bank.connector"]), "_history_days", lambda *_: 89)
+        self.assertEqual(self.first(), "2025-11-13")
+
+    def test_whoever_starts_a_feed_may_say_from_when(self):
+        self.assertEqual(self.first(history_start="2026-02-01"), "2026-02-01")
+
+    def test_what_a_bank_does_not_give_shortens_the_first_fetch(self):
+        self.bank.errors = [PeriodTooLong("13 months", datetime.date(2025, 1, 10))]
+        self.assertEqual(self.first(), "2024-02-11")
+        self.run_jobs()
+        self.assertEqual(self.asked(), [("2024-02-11", "2026-02-10"), ("2025-01-10", "2026-02-10")])
 
     def test_later_fetches_look_back(self):
         feed = self.connect()

@@ -4,6 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 from unittest.mock import patch
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+
 from odoo import fields
 from odoo.addons.account_bank_feed.tests.common import statement, transaction
 from odoo.tests import tagged
@@ -15,8 +21,27 @@ from ..protocol import (
     Permanent,
     RemoteAccount,
     RetryLater,
+    tls,
 )
 from .common import ConnectionCase
+
+
+def self_signed(days):
+    """A certificate that ends in so many days."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "we")])
+    now = fields.Datetime.now()
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=100))
+        .not_valid_after(now + timedelta(days=days))
+        .sign(key, hashes.SHA256())
+    )
+    return certificate.public_bytes(Encoding.PEM).decode()
 
 
 @tagged("post_install", "-at_install")
@@ -157,6 +182,30 @@ class TestProblem(ConnectionCase):
         self.assertEqual(told[5], 0)
         self.assertEqual(told[-1], 3)
         self.assertEqual(len(self.mails()), 3)
+
+    def test_a_certificate_of_ours_that_will_end(self):
+        """Whatever the bank says of the consent."""
+        self.connection.certificate = self_signed(days=30)
+        self.bank.consent = Consent("valid", fields.Datetime.now() + timedelta(days=170))
+        self.connection.action_connect()
+        self.assertFalse(self.check())
+        self.connection.certificate = self_signed(days=10)
+        problem = self.check(times=2)
+        self.assertEqual(problem.kind, "consent")
+        self.assert_told_once(self.connection, "our certificate ends on")
+        self.connection.certificate = "nonsense"  # replaced, by whatever
+        self.assertTrue(self.check().closed_at)
+
+    def test_a_certificate_that_is_the_consent_is_told_once(self):
+        self.connection.certificate = self_signed(days=10)
+        _begin, end = tls.validity(self.connection.certificate)
+        self.bank.consent = Consent("valid", end)
+        self.connection.action_connect()
+        self.assertEqual(len(self.check()), 1)
+
+    def test_certificates_that_nobody_uses_are_left_alone(self):
+        self.connection.certificate = self_signed(days=10)
+        self.assertFalse(self.check())
 
     def clock(self, now):
         return patch.object(fields.Datetime, "now", lambda *_: now.replace(microsecond=0))

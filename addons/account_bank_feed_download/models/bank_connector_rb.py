@@ -1,5 +1,4 @@
 from datetime import timedelta
-from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.addons.account_bank_feed_connection.json_format import document
@@ -7,11 +6,11 @@ from odoo.addons.account_bank_feed_connection.protocol import (
     Consent,
     RemoteAccount,
     RemoteBalance,
-    RetryLater,
     tls,
 )
+from odoo.addons.account_bank_feed_connection.protocol.answers import as_described, decimal
 
-from ..rb import RbFormat, RbSession
+from ..rb import HISTORY, RbFormat, RbSession
 
 KINDS = (("booked", ("CLBD",)), ("available", ("CLAV", "CLAB")))
 YEAR = timedelta(days=365)
@@ -39,6 +38,10 @@ class BankConnectorRb(models.AbstractModel):
         return RbSession(connection.client_id, connection.url or None, tls=connection._tls())
 
     @api.model
+    def _history_days(self, connection):
+        return HISTORY
+
+    @api.model
     def _formats(self):
         return {RbFormat.name: RbFormat()}
 
@@ -61,9 +64,10 @@ class BankConnectorRb(models.AbstractModel):
     def _accounts(self, connection):
         session = self._session(connection)
         found = []
-        for accounts in self._pages_of_accounts(session):
-            for account in accounts:
-                found += self._folders_of(session, account)
+        with as_described("accounts"):
+            for accounts in self._pages_of_accounts(session):
+                for account in accounts:
+                    found += self._folders_of(session, account)
         return found
 
     @api.model
@@ -86,21 +90,18 @@ class BankConnectorRb(models.AbstractModel):
 
     @api.model
     def _folders(self, session, number):
-        answer = session.get_json(f"accounts/{number}/balance")
-        try:
-            return answer.get("currencyFolders") or ()
-        except AttributeError:
-            raise RetryLater("The bank's balances are not as it describes them") from None
+        return session.get_json(f"accounts/{number}/balance").get("currencyFolders") or ()
 
     @api.model
     def _balances(self, connection, account):
         number, currency = account.id.split("/")
-        found = {
-            balance["balanceType"]: Decimal(balance["value"])
-            for folder in self._folders(self._session(connection), number)
-            if folder["currency"] == currency
-            for balance in folder.get("balances") or ()
-        }
+        with as_described("balances"):
+            found = {
+                balance["balanceType"]: decimal(balance["value"])
+                for folder in self._folders(self._session(connection), number)
+                if folder["currency"] == currency
+                for balance in folder.get("balances") or ()
+            }
         return [
             RemoteBalance(kind, found[next(code for code in codes if code in found)], currency)
             for kind, codes in KINDS

@@ -225,6 +225,26 @@ class TestRb(RealBankCase):
         for fault in ("half_page", "malformed", "timeout", "reset", (200, {}, b"[]")):
             self.assertIs(type(self.failing(fault)), RetryLater, fault)
 
+    def test_balances_that_are_none(self):
+        feed = self.feed()
+        folder = {"currency": "CZK", "status": "ACTIVE"}
+        good = {"balanceType": "CLBD", "currency": "CZK", "value": 1}
+        for rows in ([{}], [{**good, "value": "much"}], [{**good, "value": None}], ["x"], 7):
+            self.bank.faults = [(200, {}, {"currencyFolders": [{**folder, "balances": rows}]})]
+            with self.subTest(rows=rows), self.assertRaisesRegex(RetryLater, "not as it describes"):
+                feed._get_balances()
+        for folders in ([{}], ["x"], 7):
+            self.bank.faults = [(200, {}, {"currencyFolders": folders})]
+            with self.subTest(folders=folders), self.assertRaisesRegex(RetryLater, "describes"):
+                feed._get_balances()
+
+    def test_accounts_that_are_none(self):
+        connector = self.env["bank.connector.rb"]
+        for accounts in ([{}], ["x"], 7):
+            self.bank.faults = [(200, {}, {"accounts": accounts, "last": True})]
+            with self.subTest(accounts=accounts), self.assertRaises(RetryLater):
+                connector._accounts(self.connection)
+
     def test_half_of_the_pages_is_none(self):
         feed = self.feed()
         self.bank.faults = [None, (503, {}, {})]

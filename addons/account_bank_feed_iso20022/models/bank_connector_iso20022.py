@@ -1,3 +1,4 @@
+import functools
 import re
 from contextlib import suppress
 from datetime import timedelta
@@ -6,13 +7,14 @@ from odoo import api, fields, models
 from odoo.addons.account_bank_feed_connection.protocol import (
     Document,
     Period,
+    PeriodTooLong,
     Permanent,
     RemoteAccount,
 )
 
 from ..service import answers
 from ..service.camt060 import RELEASES, request
-from ..service.soap import NoData, SoapSession
+from ..service.soap import NoData, SoapSession, TooLong
 
 DAY = timedelta(days=1)
 IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
@@ -117,17 +119,25 @@ class BankConnectorIso20022(models.AbstractModel):
 
     @api.model
     def _fetch(self, connection, session, operation, wanted, account, days):
-        """One document; several of fewer days where the bank says that it is not all."""
-        document = self._ask(connection, session, operation, wanted, account, days)
-        if document is None:
-            return
-        if answers.is_whole(document):
-            name = f"{wanted} {account.label} {days.start} {days.end}.xml"
-            yield Document(name, answers.as_file(document))
-            return
+        """One document; several of fewer days where the bank does not give all at once."""
         length = (days.end - days.start).days + 1
-        if length == 1:
-            raise Permanent(f"The bank gives only a part of {days.start}: that day is too long")
+        try:
+            document = self._ask(connection, session, operation, wanted, account, days)
+        except TooLong as error:
+            if length == 1:
+                ask = functools.partial(self._ask, connection, session, operation, wanted, account)
+                today = fields.Date.context_today(connection)
+                last = today - DAY if wanted == "statement" else today
+                raise _too_old(error, days.start, last, ask) from None
+        else:
+            if document is None:
+                return
+            if answers.is_whole(document):
+                name = f"{wanted} {account.label} {days.start} {days.end}.xml"
+                yield Document(name, answers.as_file(document))
+                return
+            if length == 1:
+                raise Permanent(f"The bank gives only a part of {days.start}: that day is too long")
         for half in days.pieces((length + 1) // 2):
             yield from self._fetch(connection, session, operation, wanted, account, half)
 
@@ -142,6 +152,33 @@ class BankConnectorIso20022(models.AbstractModel):
         for account in self._accounts(connection)[:1]:
             self._balances(connection, account)
         return consent
+
+
+def _too_old(error, refused, last, ask):
+    """The error for a day that the bank does not give, with the first one that it does.
+
+    That is looked for until the last day that there is, each time in one half of what is left; the
+    error itself where the bank refuses that, too.
+
+    :param ask: asks for a period
+    """
+
+    def is_given(day):
+        try:
+            ask(Period(day, day))
+        except TooLong:
+            return False
+        return True
+
+    if refused >= last or not is_given(last):
+        return error
+    while last - refused > DAY:
+        middle = refused + (last - refused) // 2
+        if is_given(middle):
+            last = middle
+        else:
+            refused = middle
+    return PeriodTooLong(error.message, last, error.payload)
 
 
 def _named(line):

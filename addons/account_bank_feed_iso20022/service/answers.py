@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from decimal import Decimal, InvalidOperation
 
 from lxml import etree
 
-from odoo.addons.account_bank_feed_connection.protocol import RemoteBalance, RetryLater
+from odoo.addons.account_bank_feed_connection.protocol import RemoteBalance
+from odoo.addons.account_bank_feed_connection.protocol.answers import as_described, decimal
 
-BOOKED = ("ITBD", "CLBD", "XPCD")
-AVAILABLE = ("ITAV", "CLAV", "FWAV")
+BOOKED = ("ITBD", "CLBD")
+AVAILABLE = ("ITAV", "CLAV", "FWAV", "XPCD")
 """Types of balances, the first that is there counts. OPBD and the like are of a time past."""
+CLOSING = ("CLBD", "CLAV")
+"""How it stands when the day is over."""
 
 
 def find(element, path):
@@ -56,20 +58,28 @@ def balances(document, account):
 def _balance(kind, element):
     amount = find(element, "Amt")
     sign = -1 if text(element, "CdtDbtInd") == "DBIT" else 1
-    try:
-        value = sign * Decimal((amount.text or "").strip())
-    except InvalidOperation:
-        raise RetryLater("A balance in the bank's answer is no number") from None
-    return RemoteBalance(kind, value, amount.get("Ccy"), _moment(element))
+    with as_described("balances"):
+        value = sign * decimal((amount.text or "").strip())
+    return RemoteBalance(kind, value, amount.get("Ccy"), _moment(element) or _end_of_day(element))
 
 
 def _moment(balance):
-    """When it stood so; None where the bank gives a day only: then that is now."""
-    said = text(balance, "Dt/DtTm")
+    """When it stood so, where the bank says more than the day."""
     try:
-        moment = datetime.datetime.fromisoformat(said)
+        moment = datetime.datetime.fromisoformat(text(balance, "Dt/DtTm"))
     except ValueError:
         return None
     if moment.tzinfo:
         moment = moment.astimezone(datetime.UTC).replace(tzinfo=None)
     return moment
+
+
+def _end_of_day(balance):
+    """The end of the day that it is of; None for today's, if it is not its last: that is now."""
+    try:
+        day = datetime.date.fromisoformat(text(balance, "Dt/Dt"))
+    except ValueError:
+        return None
+    if day >= datetime.date.today() and text(balance, "Tp/CdOrPrtry/Cd") not in CLOSING:
+        return None
+    return datetime.datetime.combine(day, datetime.time(23, 59, 59))

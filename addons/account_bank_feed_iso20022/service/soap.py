@@ -42,6 +42,18 @@ CODES = {
     "AB06": RetryLater,
     "AB08": RetryLater,
     "AB09": RetryLater,
+    # A fault of SOAP 1.1, https://www.w3.org/TR/2000/NOTE-SOAP-20000508/, 4.4.1
+    "Client.Authentication": NotAuthorised,
+    # Faults of WS-Security, https://docs.oasis-open.org/wss-m/wss/v1.1.1/os/
+    # wss-SOAPMessageSecurity-v1.1.1-os.html, section 12
+    "FailedAuthentication": NotAuthorised,
+    "FailedCheck": NotAuthorised,
+    "InvalidSecurity": NotAuthorised,
+    "InvalidSecurityToken": NotAuthorised,
+    "SecurityTokenUnavailable": NotAuthorised,
+    "UnsupportedAlgorithm": NotAuthorised,
+    "UnsupportedSecurityToken": NotAuthorised,
+    "MessageExpired": RetryLater,
     # What banks' own lists of faults call it
     "PERIOD_INVALID": PeriodTooLong,
     "ACCESS_EXCEEDED": RateLimited,
@@ -56,6 +68,10 @@ _LONGEST = 300
 
 class NoData(Exception):
     """The bank has nothing about the period."""
+
+
+class TooLong(Permanent):
+    """The bank does not give the period; it does not say whether that is too long, or too old."""
 
 
 class SoapSession(BankSession):
@@ -162,10 +178,10 @@ class SoapSession(BankSession):
 
     @staticmethod
     def _too_long(words, said, payload):
-        """Where the bank names the earliest day it is that; else nobody knows what to ask for."""
+        """Where the bank names the earliest day it is that; else it is to be found out."""
         day = _DAY.search(said)
         if not day:
-            return Permanent(words, payload)
+            return TooLong(words, payload)
         return PeriodTooLong(words, datetime.date.fromisoformat(day[1]), payload)
 
     def _words(self, code, said):
@@ -199,10 +215,12 @@ def _fault(response):
         return None
     detail = fault.find("detail")
     inner = {} if detail is None else _leaves(detail)
-    side = (fault.findtext("faultcode") or "").strip()
+    named = (fault.findtext("faultcode") or "").strip()
+    side = named.rpartition(":")[2]
     said = inner.get("text") or inner.get("message") or (fault.findtext("faultstring") or "")
-    by_server = side.rpartition(":")[2].startswith("Server")
-    return inner.get("code") or side, said.strip(), by_server
+    codes = (inner.get("code"), side)
+    known = next((code for code in codes if code in CODES or code in NOTHING), None)
+    return known or inner.get("code") or named, said.strip(), side.startswith("Server")
 
 
 def _leaves(element):

@@ -7,6 +7,7 @@ from unittest.mock import patch
 
 from lxml import etree
 
+from odoo import fields
 from odoo.addons.account_bank_feed_connection.protocol import (
     NotAuthorised,
     Period,
@@ -20,7 +21,7 @@ from odoo.tests import BaseCase, tagged
 from ..models.bank_connector_iso20022 import BankConnectorIso20022
 from ..service import answers
 from ..service.camt060 import request
-from ..service.soap import NoData, SoapSession
+from ..service.soap import NoData, SoapSession, TooLong
 
 ENVELOPE = (
     '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>{}</s:Body>'
@@ -98,7 +99,7 @@ class TestAnswers(BaseCase):
         self.refused(report.format("TM01", "closed"), RetryLater, "TM01")
         error = self.refused(report.format("DT01", "from 2026-01-05"), PeriodTooLong, "DT01")
         self.assertEqual(str(error.earliest), "2026-01-05")
-        self.refused(report.format("DT01", "too old"), Permanent, "DT01")
+        self.refused(report.format("DT01", "too old"), TooLong, "DT01")
         with self.assertRaises(NoData):
             self.call(report.format("NO_DATA", ""))
 
@@ -116,20 +117,58 @@ class TestAnswers(BaseCase):
         self.refused(fault.format("Server", "oops"), RetryLater, "oops", status=500)
         self.refused(fault.format("Client", "who?"), NotAuthorised, "401", status=401)
 
-    def test_balances_of_the_accounts_currency(self):
-        balance = (
-            "<Bal><Tp><CdOrPrtry><Cd>{}</Cd></CdOrPrtry></Tp><Amt Ccy='{}'>{}</Amt>"
-            "<CdtDbtInd>{}</CdtDbtInd><Dt><DtTm>2026-02-01T10:00:00+01:00</DtTm></Dt></Bal>"
-        )
+    def test_faults_of_ws_security(self):
+        fault = "<s:Fault><faultcode>{}</faultcode><faultstring>no</faultstring></s:Fault>"
+        for code in ("wsse:FailedAuthentication", "FailedCheck", "s:Client.Authentication"):
+            words = f"{code.rpartition(':')[2]} no"
+            self.refused(fault.format(code), NotAuthorised, words, status=500)
+        detail = "</faultstring><detail><code>E-17</code></detail>"
+        fault = fault.replace("</faultstring>", detail)
+        self.refused(fault.format("wsse:InvalidSecurityToken"), NotAuthorised, "no", status=500)
+        self.refused(fault.format("wsu:MessageExpired"), RetryLater, "Expired", status=500)
+        self.refused(fault.format("wsse:Whatever"), Permanent, "E-17", status=500)
+
+    def balances(self, *rows, currency="PLN"):
         report = etree.fromstring(
             "<Document><BkToCstmrAcctRpt><Rpt>"
-            + balance.format("OPBD", "PLN", "1.00", "CRDT")
-            + balance.format("ITBD", "EUR", "7.00", "CRDT")
-            + balance.format("ITBD", "PLN", "12.50", "DBIT")
-            + balance.format("CLAV", "PLN", "3.10", "CRDT")
+            + "".join(
+                f"<Bal><Tp><CdOrPrtry><Cd>{kind}</Cd></CdOrPrtry></Tp><Amt Ccy='{own}'>{amount}"
+                f"</Amt><CdtDbtInd>{sign}</CdtDbtInd><Dt>{date}</Dt></Bal>"
+                for kind, own, amount, sign, date in rows
+            )
             + "</Rpt></BkToCstmrAcctRpt></Document>"
         )
-        booked, available = answers.balances(report, RemoteAccount("1", currency="PLN"))
+        return answers.balances(report, RemoteAccount("1", currency=currency))
+
+    def test_when_a_balance_stood_so(self):
+        today = date.today()
+        for kind, day, as_of in (
+            ("CLBD", "2026-02-01", "2026-02-01 23:59:59"),
+            ("CLBD", today, f"{today} 23:59:59"),
+            ("ITBD", "2026-02-01", "2026-02-01 23:59:59"),
+            ("ITBD", today, "None"),  # now, that is
+            ("ITBD", "soon", "None"),
+        ):
+            [found] = self.balances((kind, "PLN", "1", "CRDT", f"<Dt>{day}</Dt>"))
+            self.assertEqual(str(found.as_of), as_of)
+
+    def test_what_is_expected_is_not_booked(self):
+        [found] = self.balances(("XPCD", "PLN", "1", "CRDT", ""))
+        self.assertEqual(found.kind, "available")
+
+    def test_a_balance_that_is_no_number(self):
+        for amount in ("much", "NaN", "Infinity", ""):
+            with self.assertRaises(RetryLater):
+                self.balances(("ITBD", "PLN", amount, "CRDT", ""))
+
+    def test_balances_of_the_accounts_currency(self):
+        moment = "<DtTm>2026-02-01T10:00:00+01:00</DtTm>"
+        booked, available = self.balances(
+            ("OPBD", "PLN", "1.00", "CRDT", moment),
+            ("ITBD", "EUR", "7.00", "CRDT", moment),
+            ("ITBD", "PLN", "12.50", "DBIT", moment),
+            ("CLAV", "PLN", "3.10", "CRDT", moment),
+        )
         self.assertEqual((booked.kind, booked.amount), ("booked", Decimal("-12.50")))
         self.assertEqual((available.kind, available.amount), ("available", Decimal("3.10")))
         self.assertEqual(str(booked.as_of), "2026-02-01 09:00:00")
@@ -170,6 +209,43 @@ class TestAnswers(BaseCase):
             most = 0
             with self.assertRaisesRegex(Permanent, "2026-02-01"):
                 list(fake._fetch(None, None, "Get", "statement", RemoteAccount("1"), days))
+
+    def asking(self, refuses):
+        """What becomes of February where a bank refuses some periods, and gives no reason."""
+        asked = []
+
+        def ask(connector, connection, session, operation, wanted, account, days):
+            asked.append(days)
+            if refuses(days):
+                raise TooLong("bank.example: DT01")
+            return etree.fromstring("<Document><BkToCstmrStmt/></Document>")
+
+        days = Period(date(2026, 2, 1), date(2026, 2, 28))
+        connector = BankConnectorIso20022
+        today = patch.object(fields.Date, "context_today", lambda *_: date(2026, 3, 10))
+        with patch.object(connector, "_ask", ask), today:
+            fake = _Unbound(connector)
+            try:
+                found = fake._fetch(None, None, "Get", "statement", RemoteAccount("1"), days)
+                return [document.name.split()[-2:] for document in found], asked
+            except (Permanent, PeriodTooLong) as error:
+                return error, asked
+
+    def test_too_long_a_period_is_asked_for_by_halves(self):
+        found, _asked = self.asking(lambda days: (days.end - days.start).days >= 14)
+        halves = [["2026-02-01", "2026-02-14.xml"], ["2026-02-15", "2026-02-28.xml"]]
+        self.assertEqual(found, halves)
+
+    def test_the_first_day_that_a_bank_gives_is_found(self):
+        for first in (date(2026, 2, 2), date(2026, 2, 17), date(2026, 2, 28), date(2026, 3, 5)):
+            error, asked = self.asking(lambda days, first=first: days.start < first)
+            self.assertIs(type(error), PeriodTooLong)
+            self.assertEqual(error.earliest, first)
+            self.assertLess(len(asked), 20)
+
+    def test_a_bank_that_refuses_every_day(self):
+        error, _asked = self.asking(lambda days: True)
+        self.assertIs(type(error), TooLong)
 
 
 class _Unbound:

@@ -73,3 +73,6 @@ class BankConnection(models.Model):
         copy=False,
         help="How the bank wants each account to be named, as long as the consent holds.",
     )
+
+    def _recipients(self):
+        return (*super()._recipients(), "xs2a_token_url", "xs2a_revoke_url")

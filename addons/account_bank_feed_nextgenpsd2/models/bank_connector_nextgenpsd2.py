@@ -158,17 +158,15 @@ class BankConnectorNextGenPsd2(models.AbstractModel):
                 yield response
                 return
             body = as_json(response)
-            if not isinstance(body, dict):
+            report = body.get("transactions") if isinstance(body, dict) else None
+            address = answers.link(report, "next") if report else answers.link(body, "download")
+            if not isinstance(report, dict) and not address:
                 raise RetryLater("The bank's answer has no transactions", payload=response.content)
-            report = body.get("transactions")
             rows = _rows(report)
             if rows and rows == before or _overlap(report, known):
                 raise RetryLater("The bank gives a page twice", payload=response.content)
             if rows:
                 yield response
-            address = answers.link(report, "next")
-            if not report:
-                address = answers.link(body, "download")
             if not address:
                 return
             if address in seen:

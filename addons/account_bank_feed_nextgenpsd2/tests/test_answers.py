@@ -80,6 +80,15 @@ class TestAnswers(BaseCase):
         for amount in ("much", "NaN"):
             with self.assertRaises(RetryLater):
                 list(answers.balances({"balances": [balance("interimBooked", amount)]}, account))
+        known = RemoteAccount("a")  # whose currency is not known
+        for row in ("x", balance("itbd", None), {"balanceType": "itbd"}, {"balanceAmount": "1"}):
+            with self.subTest(row=row), self.assertRaises(RetryLater):
+                list(answers.balances({"balances": [row]}, known))
+        for row in ("x", {"iban": IBAN}, {"resourceId": "1", "iban": [1]}):
+            with self.subTest(row=row), self.assertRaises(RetryLater):
+                answers.accounts({"accounts": [row]})
+        with self.assertRaises(RetryLater):
+            answers.consent(["valid"])
 
     def test_a_consent(self):
         for status, state in (

@@ -132,6 +132,19 @@ class TestNextGenPsd2(Xs2aCase):
             self.documents(feed, self.today - 5 * DAY, self.today), self.today - 5 * DAY, self.today
         )
 
+    def test_who_changes_the_address_for_tokens_gets_none(self):
+        self.connect()
+        self.assertIn("|oauth_token|", self.connection.secrets_set)  # the bank told where
+        manager = self.env_of(self.make_user("manager"))
+        self.connection.with_env(manager).xs2a_token_url = "https://evil.example/token"
+        self.assertFalse(self.connection.secrets_set)
+
+    def test_a_manager_connects(self):
+        """The bank tells where tokens are to be had: no reason to forget what it is to be sent."""
+        self.connection = self.connection.with_env(self.env_of(self.make_user("manager")))
+        self.connect()
+        self.assertEqual(self.connection.state, "connected")
+
     def test_whoever_refuses_is_not_connected(self):
         address = self.connection.action_connect()["url"]
         answer = self.visit(address)
@@ -223,6 +236,15 @@ class TestNextGenPsd2(Xs2aCase):
         feed = self.connect_and_link()
         start = self.today + DAY
         self.assertEqual(self.documents(feed, start, start), [])
+
+    def test_a_success_without_transactions_is_not_that_there_are_none(self):
+        feed = self.connect_and_link()
+        message = {"tppMessages": [{"category": "WARNING", "code": "SERVICE_BLOCKED"}]}
+        for body in ({}, message, {"transactions": None}, {"transactions": []}):
+            with self.subTest(body=body):
+                self.patch(self.bank.psd2, "_page", lambda *_, body=body: body)
+                with self.assertRaisesRegex(RetryLater, "no transactions"):
+                    self.documents(feed, self.today - 3 * DAY, self.today)
 
     def test_balances(self):
         feed = self.connect_and_link()

@@ -18,9 +18,15 @@ from odoo.tests import BaseCase, tagged
 from ..xs2a.session import HISTORY, Xs2aSession
 
 
-def response(status, body, **headers):
+def response(status, body, query="", **headers):
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return SimpleNamespace(status_code=status, reason="", content=content, headers=headers)
+    return SimpleNamespace(
+        status_code=status,
+        reason="",
+        content=content,
+        headers=headers,
+        url=f"https://bank.example/psd2/v1/accounts/1/transactions{query}",
+    )
 
 
 def messages(code, text=""):
@@ -94,6 +100,21 @@ class TestSession(BaseCase):
         self.assertEqual(error.earliest, datetime.date(2026, 5, 1))
         error = self.error(400, messages("PERIOD_INVALID", "Too long"))
         self.assertEqual(error.earliest, datetime.date.today() - HISTORY)
+
+    def earliest(self, text, start):
+        today = datetime.date.today()
+        body = messages("PERIOD_INVALID", text.format(start=start, today=today))
+        return self.error(400, body, query=f"?dateFrom={start}&dateTo={today}").earliest
+
+    def test_days_that_we_asked_for_are_not_how_far_back(self):
+        today = datetime.date.today()
+        start = today - datetime.timedelta(days=400)
+        usual = today - HISTORY
+        self.assertEqual(self.earliest("{start} to {today} exceeds 90 days", start), usual)
+        self.assertEqual(self.earliest("{start}/{today}: since 2001-01-01 nothing", start), usual)
+        first = start + datetime.timedelta(days=200)
+        text = f"{{start}} to {{today}} is too long, {first} is the first day on {today}"
+        self.assertEqual(self.earliest(text, start), first)
 
     def test_a_quota_of_the_day_is_over_until_tomorrow(self):
         wait = self.error(429, messages("ACCESS_EXCEEDED")).after

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from decimal import Decimal, InvalidOperation
 
 from odoo.addons.account_bank_feed_connection.protocol import (
     Consent,
@@ -12,6 +11,7 @@ from odoo.addons.account_bank_feed_connection.protocol import (
     RemoteBalance,
     RetryLater,
 )
+from odoo.addons.account_bank_feed_connection.protocol.answers import as_described, decimal
 
 STATES = {
     "valid": "valid",
@@ -63,57 +63,45 @@ def accounts(body):
     :return: id -> name, and the list of :class:`RemoteAccount`
     """
     names, found = {}, []
-    for each in _rows(body, "accounts"):
-        if each.get("status") == "deleted":
-            continue
-        iban, number = number_of(each)
-        currency = each.get("currency")
-        currency = None if currency == SEVERAL else currency
-        key = " ".join(filter(None, (iban or number, currency))) if iban or number else None
-        account = RemoteAccount(
-            id=key or each["resourceId"],
-            iban=iban,
-            number=number,
-            currency=currency,
-            name=each.get("displayName") or each.get("name") or each.get("product"),
-        )
-        names[account.id] = each["resourceId"]
-        found.append(account)
+    with as_described("accounts"):
+        for each in _rows(body, "accounts"):
+            if each.get("status") != "deleted":
+                account = _account(each)
+                names[account.id] = each["resourceId"]
+                found.append(account)
     return names, found
+
+
+def _account(each):
+    iban, number = number_of(each)
+    currency = each.get("currency")
+    currency = None if currency == SEVERAL else currency
+    key = " ".join(filter(None, (iban or number, currency))) if iban or number else None
+    return RemoteAccount(
+        id=key or each["resourceId"],
+        iban=iban,
+        number=number,
+        currency=currency,
+        name=each.get("displayName") or each.get("name") or each.get("product"),
+    )
 
 
 def balances(body, account):
     """The best booked and available balance of an account."""
     known = {}
-    for each in _rows(body, "balances"):
-        amount = each.get("balanceAmount") or {}
-        if account.currency in (None, amount.get("currency")):
-            known.setdefault(str(each.get("balanceType")).lower(), each)
-    for kind, names in BALANCES.items():
-        best = next((known[name] for name in names if name in known), None)
-        if best:
-            yield _balance(kind, best)
+    with as_described("balances"):
+        for each in _rows(body, "balances"):
+            if account.currency in (None, each["balanceAmount"].get("currency")):
+                known.setdefault(str(each.get("balanceType")).lower(), each)
+        for kind, names in BALANCES.items():
+            best = next((known[name] for name in names if name in known), None)
+            if best:
+                yield _balance(kind, best)
 
 
 def _balance(kind, each):
-    amount = each["balanceAmount"]
-    try:
-        value = decimal(amount["amount"])
-    except (ValueError, InvalidOperation):
-        raise RetryLater("A balance is no number") from None
-    return RemoteBalance(kind, value, amount["currency"], _as_of(each))
-
-
-def decimal(text):
-    """An amount, which banks send as text.
-
-    :raises ValueError: when it is not finite
-    :raises InvalidOperation: when it is no number
-    """
-    value = Decimal(str(text))
-    if not value.is_finite():
-        raise ValueError("an amount without end")
-    return value
+    told = each["balanceAmount"]
+    return RemoteBalance(kind, decimal(told["amount"]), told["currency"], _as_of(each))
 
 
 def _as_of(each):
@@ -127,7 +115,8 @@ def consent(body):
     """
     :rtype: Consent
     """
-    state = STATES.get(body.get("consentStatus"))
+    with as_described("consents"):
+        state = STATES.get(body.get("consentStatus"))
     if not state:
         raise Permanent(f"The consent is {body.get('consentStatus')}")
     return Consent(state, _end_of(body.get("validUntil")))

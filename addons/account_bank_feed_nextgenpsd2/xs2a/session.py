@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import uuid
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from odoo.addons.account_bank_feed_connection.protocol import (
@@ -93,7 +94,7 @@ class Xs2aSession(BankSession):
         if code == "ACCESS_EXCEEDED":
             raise RateLimited(what, retry_after(response) or _until_tomorrow(), body)
         if code == "PERIOD_INVALID":
-            raise PeriodTooLong(what, _earliest(text), body)
+            raise PeriodTooLong(what, _earliest(text, response.url), body)
         if response.status_code < 500 and response.status_code not in (408, 425, 429):
             raise Permanent(what, body)
 
@@ -124,16 +125,24 @@ def _text(row):
     return " ".join(str(text).split())[:200]
 
 
-def _earliest(text):
-    """The first day that the bank gives; it says so, if at all, in words."""
+def _earliest(text, address):
+    """The first day that the bank gives; it says so, if at all, in words.
+
+    :param address: what we asked; its days, which the bank may repeat, are none that it tells
+    """
     today = datetime.date.today()
+    asked = _days(address)
+    start = min(asked, default=datetime.date.min)
+    told = (day for day in _days(text) if day not in asked and start < day < today)
+    return min(told, default=today - HISTORY)
+
+
+def _days(text):
     days = []
     for found in re.findall(r"\d{4}-\d{2}-\d{2}", text):
-        try:
+        with suppress(ValueError):
             days.append(datetime.date.fromisoformat(found))
-        except ValueError:
-            continue
-    return max((day for day in days if day <= today), default=today - HISTORY)
+    return days
 
 
 def _until_tomorrow():

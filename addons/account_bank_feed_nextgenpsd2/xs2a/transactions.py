@@ -6,9 +6,10 @@ import datetime
 import json
 
 from odoo.addons.account_bank_feed_connection.json_format import JsonFormat
+from odoo.addons.account_bank_feed_connection.protocol.answers import decimal
 from odoo.addons.bank_statement_format import Counterparty, Detail, Transaction
 
-from .answers import decimal, number_of
+from .answers import number_of
 
 NOT_GIVEN = ("NOTPROVIDED", "NOT PROVIDED")
 

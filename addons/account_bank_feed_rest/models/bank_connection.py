@@ -17,6 +17,9 @@ class BankConnection(models.Model):
         "Sandbox token", help="Where the bank's test system asks for one beside our own."
     )
 
+    def _recipients(self):
+        return (*super()._recipients(), "rest_profile", "rest_sandbox")
+
     @api.model
     def _rest_profiles(self):
         return sorted(((name, p.label) for name, p in shipped().items()), key=lambda one: one[1])

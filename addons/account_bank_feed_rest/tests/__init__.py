@@ -1,1 +1,1 @@
-from . import test_faults, test_ponto, test_qonto, test_revolut
+from . import test_faults, test_ponto, test_qonto, test_revolut, test_session

@@ -36,6 +36,10 @@ class BankConnectorSftp(models.AbstractModel):
             "password, or a private key whose public part the bank has registered."
         )
 
+    @api.model
+    def _history_days(self, connection):
+        return 0  # whatever lies there, of whatever days, is fetched
+
     # ------------------------------------------------------------------
     # Signing in
     # ------------------------------------------------------------------
