@@ -47,7 +47,6 @@ class Run:
     """What a run through nodes has shown."""
 
     lines: int
-    files: int
     workers: int
     journals: int
     seconds: float = 0
@@ -96,7 +95,7 @@ def run(odoo, template, accounts, workers, warm=None):
             _wait_for_job_runner(node)
             if warm:
                 _send(odoo, node, facts[:1])
-            found = _measured(odoo, node, facts[len(before) :], Run(count, files, workers, len(accounts)))
+            found = _measured(odoo, node, facts[len(before) :], Run(count, workers, len(accounts)))
         bench_database.say_warnings(node.log.read_text(errors="replace"))
         found.problems += bench_checks.problems(odoo.cluster, database, facts)
     say(

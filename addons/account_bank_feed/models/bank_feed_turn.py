@@ -1,7 +1,8 @@
+from psycopg2.errors import LockNotAvailable, SerializationFailure
+
 from odoo import api, fields, models
 from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.tools import SQL, mute_logger
-from psycopg2.errors import LockNotAvailable, SerializationFailure
 
 COME_BACK_AFTER = 2
 """Seconds until a job that lost its turn is tried again."""
