@@ -31,7 +31,7 @@ def document(kind, name, account, period, pages):
         "currency": account.currency,
         "start": period.start.isoformat(),
         "end": period.end.isoformat(),
-        "pages": [page.decode() for page in pages],
+        "pages": [page.decode(json.detect_encoding(page)) for page in pages],
     }
     return Document(f"{name}.json", json.dumps(content, ensure_ascii=False, indent=1).encode())
 

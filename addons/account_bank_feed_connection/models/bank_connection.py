@@ -2,6 +2,7 @@ import base64
 import binascii
 import contextlib
 import logging
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.addons.account_bank_feed import vault
@@ -10,7 +11,15 @@ from odoo.exceptions import UserError
 from odoo.http import request
 
 from ..notice import said
-from ..protocol import ConnectorError, Consent, ConsentExpired, NotAuthorised, Person, tls
+from ..protocol import (
+    ConnectorError,
+    Consent,
+    ConsentExpired,
+    NotAuthorised,
+    Person,
+    RetryLater,
+    tls,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -121,12 +130,19 @@ class BankConnection(models.Model):
     valid_until = fields.Datetime(
         readonly=True, copy=False, help="When the consent, or the certificate, ends."
     )
+    not_before = fields.Datetime(
+        "Not asked before",
+        readonly=True,
+        copy=False,
+        help="The bank has said that we ask too often, or that it is down until then. Only a "
+        "person asks sooner.",
+    )
     error = fields.Char(readonly=True, copy=False, help="What the bank said last, if it refused.")
     feed_ids = fields.One2many("bank.feed", "connection_id", readonly=True)
 
     _state_transitions = {
-        "draft": {"waiting", "connected", "refused"},
-        "waiting": {"connected", "refused", "draft", "disconnected"},
+        "draft": {"waiting", "connected", "expired", "refused"},
+        "waiting": {"connected", "expired", "refused", "draft", "disconnected"},
         "connected": {"waiting", "expired", "refused", "disconnected"},
         "expired": {"waiting", "connected", "refused", "disconnected"},
         "refused": {"waiting", "connected", "expired", "disconnected"},
@@ -328,6 +344,12 @@ class BankConnection(models.Model):
         state = NEEDS_A_PERSON.get(error.kind)
         if state in self._state_transitions[self.state]:
             self._set_state(state, error.message, error=error.message)
+
+    def _keep_limit(self, error):
+        """No account is asked for before the moment that the bank has named with an error."""
+        if isinstance(error, RetryLater) and error.after:
+            until = fields.Datetime.now() + timedelta(seconds=error.after)
+            self.not_before = max(until, self.not_before or until)
 
     def _in_words(self, error):
         return self.env._("%(bank)s: %(what)s", bank=self.name, what=error.message)

@@ -132,11 +132,21 @@ class TestProblem(ConnectionCase):
     def test_a_feed_that_is_late(self):
         feed = self.connect()
         self.run_jobs()
+        feed.sudo().active_since = fields.Datetime.now() - timedelta(days=9)
         feed.sudo().last_fetch_at = fields.Datetime.now() - timedelta(hours=48, minutes=10)
         self.assertFalse(self.check())  # the second fetch is on its way
         feed.sudo().last_fetch_at = fields.Datetime.now() - timedelta(hours=50)
         self.assertEqual(self.check(times=2).kind, "late")
         self.assert_told_once(feed, "not been fetched")
+
+    def test_a_feed_is_not_late_as_soon_as_it_is_started(self):
+        self.connection.action_connect()
+        feed = self.connection.feed_ids
+        long_ago = fields.Datetime.now() - timedelta(days=9)
+        self.env.cr.execute("UPDATE bank_feed SET create_date = %s", [long_ago])
+        self.env.invalidate_all()
+        feed.action_start()
+        self.assertFalse(self.check())
 
     def test_files_that_fail_are_told_together(self):
         for name in ("one.txt", "two.txt"):
