@@ -2,19 +2,23 @@ from odoo import api, fields, models
 
 from .bank_feed import RUNNING
 
+VIEWERS = "account_bank_feed.group_viewer"
+
 
 class AccountJournal(models.Model):
     _inherit = "account.journal"
 
-    bank_feed_ids = fields.One2many("bank.feed", "journal_id", readonly=True)
-    bank_feed_feed_id = fields.Many2one("bank.feed", "Bank feed", compute="_compute_bank_feed")
+    bank_feed_ids = fields.One2many("bank.feed", "journal_id", readonly=True, groups=VIEWERS)
+    bank_feed_feed_id = fields.Many2one(
+        "bank.feed", "Bank feed", compute="_compute_bank_feed", groups=VIEWERS
+    )
     bank_feed_booked_balance = fields.Monetary(
-        compute="_compute_bank_feed", currency_field="bank_feed_currency_id"
+        compute="_compute_bank_feed", currency_field="bank_feed_currency_id", groups=VIEWERS
     )
     bank_feed_available_balance = fields.Monetary(
-        compute="_compute_bank_feed", currency_field="bank_feed_currency_id"
+        compute="_compute_bank_feed", currency_field="bank_feed_currency_id", groups=VIEWERS
     )
-    bank_feed_balance_at = fields.Datetime(compute="_compute_bank_feed")
+    bank_feed_balance_at = fields.Datetime(compute="_compute_bank_feed", groups=VIEWERS)
 
     @api.depends("bank_feed_ids.state", "bank_feed_ids.balance_at")
     def _compute_bank_feed(self):

@@ -1,7 +1,7 @@
 import base64
 import binascii
 import contextlib
-import logging
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from odoo import api, fields, models
@@ -11,9 +11,15 @@ from odoo.exceptions import UserError
 from odoo.http import request
 
 from ..notice import said
-from ..protocol import ConnectorError, Consent, ConsentExpired, NotAuthorised, Person, tls
-
-_logger = logging.getLogger(__name__)
+from ..protocol import (
+    ConnectorError,
+    Consent,
+    ConsentExpired,
+    NotAuthorised,
+    Person,
+    RetryLater,
+    tls,
+)
 
 NEEDS_A_PERSON = {ConsentExpired.kind: "expired", NotAuthorised.kind: "refused"}
 """The state that follows an error which waiting does not mend."""
@@ -122,12 +128,19 @@ class BankConnection(models.Model):
     valid_until = fields.Datetime(
         readonly=True, copy=False, help="When the consent, or the certificate, ends."
     )
+    not_before = fields.Datetime(
+        "Not asked before",
+        readonly=True,
+        copy=False,
+        help="The bank has said that we ask too often, or that it is down until then. Only a "
+        "person asks sooner.",
+    )
     error = fields.Char(readonly=True, copy=False, help="What the bank said last, if it refused.")
     feed_ids = fields.One2many("bank.feed", "connection_id", readonly=True)
 
     _state_transitions = {
-        "draft": {"waiting", "connected", "refused"},
-        "waiting": {"connected", "refused", "draft", "disconnected"},
+        "draft": {"waiting", "connected", "expired", "refused"},
+        "waiting": {"connected", "expired", "refused", "draft", "disconnected"},
         "connected": {"waiting", "expired", "refused", "disconnected"},
         "expired": {"waiting", "connected", "refused", "disconnected"},
         "refused": {"waiting", "connected", "expired", "disconnected"},
@@ -329,7 +342,26 @@ class BankConnection(models.Model):
             return self._refused(error)
         if consent.state == "valid":
             self._become_connected(consent)
+        elif consent.state == "waiting":
+            if self.state == "connected":
+                self._set_state("waiting", "the bank waits for consent")
+        elif (self.state, consent.state) != ("waiting", "missing"):
+            return self._consent_over(consent)
         return None
+
+    def _consent_over(self, consent):
+        """The bank says that it does not let us in any more, though no request has failed yet.
+
+        :return: an action that tells it
+        """
+        why = {
+            "missing": self.env._("nobody has consented"),
+            "expired": self.env._("the consent has ended"),
+            "revoked": self.env._("the consent was revoked"),
+        }
+        error = ConsentExpired(why[consent.state])
+        self.sudo().feed_ids._pause(error.message)
+        return self._refused(error, noted=True)
 
     def _become_connected(self, consent):
         self._set_state(
@@ -346,8 +378,14 @@ class BankConnection(models.Model):
         for connection in self._authorise("manager"):
             try:
                 connection._connector()._sign_out(connection)
-            except (ConnectorError, UserError):
-                _logger.info("Bank connection %s: the bank was not told", connection.id)
+            except (ConnectorError, UserError) as error:
+                connection.message_post(
+                    body=connection.env._(
+                        "The bank could not be told that we have signed out: %s. What it has given"
+                        " us may stay good there; take it back at the bank.",
+                        error,
+                    )
+                )
             vault.forget(connection)
             connection.feed_ids._pause("disconnected")
             connection._set_state("disconnected", "by a user", valid_until=False, error=False)
@@ -362,12 +400,21 @@ class BankConnection(models.Model):
         if state in self._state_transitions[self.state]:
             self._set_state(state, error.message, error=error.message)
 
-    def _refused(self, error):
+    def _keep_limit(self, error):
+        """No account is asked for before the moment that the bank has named with an error."""
+        if isinstance(error, RetryLater) and error.after:
+            until = fields.Datetime.now() + timedelta(seconds=error.after)
+            self.not_before = max(until, self.not_before or until)
+
+    def _refused(self, error, noted=False):
         """Keep what the bank has said when a person has asked it.
 
+        :param bool noted: that it is said of a consent that there was; else, as long as somebody
+            is at the bank to give one, there is just none yet
         :return: an action that tells it; an exception would undo what is kept
         """
-        self._note(error)
+        if noted or self.state != "waiting" or not isinstance(error, ConsentExpired):
+            self._note(error)
         self.error = error.message
         return said(self._in_words(error), "danger")
 

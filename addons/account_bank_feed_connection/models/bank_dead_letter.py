@@ -8,6 +8,13 @@ BY_THEMSELVES = ("_job_read", "_job_post", "_job_fetch")
 """Jobs whose records are in the list when they fail; of other jobs the job itself is."""
 
 
+NOT_OF_A_PERIOD = SQL(
+    "NOT EXISTS (SELECT FROM bank_feed_window AS its"
+    " WHERE its.id = one.feed_window_id AND its.state = 'dead')"
+)
+"""Of a file: it is not listed already by the period that was given up because of it."""
+
+
 class BankDeadLetter(models.Model):
     """Everything that was given up and waits for a person, wherever it is kept.
 
@@ -21,9 +28,10 @@ class BankDeadLetter(models.Model):
     _depends = {
         "bank.connection": ["user_id"],
         "bank.feed.window": ["state", "error", "attempts", "payload_id"],
-        "bank.import": ["state", "error", "finished_at"],
+        "bank.import": ["state", "error", "finished_at", "feed_window_id"],
         "bank.import.batch": ["state", "error"],
         "queue.job": ["state", "exc_message", "retry"],
+        "res.company": ["bank_feed_user_id"],
     }
     _order = "failed_at desc, id desc"
 
@@ -64,24 +72,35 @@ class BankDeadLetter(models.Model):
 
     def _files(self):
         return SQL(
-            "SELECT id, 'file' AS kind, 'bank.import' AS model, company_id, error AS cause,"
-            " 1 AS attempts, file_id AS payload_id, COALESCE(finished_at, write_date) AS failed_at,"
-            " user_id FROM bank_import WHERE state IN ('refused', 'failed')"
+            "SELECT one.id, 'file' AS kind, 'bank.import' AS model, one.company_id,"
+            " one.error AS cause, 1 AS attempts, one.file_id AS payload_id,"
+            " COALESCE(one.finished_at, one.write_date) AS failed_at,"
+            " COALESCE(company.bank_feed_user_id, one.user_id) AS user_id"
+            " FROM bank_import AS one JOIN res_company AS company ON company.id = one.company_id"
+            " WHERE one.state IN ('refused', 'failed') AND %s",
+            NOT_OF_A_PERIOD,
         )
 
     def _batches(self):
         return SQL(
-            "SELECT id, 'posting' AS kind, 'bank.import.batch' AS model, company_id,"
-            " error AS cause, 1 AS attempts, NULL::int AS payload_id, write_date AS failed_at,"
-            " create_uid AS user_id FROM bank_import_batch WHERE state = 'failed'"
+            "SELECT one.id, 'posting' AS kind, 'bank.import.batch' AS model, one.company_id,"
+            " one.error AS cause, 1 AS attempts, NULL::int AS payload_id,"
+            " one.write_date AS failed_at,"
+            " COALESCE(company.bank_feed_user_id, one.create_uid) AS user_id"
+            " FROM bank_import_batch AS one"
+            " JOIN res_company AS company ON company.id = one.company_id"
+            " WHERE one.state = 'failed'"
         )
 
     def _jobs(self):
         return SQL(
-            "SELECT id, 'job' AS kind, 'queue.job' AS model, company_id, exc_message AS cause,"
-            " retry AS attempts, NULL::int AS payload_id,"
-            " COALESCE(date_started, date_created) AS failed_at, user_id"
-            " FROM queue_job WHERE state = 'failed' AND model_name IN %s AND method_name NOT IN %s",
+            "SELECT one.id, 'job' AS kind, 'queue.job' AS model, one.company_id,"
+            " one.exc_message AS cause, one.retry AS attempts, NULL::int AS payload_id,"
+            " COALESCE(one.date_started, one.date_created) AS failed_at,"
+            " COALESCE(company.bank_feed_user_id, one.user_id) AS user_id"
+            " FROM queue_job AS one LEFT JOIN res_company AS company"
+            " ON company.id = one.company_id"
+            " WHERE one.state = 'failed' AND one.model_name IN %s AND one.method_name NOT IN %s",
             tuple(
                 name for name in self.env if name.startswith(("bank.import", "bank.transaction"))
             ),

@@ -71,6 +71,7 @@ class BankFeed(models.Model):
     )
     interval_hours = fields.Integer("Fetch every (hours)", required=True, default=24)
     next_fetch_at = fields.Datetime("Next fetch", copy=False)
+    active_since = fields.Datetime(readonly=True, copy=False)
     look_back = fields.Integer(
         "Look back (days)",
         required=True,
@@ -124,6 +125,14 @@ class BankFeed(models.Model):
                         bank=other.connection_id.name,
                     )
                 )
+
+    @api.constrains("interval_hours", "look_back")
+    def _check_numbers(self):
+        for feed in self:
+            if feed.interval_hours < 1:
+                raise ValidationError(self.env._("A feed is fetched every hour at most."))
+            if feed.look_back < 0:
+                raise ValidationError(self.env._("Days to look back cannot be less than none."))
 
     def _others_of_journal(self):
         """The other feeds of its journal that run, or go on when their bank lets us in again."""
@@ -192,7 +201,7 @@ class BankFeed(models.Model):
             if not feed.is_inbox:
                 feed._take_number()
                 feed._take_over()
-            feed._set_state("active", "by a user", error=False, next_fetch_at=fields.Datetime.now())
+            feed._set_active("by a user", next_fetch_at=fields.Datetime.now())
             feed._fetch_due()
 
     def action_stop(self):
@@ -256,10 +265,16 @@ class BankFeed(models.Model):
         self._authorise("operator").filtered("error")._resume()
 
     def _resume(self):
+        """Fetch at once what was missed; the schedule stays as it was."""
         paused = self.filtered(lambda feed: feed.state == "paused")
+        paused._set_active("let in again")
+        waiting = self.window_ids.filtered(lambda window: window.state == "waiting")
+        waiting._try_now()
+        (paused - waiting.feed_id)._fetch_next()
+
+    def _set_active(self, why, **values):
         now = fields.Datetime.now()
-        paused._set_state("active", "let in again", error=False, next_fetch_at=now)
-        self.window_ids.filtered(lambda window: window.state == "waiting")._try_now()
+        self._set_state("active", why, active_since=now, error=False, **values)
 
     # ------------------------------------------------------------------
     # Fetch
@@ -274,23 +289,50 @@ class BankFeed(models.Model):
 
     def _fetch_due(self):
         for feed in self:
-            feed.next_fetch_at = fields.Datetime.now() + timedelta(hours=feed.interval_hours)
+            feed.next_fetch_at = feed._moment_after(fields.Datetime.now())
+        self._fetch_next()
+
+    def _moment_after(self, now):
+        """The next moment of its schedule, however late this one was."""
+        interval = timedelta(hours=self.interval_hours)
+        planned = self.next_fetch_at or now
+        return planned + interval * max((now - planned) // interval + 1, 1)
+
+    def _fetch_next(self):
+        for feed in self:
             feed._fetch(feed._next_period(), "schedule" if feed.fetched_until else "history")
 
     def _next_period(self):
         """From where it was fetched to, some days back, until today."""
         today = fields.Date.context_today(self)
+        start = self._first_day()
         if self.fetched_until:
             start = self.fetched_until - timedelta(days=self.look_back)
-        else:
-            connection = self.connection_id
-            days = connection._described_by()._history_days(connection)
-            start = self.history_start or today - timedelta(days=days)
-        start = max(start, self.journal_id.bank_feed_start_date or start)
+            start = max(start, self.journal_id.bank_feed_start_date or start)
         return Period(min(start, today), today)
+
+    def _first_day(self):
+        """Where the first fetch starts."""
+        connection = self.connection_id
+        days = connection._described_by()._history_days(connection)
+        start = self.history_start or fields.Date.context_today(self) - timedelta(days=days)
+        return max(start, self.journal_id.bank_feed_start_date or start)
+
+    def _start_wanted(self):
+        """From which day on somebody counts on its transactions, where that was said."""
+        return self.history_start or self.journal_id.bank_feed_start_date
+
+    def _reached(self):
+        """The last day before which none is missing: all were fetched, or are not wanted."""
+        day = timedelta(days=1)
+        reached = self.fetched_until or self._first_day() - day
+        start = self.journal_id.bank_feed_start_date
+        return max(reached, start - day) if start else reached
 
     def _fetch(self, period, reason):
         """Have a period fetched in the background; one that waits already is not asked for twice.
+
+        Only a person asks sooner than it would be tried again.
 
         :param str reason: ``schedule``, ``history`` or ``request``
         """
@@ -301,7 +343,8 @@ class BankFeed(models.Model):
         )[:1]
         if not window:
             window = window.create({"feed_id": self.id, "reason": reason, **days})
-        window._try_now()
+        if reason == "request" or not window._is_put_off():
+            window._try_now()
         return window
 
     def action_fetch_now(self):
@@ -411,7 +454,8 @@ class BankFeed(models.Model):
 
     def _is_late(self):
         """Whether more than one fetch was in vain, the latest of which has had some time."""
-        last = self.last_fetch_at or self.create_date
+        moments = filter(None, (self.last_fetch_at, self.active_since))
+        last = max(moments, default=self.create_date)
         planned = timedelta(hours=2 * self.interval_hours)
         return fields.Datetime.now() - last > planned + PATIENCE
 

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..union import union
+from .bank_dead_letter import NOT_OF_A_PERIOD
 
 
 class BankFeedError(models.Model):
@@ -18,7 +19,7 @@ class BankFeedError(models.Model):
         "bank.connection": ["state", "error"],
         "bank.feed": ["journal_id"],
         "bank.feed.window": ["state", "error", "attempts"],
-        "bank.import": ["state", "error", "name"],
+        "bank.import": ["state", "error", "name", "feed_window_id"],
         "bank.import.statement": ["state", "cause"],
         "bank.transaction": ["state", "reason"],
     }
@@ -78,9 +79,11 @@ class BankFeedError(models.Model):
 
     def _files(self):
         return SQL(
-            "SELECT id, 'file' AS kind, 'bank.import' AS model, company_id, journal_id,"
-            " COALESCE(error, name) AS cause, received_at AS since FROM bank_import"
-            " WHERE state IN ('refused', 'failed', 'unconfirmed')"
+            "SELECT one.id, 'file' AS kind, 'bank.import' AS model, one.company_id,"
+            " one.journal_id, COALESCE(one.error, one.name) AS cause, one.received_at AS since"
+            " FROM bank_import AS one"
+            " WHERE one.state IN ('refused', 'failed', 'unconfirmed') AND %s",
+            NOT_OF_A_PERIOD,
         )
 
     def _statements(self):

@@ -1,6 +1,5 @@
 import logging
 import traceback
-from contextlib import suppress
 from dataclasses import asdict
 from datetime import timedelta
 
@@ -9,7 +8,9 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.addons.account_bank_feed.jobs import repeatable
 from odoo.addons.account_bank_feed.models.bank_import import dead_job
+from odoo.addons.account_bank_feed.models.bank_import_set_aside import BROKEN
 from odoo.addons.queue_job.exception import RetryableJobError
+from odoo.exceptions import UserError
 
 from ..protocol import (
     MAX_ATTEMPTS,
@@ -27,6 +28,8 @@ from .bank_connection import PERSON
 
 _logger = logging.getLogger(__name__)
 
+UNREADABLE = "unreadable"
+"""The kind of error of a period whose files came, but are not read."""
 
 WAITS = timedelta(minutes=10)
 """How long a person who has asked is taken to wait for the answer."""
@@ -35,8 +38,9 @@ WAITS = timedelta(minutes=10)
 class BankFeedWindow(models.Model):
     """A period of one feed that is to be fetched, and what became of that.
 
-    It is fetched whole or not at all. What fails is kept, and tried again until it is there or
-    a person has decided otherwise; so no day is ever left out silently.
+    It is fetched whole or not at all: only when all that the bank gave for it has been read. What
+    fails is kept, and tried again until it is there or a person has decided otherwise; so no day
+    is ever left out silently.
     """
 
     _name = "bank.feed.window"
@@ -59,6 +63,7 @@ class BankFeedWindow(models.Model):
     state = fields.Selection(
         [
             ("waiting", "Waiting"),
+            ("reading", "Being read"),
             ("fetched", "Fetched"),
             ("dead", "Given up"),
             ("ignored", "Ignored"),
@@ -83,9 +88,10 @@ class BankFeedWindow(models.Model):
     import_ids = fields.One2many("bank.import", "feed_window_id", readonly=True)
 
     _state_transitions = {
-        "waiting": {"fetched", "dead", "ignored"},
-        "dead": {"waiting", "ignored", "fetched"},
-        "ignored": {"waiting"},
+        "waiting": {"reading", "fetched", "dead", "ignored"},
+        "reading": {"fetched", "dead", "ignored"},
+        "dead": {"waiting", "reading", "ignored", "fetched"},
+        "ignored": {"waiting", "reading", "fetched"},
         "fetched": set(),
     }
 
@@ -125,20 +131,33 @@ class BankFeedWindow(models.Model):
         if not self._have_connection_to_oneself():
             # The same job again, after a while that grows (data/queue_job.xml).
             raise RetryableJobError("Another job asks this bank at present")
+        person = self._take_person()
+        until = self.connection_id.not_before
+        if until and until > fields.Datetime.now() and not person:
+            self._try_at(until)
+            return
         try:
-            documents = self._ask(self._take_person())
+            documents = self._ask(person)
         except ConnectorError as error:
             self._failed(error)
+        except UserError as error:
+            self._failed(_on_our_side(error))
         except psycopg2.Error:
             raise  # the queue's affair, or the sweep's: nothing can be written here any more
         except Exception as error:
-            # A fault of the connector's: where it is, and not its text, which may hold a secret.
-            place = "".join(traceback.format_tb(error.__traceback__))
-            kind = type(error).__name__
-            _logger.error("Bank feed window %s: %s\n%s", self.id, kind, place)
-            self._failed(Permanent(f"Fault in the connector: {kind}"))
+            self._failed(Permanent(f"Fault in the connector: {self._log_fault(error)}"))
         else:
             self._take_in(documents)
+
+    def _log_fault(self, error):
+        """Where a connector failed, and not its text, which may hold a secret.
+
+        :return: the kind of the exception
+        """
+        place = "".join(traceback.format_tb(error.__traceback__))
+        kind = type(error).__name__
+        _logger.error("Bank feed window %s: %s\n%s", self.id, kind, place)
+        return kind
 
     def _have_connection_to_oneself(self):
         """One job at a time asks a bank, so that a slow one does not hold up all workers."""
@@ -169,41 +188,117 @@ class BankFeedWindow(models.Model):
         documents = list(
             connection._connector()._documents(connection, feed._account(), period, status)
         )
-        with suppress(RetryLater, Permanent):  # a balance is no reason to go without transactions
-            feed._get_balances()
+        self._ask_balances()
         return documents
 
+    def _ask_balances(self):
+        """A balance is no reason to go without transactions, whatever is wrong with it."""
+        try:
+            self.feed_id._get_balances()
+        except ConnectorError as error:
+            self.connection_id._keep_limit(error)
+        except psycopg2.Error:
+            raise
+        except Exception as error:
+            self._log_fault(error)
+
     def _take_in(self, documents):
+        """Keep what the bank gave, to be read; that there is nothing counts as read."""
         imports = self.env["bank.import"].with_user(self.feed_id.user_id).sudo()
-        for document in documents:
-            imports._receive_from(self, document)
+        try:
+            with self.env.cr.savepoint():
+                for document in documents:
+                    imports._receive_from(self, document)
+        except UserError as error:
+            self._failed(_on_our_side(error))
+            return
+        self._set_state("reading", "by itself", next_try_at=False, error=False, error_kind=False)
+        self._follow_imports()
+
+    # ------------------------------------------------------------------
+    # Read
+    # ------------------------------------------------------------------
+
+    def _follow_imports(self):
+        """Become what reading the bank's files has come to.
+
+        Nothing changes where it is fetched already, or is to be fetched anew.
+        """
+        for window in self.filtered(lambda w: w.state in ("reading", "dead", "ignored")):
+            window._follow()
+
+    def _follow(self):
+        imports = self.import_ids
+        broken = imports.filtered(lambda r: r.state in BROKEN)[:1]
+        states = set(imports.mapped("state"))
+        if self.feed_id.is_inbox:  # each of its files is a matter of its own
+            if self.state == "reading":
+                self._count()
+        elif broken:
+            why = f"{broken.name}: {broken.error}"
+            self._become(
+                "dead", why, error=why, error_kind=UNREADABLE, payload_id=broken.file_id.id
+            )
+        elif states & {"received", "unconfirmed"}:
+            self._become("reading", "its files are read", error=False, error_kind=False)
+        elif self.state == "reading" and "removed" in states:
+            self._set_state("ignored", "a file was discarded")
+        elif self.state == "reading":
+            self._count()
+        elif self.state == "dead" and self.error_kind == UNREADABLE:
+            # Its broken files were set aside: by a person, or since they came whole in another.
+            if all(record.settled_by_id for record in imports if record.state == "set_aside"):
+                self._count()
+            else:
+                self._set_state("ignored", "its files were set aside")
+
+    def _become(self, state, why, **values):
+        if self.state != state:
+            self._set_state(state, why, **values)
+
+    def _count(self):
+        """All of it has been read: the feed is fetched so far."""
         now = fields.Datetime.now()
-        self._set_state(
-            "fetched", "by itself", fetched_at=now, next_try_at=False, error=False, error_kind=False
-        )
+        values = {"fetched_at": now, "error": False, "error_kind": False}
+        self._set_state("fetched", "all of it was read", **values)
         feed = self.feed_id
         feed.last_fetch_at = now
         if self._is_next():
             feed.fetched_until = max(feed.fetched_until or self.end_date, self.end_date)
-        self._covered()._set_state("fetched", "with a longer period", fetched_at=now)
+        covered = self._covered()
+        covered._set_state("fetched", "with a longer period", **values)
+        covered._leave_files("came with a longer period")
 
     def _is_next(self):
-        """Whether it leaves no day out between it and what was fetched before."""
-        until = self.feed_id.fetched_until
-        if not until:
-            return self.reason in ("history", "schedule")
-        return self.start_date <= until + timedelta(days=1)
+        """Whether it leaves no day out between it and what was fetched before.
+
+        Days that the bank does not give any more, or that a person left out, are not waited for.
+        """
+        day = timedelta(days=1)
+        reached = self.feed_id._reached()
+        for window in self.feed_id.window_ids.sorted("start_date"):
+            if window._is_settled() and window.start_date <= reached + day:
+                reached = max(reached, window.end_date)
+        return self.start_date <= reached + day
+
+    def _is_settled(self):
+        lost = self.state == "dead" and self.error_kind == PeriodTooLong.kind
+        return lost or self.state == "ignored"
 
     def _covered(self):
         """Those in vain so far, all of whose days are in this one."""
         return self.feed_id.window_ids.filtered(
             lambda w: (
-                w.state in ("waiting", "dead")
+                w.state in ("waiting", "reading", "dead")
                 and w != self
                 and self.start_date <= w.start_date
                 and w.end_date <= self.end_date
             )
         )
+
+    def _leave_files(self, why):
+        """Nobody need look at what came for it and cannot be read."""
+        self.import_ids.filtered(lambda r: r.state in BROKEN)._set_state("set_aside", why)
 
     # ------------------------------------------------------------------
     # In vain
@@ -218,6 +313,7 @@ class BankFeedWindow(models.Model):
                 "payload_id": self._keep_payload(error),
             }
         )
+        self.connection_id._keep_limit(error)
         if isinstance(error, (ConsentExpired, NotAuthorised)):
             self.feed_id._wait_for_person(error)
         elif isinstance(error, PeriodTooLong) and error.earliest > self.start_date:
@@ -230,7 +326,11 @@ class BankFeedWindow(models.Model):
     def _keep_payload(self, error):
         if not error.payload:
             return False
-        return self.env["bank.file"]._keep(f"{self.display_name}: {error.kind}", error.payload).id
+        name = f"{self.display_name}: {error.kind}"
+        try:
+            return self.env["bank.file"]._keep(name, error.payload).id
+        except UserError:  # keys that cannot be used; why it failed says more
+            return False
 
     def _shorten(self, earliest):
         """Fetch what the bank still gives; say which days it does not."""
@@ -238,11 +338,8 @@ class BankFeedWindow(models.Model):
         if earliest > self.end_date:
             self._set_state("dead", self.error, next_try_at=False)
             return
-        lost = {"end_date": earliest - timedelta(days=1), "start_date": start}
+        self._keep_lost(start, earliest - timedelta(days=1))
         self.write({"start_date": earliest})
-        if self.reason == "schedule":
-            rest = self.copy({**lost, "error": self.error, "error_kind": self.error_kind})
-            rest._set_state("dead", self.error)
         feed.message_post(
             body=feed.env._(
                 "%(bank)s gives nothing before %(day)s; the period begins there.",
@@ -252,12 +349,31 @@ class BankFeedWindow(models.Model):
         )
         self._try_now()
 
+    def _keep_lost(self, start, end):
+        """Keep which days the bank does not give, for a person where somebody counts on them."""
+        for window in self.feed_id.window_ids.sorted("start_date"):
+            if window._is_settled() and window.start_date <= start <= window.end_date:
+                start = window.end_date + timedelta(days=1)  # known already
+        if start > end:
+            return
+        lost = self.copy(
+            {
+                "start_date": start,
+                "end_date": end,
+                "error": self.error,
+                "error_kind": self.error_kind,
+            }
+        )
+        by_default = self.reason == "history" and not self.feed_id._start_wanted()
+        lost._set_state("ignored" if by_default else "dead", self.error)
+
     def action_requeue(self):
         """Try again what was given up or ignored."""
         windows = self._authorise("accountant").filtered(lambda w: w.state in ("dead", "ignored"))
         for window in windows:
             window._set_state("waiting", "by a user", event="requeue", attempts=0)
             window._try_now()
+        windows._leave_files("fetched again")
 
     def action_ignore(self):
         """Asks for the reason."""
@@ -273,6 +389,7 @@ class BankFeedWindow(models.Model):
         """Leave it out for good, for a reason that is kept."""
         windows = self._authorise("accountant").filtered(lambda w: w.state in ("dead", "waiting"))
         windows._set_state("ignored", reason, next_try_at=False)
+        windows._leave_files(reason)
 
     @api.model
     def _sweep(self):
@@ -283,10 +400,21 @@ class BankFeedWindow(models.Model):
                 window._failed(RetryLater("The job that was to fetch it has failed"))
             elif window._is_overdue():
                 window._try_now()
+        # Of two files that were read at the same time, neither has seen the other's end.
+        self.search([("state", "=", "reading")])._follow_imports()
+
+    def _is_put_off(self):
+        """Whether a job is to try it again at some moment, and not before."""
+        return bool(self.next_try_at) and self.next_try_at > fields.Datetime.now()
 
     def _is_overdue(self):
         job = self.env["queue.job"].sudo().search([("uuid", "=", self.job_uuid)])
         return job.state == "done"
+
+
+def _on_our_side(error):
+    """What people must mend here, such as keys that this server does not have."""
+    return RetryLater(str(error))
 
 
 def _in_seconds(seconds):

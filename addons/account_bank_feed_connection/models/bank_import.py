@@ -32,8 +32,23 @@ class BankImport(models.Model):
             journal=feed.journal_id,
             source="connection",
         )
+        former = record.feed_window_id - window
         record.write({"feed_window_id": window.id, "remote_source": document.source})
+        for other in former.filtered(lambda w: w.state == "reading" and not w.import_ids):
+            other._set_state("ignored", f"its file came again with {window.display_name}")
         return record
+
+    @api.model
+    def _receive(self, name, content, *, archive=None, **values):
+        """What was in an archive belongs to the same period."""
+        record = super()._receive(name, content, archive=archive, **values)
+        if archive and archive.feed_window_id:
+            record.feed_window_id = archive.feed_window_id
+        return record
+
+    def _set_state(self, state, why, event=None, **values):
+        super()._set_state(state, why, event, **values)
+        self.sudo().feed_window_id._follow_imports()
 
     def _formats(self):
         """Those of the connector, for what it has fetched."""

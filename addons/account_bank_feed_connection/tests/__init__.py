@@ -5,6 +5,7 @@ from . import (
     test_feed,
     test_json_format,
     test_problem,
+    test_reading,
     test_sign_in,
     test_window,
 )

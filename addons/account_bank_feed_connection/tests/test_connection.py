@@ -110,6 +110,44 @@ class TestConnection(ConnectionCase):
         self.assertIn("Nobody has agreed yet", told["params"]["message"])
         self.assertEqual(self.connection.state, "waiting")
 
+    def test_a_bank_that_says_that_the_consent_is_over(self):
+        for state in ("expired", "revoked", "missing"):
+            with self.subTest(state):
+                self.bank.consent = Consent("valid")
+                feed = self.connection.feed_ids or self.connect()
+                self.connection.action_check()
+                self.assertEqual((self.connection.state, feed.state), ("connected", "active"))
+                self.bank.consent = Consent(state)
+                told = self.connection.action_check()
+                self.assertIn("consent", told["params"]["message"])
+                self.assertEqual((self.connection.state, feed.state), ("expired", "paused"))
+
+    def test_a_bank_that_waits_for_another_person(self):
+        self.connect()
+        self.bank.consent = Consent("waiting")
+        self.connection.action_check()
+        self.assertEqual(self.connection.state, "waiting")
+
+    def test_nobody_has_agreed_yet(self):
+        self.bank.sign_in_at = "https://bank.example/agree"
+        self.connection.action_connect()
+        self.bank.consent = Consent("missing")
+        self.connection.action_check()
+        self.assertEqual(self.connection.state, "waiting")
+        self.bank.consent = Consent("revoked")
+        self.connection.action_check()
+        self.assertEqual(self.connection.state, "expired")
+
+    def test_a_bank_that_is_not_told_is_named(self):
+        def fail(*_args):
+            raise RetryLater("bank.example answers 503")
+
+        self.connect()
+        self.patch(type(self.env["bank.connector"]), "_sign_out", fail)
+        self.connection.action_disconnect()
+        self.assertEqual(self.connection.state, "disconnected")
+        self.assertIn("answers 503", self.connection.message_ids[0].body)
+
     def test_accounts_find_their_journals(self):
         self.bank.accounts.append(RemoteAccount("acc-2", number="4711", currency="EUR"))
         self.connection.action_connect()

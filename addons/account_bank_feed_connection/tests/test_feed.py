@@ -1,13 +1,17 @@
 """A feed over days: what is asked, what comes in, how far it got."""
 
 import datetime
+import json
+from unittest.mock import patch
 
+from odoo import fields
 from odoo.addons.account_bank_feed.tests.common import cut, make_iban, transaction
 from odoo.addons.bank_statement_format.testing import camt053
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
-from ..protocol import Document, PeriodTooLong, Permanent, RemoteAccount
+from .. import json_format
+from ..protocol import Document, Period, PeriodTooLong, Permanent, RemoteAccount
 from .common import ConnectionCase
 
 
@@ -73,6 +77,49 @@ class TestFeed(ConnectionCase):
         self.run_jobs()
         self.assertEqual(self.asked()[1:], [("2026-02-03", "2026-02-11")])
         self.assertEqual([row[1] for row in self.books()], [100.0, 7.0, 50.0, 9.0])
+
+    def test_the_schedule_keeps_its_time_of_day(self):
+        feed = self.connect()
+        self.run_jobs()
+        late = fields.Datetime.now().replace(microsecond=0)
+        for lateness in (datetime.timedelta(minutes=14), datetime.timedelta(days=3, minutes=9)):
+            planned = late - lateness
+            feed.next_fetch_at = planned
+            with patch.object(fields.Datetime, "now", lambda *_: late):
+                self.env["bank.feed"].sudo()._cron_fetch()
+            self.assertEqual(
+                feed.next_fetch_at, planned + datetime.timedelta(days=lateness.days + 1)
+            )
+
+    def test_a_bank_that_lets_us_in_again_is_fetched_at_once(self):
+        feed = self.connect()
+        self.run_jobs()
+        planned = feed.next_fetch_at
+        feed.sudo()._pause("disconnected")
+        self.connection.action_connect()
+        self.run_jobs()
+        self.assertEqual((feed.next_fetch_at, len(self.bank.asked)), (planned, 2))
+
+    def test_numbers_have_limits(self):
+        feed = self.connect()
+        for values in ({"interval_hours": 0}, {"interval_hours": -1}, {"look_back": -1}):
+            with self.assertRaises(ValidationError):
+                feed.write(values)
+
+    def test_people_without_a_role_read_journals(self):
+        self.connect()
+        clerk = self.make_user(groups=["account.group_account_invoice"])
+        values = self.journal.with_env(self.env_of(clerk)).read()
+        self.assertNotIn("bank_feed_ids", values[0])
+        viewer = self.make_user("viewer")
+        self.assertIn("bank_feed_ids", self.journal.with_env(self.env_of(viewer)).read()[0])
+
+    def test_a_byte_order_mark_is_no_reason_to_refuse_an_answer(self):
+        period = Period(datetime.date(2026, 1, 1), datetime.date(2026, 1, 2))
+        page = '{"text": "Ä"}'
+        pages = [page.encode("utf-8-sig"), page.encode("utf-16"), page.encode()]
+        made = json_format.document("x", "x", RemoteAccount("1"), period, pages)
+        self.assertEqual(json.loads(made.content)["pages"], [page] * 3)
 
     def test_what_was_uploaded_is_not_doubled(self):
         from odoo.addons.account_bank_feed.tests.common import statement

@@ -10,7 +10,7 @@ from odoo import fields
 from odoo.addons.account_bank_feed.tests.common import transaction
 from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.addons.queue_job.job import Job
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ..protocol import (
@@ -18,6 +18,7 @@ from ..protocol import (
     AccountConsentExpired,
     ConsentExpired,
     NotAuthorised,
+    Period,
     PeriodTooLong,
     Permanent,
     RateLimited,
@@ -137,17 +138,136 @@ class TestWindow(ConnectionCase):
         window = self.fetch(PeriodTooLong("only 26 days", earliest))
         self.assertEqual(window.start_date, earliest)
         self.assert_booked_once()
-        self.assertFalse(window.feed_id.window_ids - window)
+        lost = window.feed_id.window_ids - window
+        self.assertEqual(self.days_of(lost), ("2026-01-01", "2026-01-14"))
+        self.assertEqual((lost.state, lost.error), ("dead", "only 26 days"))
+        self.assertEqual(str(window.feed_id.fetched_until), "2026-02-10")
+
+    def test_history_that_nobody_has_named_is_no_letter(self):
+        self.journal.bank_feed_start_date = False
+        window = self.fetch(PeriodTooLong("only 26 days", datetime.date(2026, 1, 15)))
+        self.run_jobs()
+        lost = window.feed_id.window_ids - window
+        self.assertEqual((lost.state, str(lost.end_date)), ("ignored", "2026-01-14"))
+        self.assertEqual(str(window.feed_id.fetched_until), "2026-02-10")
+
+    def days_of(self, window):
+        return str(window.start_date), str(window.end_date)
 
     def test_days_that_a_later_fetch_lost_are_shown(self):
         window = self.fetch()
         self.run_jobs()
-        window.feed_id.fetched_until = "2026-01-10"
-        late = window.feed_id._fetch(window.feed_id._next_period(), "schedule")
+        feed = window.feed_id
+        feed.fetched_until = "2026-01-10"
+        late = feed._fetch(feed._next_period(), "schedule")
         self.bank.errors = [PeriodTooLong("only 26 days", datetime.date(2026, 1, 15))]
         late._job_fetch()
-        lost = window.feed_id.window_ids.filtered(lambda w: w.state == "dead")
-        self.assertEqual((str(lost.start_date), str(lost.end_date)), ("2026-01-03", "2026-01-14"))
+        lost = feed.window_ids.filtered(lambda w: w.state == "dead")
+        self.assertEqual(self.days_of(lost), ("2026-01-03", "2026-01-14"))
+        self.run_jobs()
+        self.assertEqual(str(feed.fetched_until), "2026-02-10")  # the next fetch goes on from there
+        self.TODAY += datetime.timedelta(days=1)
+        feed._fetch(feed._next_period(), "schedule")
+        self.run_jobs()
+        self.assertEqual(self.bank.asked[-1][1].start, datetime.date(2026, 2, 3))
+        self.assertEqual(feed.window_ids.filtered(lambda w: w.state == "dead"), lost)
+
+    def test_days_before_the_start_of_the_books_are_not_missing(self):
+        feed = self.fetch().feed_id
+        self.run_jobs()
+        feed.fetched_until = "2026-01-10"
+        self.journal.bank_feed_start_date = "2026-02-01"
+        feed._fetch(feed._next_period(), "schedule")
+        self.run_jobs()
+        self.assertEqual(str(feed.fetched_until), "2026-02-10")
+
+    def test_days_that_were_ignored_are_not_missing(self):
+        window = self.fetch(Permanent("nonsense"))
+        feed = window.feed_id
+        window._ignore("They were uploaded")
+        self.TODAY += datetime.timedelta(days=1)
+        period = Period(self.TODAY, self.TODAY)
+        feed._fetch(period, "request")
+        self.run_jobs()
+        self.assertEqual(str(feed.fetched_until), "2026-02-11")
+
+    def test_days_that_failed_are_missing(self):
+        feed = self.fetch(Permanent("nonsense")).feed_id
+        self.TODAY += datetime.timedelta(days=1)
+        feed._fetch(Period(self.TODAY, self.TODAY), "request")
+        self.run_jobs()
+        self.assertFalse(feed.fetched_until)
+
+    def test_a_balance_costs_no_transactions(self):
+        errors = (
+            NotAuthorised("bank.example answers 403"),
+            ConsentExpired("no right to balances"),
+            RetryLater("down"),
+            KeyError("amount"),
+        )
+
+        def fail():
+            raise errors[len(self.bank.asked) - 1]
+
+        self.patch(self.bank, "balances", fail)
+        feed = self.connect().sudo()
+        with self.assertLogs("odoo.addons.account_bank_feed_connection", "ERROR"):
+            for _error in errors:
+                feed._fetch(feed._next_period(), "request")
+                self.run_jobs()
+                self.assertEqual(self.connection.state, "connected")
+                self.assertEqual(set(feed.window_ids.mapped("state")), {"fetched"})
+        self.assertEqual(len(self.bank.asked), len(errors))
+        self.assertEqual([row[1] for row in self.books()], [100.0])
+
+    def test_keys_that_are_missing_are_waited_for(self):
+        window = self.fetch(UserError("This server has no keys"))
+        self.assertEqual((window.state, window.error), ("waiting", "This server has no keys"))
+        self.assert_booked_once()
+
+    def test_keys_that_are_missing_when_it_is_kept(self):
+        window = self.connect().sudo().window_ids
+
+        def refuse(*_args):
+            raise UserError("The keys cannot be used")  # pylint: disable=translation-required
+
+        with patch.object(type(self.env["bank.file"]), "_keep", refuse):
+            window._job_fetch()
+            self.assertEqual((window.state, window.error), ("waiting", "The keys cannot be used"))
+            self.bank.errors = [RetryLater("down", payload=b"why")]
+            window._job_fetch()
+        self.assertEqual((window.attempts, window.error), (2, "down"))
+        self.assertFalse(window.import_ids)
+        self.assert_booked_once()
+
+    # When the bank is asked
+
+    def test_the_schedule_leaves_what_was_put_off_alone(self):
+        window = self.fetch(RateLimited("bank.example answers 429", after=7200))
+        feed, moment = window.feed_id, window.next_try_at
+        feed.next_fetch_at = fields.Datetime.now()
+        self.env["bank.feed"].sudo()._cron_fetch()
+        self.assertEqual((window.next_try_at, len(feed.window_ids)), (moment, 1))
+        feed.action_fetch_now()
+        self.assertFalse(window.next_try_at)
+
+    def test_the_banks_limit_is_that_of_all_its_accounts(self):
+        window = self.fetch(RateLimited("bank.example answers 429", after=7200))
+        self.TODAY += datetime.timedelta(days=1)
+        other = window.feed_id._fetch(window.feed_id._next_period(), "schedule")
+        other._job_fetch()
+        self.assertEqual((other.state, other.attempts, len(self.bank.asked)), ("waiting", 0, 1))
+        self.assertTrue(7150 < self.wait_of(other) <= 7200)
+        self.connection.sudo().not_before = fields.Datetime.now()
+        other._job_fetch()
+        self.assertEqual(len(self.bank.asked), 2)
+
+    def test_a_person_does_not_wait_for_the_banks_limit(self):
+        window = self.fetch(RateLimited("bank.example answers 429", after=7200))
+        with somebody_asks():
+            window.feed_id.action_fetch_now()
+        window._job_fetch()
+        self.assertEqual(len(self.bank.asked), 2)
 
     def test_a_longer_period_settles_those_in_vain(self):
         window = self.fetch(Permanent("nonsense"))

@@ -1,0 +1,110 @@
+"""A period counts as fetched when what the bank gave for it has been read."""
+
+import datetime
+import io
+import zipfile
+from unittest.mock import patch
+
+from odoo.addons.account_bank_feed.tests.common import cut, transaction
+from odoo.addons.bank_statement_format.testing import camt053
+from odoo.tests import tagged
+
+from ..protocol import Document
+from .common import ConnectionCase
+
+
+@tagged("post_install", "-at_install")
+class TestReading(ConnectionCase):
+    def setUp(self):
+        super().setUp()
+        self.bank.booked = [transaction("2026-01-20", 100, "first")]
+
+    def assert_booked_once(self):
+        self.run_jobs()
+        self.assertEqual([row[1] for row in self.books()], [100.0])
+
+    def unreadable(self):
+        """A feed's first period, whose file is no statement."""
+        broken = [Document("period.xml", b"<html>Service</html>")]
+        with patch.object(self.bank, "documents", lambda *_args: broken):
+            feed = self.connect()
+            self.run_jobs()
+        self.env.flush_all()
+        return feed.sudo().window_ids
+
+    def test_it_is_fetched_when_it_is_read(self):
+        window = self.connect().sudo().window_ids
+        window._job_fetch()
+        self.assertEqual((window.state, window.import_ids.state), ("reading", "received"))
+        self.assertFalse(window.feed_id.fetched_until)
+        self.run_jobs()
+        self.assertEqual(window.state, "fetched")
+
+    def test_a_file_that_cannot_be_read_gives_its_period_up(self):
+        window = self.unreadable()
+        self.assertEqual((window.state, window.import_ids.state), ("dead", "refused"))
+        self.assertFalse(window.feed_id.fetched_until or window.feed_id.last_fetch_at)
+        self.assertIn(window.import_ids.error, window.error)
+        self.assertEqual(window.payload_id, window.import_ids.file_id)
+        letter = self.env["bank.dead.letter"].search([])
+        self.assertEqual(letter._record(), window)  # one letter, not one of the file too
+        self.assertEqual(self.env["bank.feed.error"].search([])._record(), window)
+
+    def test_it_can_be_fetched_again(self):
+        window = self.unreadable()
+        window.action_requeue()
+        self.assert_booked_once()
+        self.assertEqual(window.state, "fetched")
+        self.assertFalse(self.env["bank.dead.letter"].search([]))
+
+    def test_the_next_fetch_brings_it_by_itself(self):
+        window = self.unreadable()
+        self.TODAY += datetime.timedelta(days=1)
+        window.feed_id._fetch_next()
+        self.assert_booked_once()
+        self.assertEqual(window.state, "fetched")
+        self.assertEqual(set(window.import_ids.mapped("state")), {"set_aside"})
+
+    def test_its_file_can_be_read_again(self):
+        window = self.unreadable()
+        file = window.import_ids.file_id
+        good = camt053([cut(self.bank.booked, "2026-01-01", "2026-02-10")])
+        self.env.cr.execute("UPDATE bank_file SET size = %s WHERE id = %s", [len(good), file.id])
+        self.env.invalidate_all()
+        file._store([good])
+        window.import_ids.action_retry()
+        self.assertEqual(window.state, "reading")
+        self.assert_booked_once()
+        self.assertEqual(window.state, "fetched")
+
+    def test_its_file_is_set_aside(self):
+        window = self.unreadable()
+        window.import_ids.action_set_aside("An advertisement")
+        self.assertEqual(window.state, "ignored")
+        window.import_ids.action_retry()
+        self.run_jobs()
+        self.assertEqual(window.state, "dead")
+
+    def test_it_is_ignored_with_its_file(self):
+        window = self.unreadable()
+        window._ignore("An advertisement")
+        self.assertEqual((window.state, window.import_ids.state), ("ignored", "set_aside"))
+        self.assertFalse(self.env["bank.dead.letter"].search([]))
+
+    def test_files_in_an_archive_are_its_own(self):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr("one.xml", "<html>Service</html>")
+        broken = [Document("period.zip", packed.getvalue())]
+        self.patch(self.bank, "documents", lambda *_args: broken)
+        window = self.connect().sudo().window_ids
+        self.run_jobs()
+        self.assertEqual(window.state, "dead")
+
+    def test_two_files_that_were_read_at_once_are_counted_later(self):
+        window = self.connect().sudo().window_ids
+        with patch.object(type(window), "_follow", lambda self: None):
+            self.run_jobs()
+        self.assertEqual(window.state, "reading")
+        self.env["bank.feed"].sudo()._cron_fetch()
+        self.assertEqual(window.state, "fetched")
