@@ -3,6 +3,7 @@ from . import (
     test_dead_letter,
     test_error,
     test_feed,
+    test_neutralize,
     test_problem,
     test_queue,
     test_sign_in,
