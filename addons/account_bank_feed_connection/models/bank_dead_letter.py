@@ -178,6 +178,12 @@ class BankDeadLetter(models.Model):
                     )
                 )
 
+    def action_payload(self):
+        """The file, or what the bank sent instead of one."""
+        self.ensure_one()
+        record = self.env[self.model].browse(self.res_id)
+        return record.action_payload() if self.kind == "connection" else record.action_download()
+
     def action_open(self):
         """The record itself."""
         self.ensure_one()

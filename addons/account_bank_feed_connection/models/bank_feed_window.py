@@ -200,9 +200,24 @@ class BankFeedWindow(models.Model):
             self._set_state("dead", error.message, next_try_at=False)
 
     def _keep_payload(self, error):
+        """What the bank sent at this attempt, in place of what it sent at the one before."""
+        files, former = self.env["bank.file"], self.payload_id.sudo()
+        if error.payload and former.sha256 == files._digest(error.payload):
+            return former.id
+        if not self.search_count([("payload_id", "in", former.ids), ("id", "!=", self.id)]):
+            former.unlink()
         if not error.payload:
             return False
-        return self.env["bank.file"]._keep(f"{self.display_name}: {error.kind}", error.payload).id
+        return files._keep(f"{self.display_name}: {error.kind}", error.payload).id
+
+    def action_payload(self):
+        """What the bank sent, through the route that records who took it."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/account_bank_feed/window/{self.id}",
+            "target": "download",
+        }
 
     def _wait_for_person(self, error):
         """Nothing of this bank is fetched until somebody has signed in again; then all is."""

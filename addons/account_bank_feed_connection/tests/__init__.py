@@ -4,6 +4,7 @@ from . import (
     test_error,
     test_feed,
     test_neutralize,
+    test_payload,
     test_problem,
     test_queue,
     test_sign_in,
