@@ -67,7 +67,7 @@ class BankAuditLog(models.Model):
         same = {"date": fields.Datetime.now(), "user_id": self.env.uid, "event": event}
         own = [
             {
-                "company_id": record.company_id.id or self.env.company.id,
+                "company_id": self._company_of(record).id,
                 "model": record._name,
                 "res_id": record.id,
                 "record_name": record.display_name,
@@ -78,6 +78,13 @@ class BankAuditLog(models.Model):
             for record, before, after, reason in entries
         ]
         insert(Rows(self.sudo(), same, own))
+
+    @api.model
+    def _company_of(self, record):
+        """Whose log it is: the record's company, else that in which somebody does it."""
+        if record._name == "res.company":
+            return record
+        return "company_id" in record._fields and record.company_id or self.env.company
 
 
 def _as_text(value):

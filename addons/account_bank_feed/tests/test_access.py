@@ -375,6 +375,14 @@ class TestAccess(BankFeedAloneCase):
         self.assertEqual(row.state, "processed")
         self.assertEqual(self.trail("unreconcile", row).user_id, env.user)
 
+    def test_a_record_of_no_company_is_in_the_log_of_whoever_does_it(self):
+        other = self.make_company("Elsewhere")
+        records = (self.env["res.country"].search([], limit=1), other)
+        for record, company in zip(records, (self.env.company, other), strict=True):
+            self.env["bank.audit.log"]._record("test", [(record, "", "", "why")])
+            row = self.env["bank.audit.log"].sudo().search([], limit=1)
+            self.assertEqual((row.res_id, row.company_id), (record.id, company))
+
     def test_nobody_writes_the_audit_log(self):
         self.receive_two()
         row = self.env["bank.audit.log"].search([], limit=1)

@@ -1,5 +1,6 @@
 from . import (
     account_journal,
+    bank_alert,
     bank_connection,
     bank_connector,
     bank_connector_oauth,

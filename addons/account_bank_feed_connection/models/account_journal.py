@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .bank_feed import RUNNING
+
 
 class AccountJournal(models.Model):
     _inherit = "account.journal"
@@ -17,14 +19,14 @@ class AccountJournal(models.Model):
     @api.depends("bank_feed_ids.state", "bank_feed_ids.balance_at")
     def _compute_bank_feed(self):
         for journal in self:
-            feed = journal.bank_feed_ids.filtered(lambda f: f.state in ("active", "paused"))[:1]
+            feed = journal.bank_feed_ids.filtered(lambda f: f.state in RUNNING)[:1]
             journal.bank_feed_feed_id = feed
             journal.bank_feed_booked_balance = feed.booked_balance
             journal.bank_feed_available_balance = feed.available_balance
             journal.bank_feed_balance_at = feed.balance_at
 
     def _bank_feed_status(self):
-        running = [("journal_id", "in", self.ids), ("state", "in", ("active", "paused"))]
+        running = [("journal_id", "in", self.ids), ("state", "in", RUNNING)]
         feeds = self.env["bank.feed"].search(running, order="state, id")
         troubles = feeds._troubles()
         status = super()._bank_feed_status()

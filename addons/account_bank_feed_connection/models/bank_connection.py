@@ -7,9 +7,10 @@ from odoo import api, fields, models
 from odoo.addons.account_bank_feed import vault
 from odoo.addons.account_bank_feed.models.bank_secret import SecretField
 from odoo.exceptions import UserError
+from odoo.http import request
 
 from ..notice import said
-from ..protocol import ConnectorError, Consent, ConsentExpired, NotAuthorised, tls
+from ..protocol import ConnectorError, Consent, ConsentExpired, NotAuthorised, Person, tls
 
 _logger = logging.getLogger(__name__)
 
@@ -18,6 +19,19 @@ NEEDS_A_PERSON = {ConsentExpired.kind: "expired", NotAuthorised.kind: "refused"}
 
 CALLBACK = "/account_bank_feed/oauth/callback"
 """Where people come back to from a bank's page."""
+
+PERSON = "bank_feed_person"
+"""In the context: the person for whom a bank is asked later than he asked us."""
+
+OF_PEOPLE = (
+    "User-Agent",
+    "Referer",
+    "Accept",
+    "Accept-Charset",
+    "Accept-Encoding",
+    "Accept-Language",
+)
+"""What banks may want to know of a person's browser."""
 
 
 class KeyFile(fields.Binary):
@@ -204,6 +218,21 @@ class BankConnection(models.Model):
         kept = vault.fetch(self, field)
         return kept and vault.reveal(kept)
 
+    @api.model
+    def _person(self):
+        """Who asks the bank, as long as somebody waits for the answer.
+
+        :rtype: Person | None
+        """
+        person = self.env.context.get(PERSON)
+        if isinstance(person, Person):  # which no remote caller can send: contexts are JSON
+            return person
+        if not request or not request.session.uid or not request.httprequest.remote_addr:
+            return None
+        told = request.httprequest.headers
+        headers = {name: told[name] for name in OF_PEOPLE if told.get(name)}
+        return Person(request.httprequest.remote_addr, headers)
+
     @contextlib.contextmanager
     def _apart(self):
         """The connection in a database transaction of its own, committed at the end."""
@@ -250,21 +279,25 @@ class BankConnection(models.Model):
             address = connection._connector()._signed_in(connection, answer)
         except ConnectorError as error:
             raise UserError(connection._in_words(error)) from error
-        return address or connection._check()
+        if not address:
+            connection._check()
+        return address
 
     def action_check(self):
         """Ask again: at some banks a second person must agree, too."""
-        for connection in self._authorise("manager"):
-            connection._check()
+        refusals = [connection._check() for connection in self._authorise("manager")]
+        return next(filter(None, refusals), None)
 
     def _check(self):
-        """Ask the bank whether it lets us in, and keep the answer."""
+        """Ask the bank whether it lets us in, and keep the answer.
+
+        :return: an action that tells people why it does not, or None
+        """
         self.ensure_one()
         try:
             consent = self._connector()._consent(self)
         except ConnectorError as error:
-            self._note(error)
-            raise UserError(self._in_words(error)) from error
+            return self._refused(error)
         if consent.state == "valid":
             self._become_connected(consent)
         return None
@@ -300,6 +333,15 @@ class BankConnection(models.Model):
         if state in self._state_transitions[self.state]:
             self._set_state(state, error.message, error=error.message)
 
+    def _refused(self, error):
+        """Keep what the bank has said when a person has asked it.
+
+        :return: an action that tells it; an exception would undo what is kept
+        """
+        self._note(error)
+        self.error = error.message
+        return said(self._in_words(error), "danger")
+
     def _in_words(self, error):
         return self.env._("%(bank)s: %(what)s", bank=self.name, what=error.message)
 
@@ -315,16 +357,16 @@ class BankConnection(models.Model):
 
     def action_find_accounts(self):
         """Ask the bank for its accounts, and make a feed of each that is new."""
-        found = self.env["bank.feed"]
+        found, refusal = self.env["bank.feed"], None
         for connection in self._authorise("manager"):
             try:
                 found += connection._find_accounts()
             except ConnectorError as error:
-                connection._note(error)
-                raise UserError(connection._in_words(error)) from error
-            connection.error = False
-        if found:
-            return None  # they are on the form
+                refusal = connection._refused(error)
+            else:
+                connection.error = False
+        if found or refusal:
+            return refusal  # the accounts are on the form
         return said(self.env._("The bank shows no accounts that are not here already."))
 
     def _find_accounts(self):

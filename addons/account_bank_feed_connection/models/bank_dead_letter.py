@@ -25,6 +25,7 @@ class BankDeadLetter(models.Model):
 
     _name = "bank.dead.letter"
     _description = "Dead Letter"
+    _inherit = ["bank.alert"]
     _auto = False
     _depends = {
         "bank.connection": ["user_id"],
@@ -44,10 +45,7 @@ class BankDeadLetter(models.Model):
         ],
         readonly=True,
     )
-    model = fields.Char(readonly=True)
-    res_id = fields.Many2oneReference("Record", model_field="model", readonly=True)
     record_name = fields.Char("What", compute="_compute_record_name")
-    company_id = fields.Many2one("res.company", readonly=True)
     cause = fields.Char(readonly=True)
     attempts = fields.Integer(readonly=True)
     payload_id = fields.Many2one("bank.file", "What came", readonly=True)
@@ -103,8 +101,7 @@ class BankDeadLetter(models.Model):
             letter.record_name = letter._record().display_name
 
     def _record(self):
-        self.ensure_one()
-        return self.env[self.model].sudo().browse(self.res_id)
+        return super()._record().sudo()
 
     # ------------------------------------------------------------------
     # What a person can do
@@ -183,13 +180,3 @@ class BankDeadLetter(models.Model):
         self.ensure_one()
         record = self.env[self.model].browse(self.res_id)
         return record.action_payload() if self.kind == "connection" else record.action_download()
-
-    def action_open(self):
-        """The record itself."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self.model,
-            "res_id": self.res_id,
-            "view_mode": "form",
-        }

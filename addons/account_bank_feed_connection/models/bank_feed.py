@@ -3,16 +3,25 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.addons.account_bank_feed.admission import Cause
 from odoo.addons.bank_statement_format import Account
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools.misc import format_datetime
 
 from ..notice import said
-from ..protocol import ConnectorError, Period, RemoteAccount
+from ..protocol import (
+    AccountConsentExpired,
+    ConnectorError,
+    ConsentExpired,
+    NotAuthorised,
+    Period,
+    RemoteAccount,
+)
 
 LOOK_BACK = 7
 """Days that are fetched again each time, since banks book some transactions back."""
 PATIENCE = timedelta(hours=1)
 """How much later than planned a fetch may be."""
+RUNNING = ("active", "paused")
+"""States of a feed that runs, or waits to be let in again."""
 HISTORY = 90
 """Days that the first fetch takes; what banks give without asking for more."""
 
@@ -56,6 +65,12 @@ class BankFeed(models.Model):
         default="draft",
         index=True,
     )
+    valid_until = fields.Datetime(
+        readonly=True, copy=False, help="When the account's own consent ends, where it has one."
+    )
+    error = fields.Char(
+        readonly=True, copy=False, help="What the bank said last, if it refused this account only."
+    )
     interval_hours = fields.Integer("Fetch every (hours)", required=True, default=24)
     next_fetch_at = fields.Datetime("Next fetch", copy=False)
     look_back = fields.Integer(
@@ -92,6 +107,29 @@ class BankFeed(models.Model):
             "ON bank_feed (connection_id, account_ref)"
         )
 
+    @api.constrains("journal_id", "state")
+    def _check_one_for_a_journal(self):
+        """A journal has one bank account, and that is fetched in one way at a time.
+
+        Two would ask the bank twice, and each believe that the other's days were fetched.
+        """
+        for feed in self.filtered(lambda feed: feed.state in RUNNING):
+            other = feed._others_of_journal()[:1]
+            if other:
+                raise ValidationError(
+                    self.env._(
+                        "%(journal)s is fetched by %(feed)s of %(bank)s already. Stop that first.",
+                        journal=feed.journal_id.display_name,
+                        feed=other.name,
+                        bank=other.connection_id.name,
+                    )
+                )
+
+    def _others_of_journal(self):
+        """The other feeds of its journal that run, or go on when their bank lets us in again."""
+        others = self.journal_id.bank_feed_ids - self
+        return others.filtered(lambda other: other.state in RUNNING)
+
     @api.depends("currency_code", "journal_id")
     def _compute_currency_id(self):
         for feed in self:
@@ -115,6 +153,7 @@ class BankFeed(models.Model):
         known = connection.feed_ids.grouped("account_ref")
         for account in accounts:
             feed = known.get(account.id, self)
+            feed.valid_until = account.valid_until
             if feed.state == "draft" and not feed.journal_id:
                 feed.journal_id = self._journal_of(connection.company_id, account)
         return self.create(
@@ -128,6 +167,7 @@ class BankFeed(models.Model):
                     "iban": account.iban,
                     "account_number": account.number,
                     "currency_code": account.currency,
+                    "valid_until": account.valid_until,
                 }
                 for account in accounts
                 if account.id not in known
@@ -151,7 +191,8 @@ class BankFeed(models.Model):
         for feed in self._authorise("manager"):
             if not feed.is_inbox:
                 feed._take_number()
-            feed._set_state("active", "by a user", next_fetch_at=fields.Datetime.now())
+                feed._take_over()
+            feed._set_state("active", "by a user", error=False, next_fetch_at=fields.Datetime.now())
             feed._fetch_due()
 
     def action_stop(self):
@@ -189,12 +230,35 @@ class BankFeed(models.Model):
         if not self.journal_id._bank_feed_has_account(account):
             self.journal_id.bank_feed_account_number = account.label
 
-    def _pause(self, why):
-        self.filtered(lambda feed: feed.state == "active")._set_state("paused", why)
+    def _take_over(self):
+        """What a bank did from which we have signed out, is this one's from now on."""
+        left = self._others_of_journal().filtered(
+            lambda other: other.connection_id.state == "disconnected"
+        )
+        left._set_state("off", f"its journal is fetched by {self.name}", next_fetch_at=False)
+
+    def _pause(self, why, **values):
+        self.filtered(lambda feed: feed.state == "active")._set_state("paused", why, **values)
+
+    def _wait_for_person(self, error):
+        """Nothing is fetched until somebody has agreed anew; then all is.
+
+        That is about all accounts of the bank, unless the error says that it is about this one.
+        """
+        if isinstance(error, AccountConsentExpired):
+            self._pause(error.message, error=error.message)
+        else:
+            self.connection_id._note(error)
+            self.connection_id.feed_ids._pause(error.message)
+
+    def action_resume(self):
+        """The account's own consent has been renewed: go on."""
+        self._authorise("operator").filtered("error")._resume()
 
     def _resume(self):
         paused = self.filtered(lambda feed: feed.state == "paused")
-        paused._set_state("active", "connected again", next_fetch_at=fields.Datetime.now())
+        now = fields.Datetime.now()
+        paused._set_state("active", "let in again", error=False, next_fetch_at=now)
         self.window_ids.filtered(lambda window: window.state == "waiting")._try_now()
 
     # ------------------------------------------------------------------
@@ -256,11 +320,17 @@ class BankFeed(models.Model):
     def _plan_in_words(self):
         """When it is fetched next."""
         if self.state == "paused":
+            if self._has_own_trouble():
+                return self.env._("Not fetched until the access to this account is renewed")
             return self.env._("Not fetched until the bank is connected again")
         moment = format_datetime(self.env, self.next_fetch_at, dt_format="short")
         return self.env._("Next fetch %s", moment)
 
-    @api.depends("state", "window_ids.state", "window_ids.error", "connection_id.state")
+    def _has_own_trouble(self):
+        """Whether it waits for a person while the bank lets us in."""
+        return self.state == "paused" and self.connection_id.state == "connected" and self.error
+
+    @api.depends("state", "error", "window_ids.state", "window_ids.error", "connection_id.state")
     def _compute_trouble(self):
         troubles = self._troubles()
         for feed in self:
@@ -306,7 +376,7 @@ class BankFeed(models.Model):
             found[window.feed_id.id] = self.env._("Not fetched: %s", window.error)
         for feed in self.filtered(lambda feed: feed.state == "paused"):
             states = feed.connection_id._fields["state"]._description_selection(self.env)
-            found[feed.id] = dict(states)[feed.connection_id.state]
+            found[feed.id] = feed._has_own_trouble() or dict(states)[feed.connection_id.state]
         return found
 
     # ------------------------------------------------------------------
@@ -315,12 +385,15 @@ class BankFeed(models.Model):
 
     def action_get_balances(self):
         """Ask the bank for the balances now."""
+        refusal = None
         for feed in self._authorise("operator"):
             try:
                 feed._get_balances()
             except ConnectorError as error:
-                feed.connection_id._note(error)
-                raise UserError(feed.connection_id._in_words(error)) from error
+                if isinstance(error, (ConsentExpired, NotAuthorised)):
+                    feed._wait_for_person(error)
+                refusal = said(feed.connection_id._in_words(error), "danger")
+        return refusal
 
     def _get_balances(self):
         connection = self.connection_id

@@ -12,6 +12,7 @@ class BankFeedError(models.Model):
 
     _name = "bank.feed.error"
     _description = "What Stands in the Way"
+    _inherit = ["bank.alert"]
     _auto = False
     _depends = {
         "bank.connection": ["state", "error"],
@@ -34,9 +35,6 @@ class BankFeedError(models.Model):
         ],
         readonly=True,
     )
-    model = fields.Char(readonly=True)
-    res_id = fields.Many2oneReference("Record", model_field="model", readonly=True)
-    company_id = fields.Many2one("res.company", readonly=True)
     journal_id = fields.Many2one("account.journal", readonly=True)
     cause = fields.Char(readonly=True)
     cause_text = fields.Char("Cause", compute="_compute_cause_text")
@@ -99,13 +97,3 @@ class BankFeedError(models.Model):
             " COALESCE(reason, identity_text) AS cause, create_date AS since"
             " FROM bank_transaction WHERE state IN ('error', 'processed')"
         )
-
-    def action_open(self):
-        """Where it is settled."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self.model,
-            "res_id": self.res_id,
-            "view_mode": "form",
-        }

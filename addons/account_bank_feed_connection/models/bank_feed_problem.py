@@ -34,6 +34,7 @@ class BankFeedProblem(models.Model):
 
     _name = "bank.feed.problem"
     _description = "Problem of the Bank Feed"
+    _inherit = ["bank.alert"]
     _rec_name = "text"
     _order = "closed_at desc nulls first, opened_at desc, id desc"
 
@@ -51,9 +52,6 @@ class BankFeedProblem(models.Model):
         readonly=True,
     )
     text = fields.Char("What", required=True, readonly=True)
-    model = fields.Char(readonly=True)
-    res_id = fields.Many2oneReference("Record", model_field="model", readonly=True)
-    company_id = fields.Many2one("res.company", readonly=True, index=True)
     user_id = fields.Many2one("res.users", "Who was told", readonly=True)
     opened_at = fields.Datetime("Since", required=True, readonly=True, default=fields.Datetime.now)
     closed_at = fields.Datetime("Until", readonly=True, index=True)
@@ -150,10 +148,6 @@ class BankFeedProblem(models.Model):
             return self.env["mail.activity"]
         return record.activity_ids.filtered(lambda activity: activity.summary == self.text)
 
-    def _record(self):
-        self.ensure_one()
-        return self.env[self.model].browse(self.res_id)
-
     # ------------------------------------------------------------------
     # What is looked for
     # ------------------------------------------------------------------
@@ -165,6 +159,11 @@ class BankFeedProblem(models.Model):
             yield Finding(
                 f"connection.{connection.id}", "connection", text, connection, connection.user_id
             )
+        paused = [("state", "=", "paused"), ("error", "!=", False)]
+        for feed in self.env["bank.feed"].search(paused):
+            if feed._has_own_trouble():
+                text = self.env._("%(account)s: %(error)s", account=feed.name, error=feed.error)
+                yield Finding(f"account.{feed.id}", "connection", text, feed, feed.user_id)
 
     def _late_feeds(self):
         """Feeds that run, but bring nothing."""
@@ -178,20 +177,20 @@ class BankFeedProblem(models.Model):
 
     def _ending_consents(self):
         now = fields.Datetime.now()
-        ending = [
-            ("state", "=", "connected"),
-            ("valid_until", "<=", now + timedelta(days=max(CONSENT_DAYS))),
-        ]
-        for connection in self.env["bank.connection"].search(ending):
-            left = connection.valid_until - now
+        ending = [("valid_until", "<=", now + timedelta(days=max(CONSENT_DAYS)))]
+        connections = self.env["bank.connection"].search([("state", "=", "connected"), *ending])
+        feeds = self.env["bank.feed"].search([("state", "=", "active"), *ending])
+        for record in (*connections, *feeds):
+            left = record.valid_until - now
             days = next(days for days in CONSENT_DAYS if left <= timedelta(days=days))
             text = self.env._(
                 "%(bank)s: the consent or certificate ends on %(day)s; renew it",
-                bank=connection.name,
-                day=fields.Date.to_string(connection.valid_until),
+                bank=record.name,
+                day=fields.Date.to_string(record.valid_until),
             )
-            key = f"consent.{connection.id}.{connection.valid_until:%Y-%m-%d}.{days}"
-            yield Finding(key, "consent", text, connection, connection.user_id)
+            whose = "consent.account" if record._name == "bank.feed" else "consent"
+            key = f"{whose}.{record.id}.{record.valid_until:%Y-%m-%d}.{days}"
+            yield Finding(key, "consent", text, record, record.user_id)
 
     def _dead_letters(self):
         """What was given up; of files, batches and jobs one problem in a company."""
@@ -250,14 +249,8 @@ class BankFeedProblem(models.Model):
 
     def action_open(self):
         """Where it can be mended."""
-        self.ensure_one()
         if self.kind == "dead_letter":
             return self.env["ir.actions.act_window"]._for_xml_id(
                 "account_bank_feed_connection.action_bank_dead_letter"
             )
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self.model,
-            "res_id": self.res_id,
-            "view_mode": "form",
-        }
+        return super().action_open()

@@ -1,6 +1,7 @@
 import logging
 import traceback
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import timedelta
 
 import psycopg2
@@ -8,6 +9,7 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.addons.account_bank_feed.jobs import repeatable
 from odoo.addons.account_bank_feed.models.bank_import import dead_job
+from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..protocol import (
     MAX_ATTEMPTS,
@@ -17,14 +19,17 @@ from ..protocol import (
     Period,
     PeriodTooLong,
     Permanent,
+    Person,
     RetryLater,
     wait_before,
 )
+from .bank_connection import PERSON
 
 _logger = logging.getLogger(__name__)
 
-BUSY_WAIT = 5
-"""Seconds until a job looks again whose connection another job is using."""
+
+WAITS = timedelta(minutes=10)
+"""How long a person who has asked is taken to wait for the answer."""
 
 
 class BankFeedWindow(models.Model):
@@ -72,6 +77,9 @@ class BankFeedWindow(models.Model):
     )
     job_uuid = fields.Char("Job", readonly=True)
     fetched_at = fields.Datetime(readonly=True)
+    person = fields.Json("Who waits", readonly=True, copy=False, groups=fields.NO_ACCESS)
+    """Who has asked for it, until the first try; the bank is told then."""
+    person_at = fields.Datetime("Waits since", readonly=True, copy=False)
     import_ids = fields.One2many("bank.import", "feed_window_id", readonly=True)
 
     _state_transitions = {
@@ -93,12 +101,17 @@ class BankFeedWindow(models.Model):
     # ------------------------------------------------------------------
 
     def _try_now(self):
+        person = self.env["bank.connection"]._person()
+        if person:
+            self.write({"person": asdict(person), "person_at": fields.Datetime.now()})
         for window in self:
             window._try_at(None)
 
     def _try_at(self, moment):
         """Have a job fetch it, at once or at some moment."""
-        job = self.with_delay(eta=moment, description=f"Fetch {self.display_name}")._job_fetch()
+        what = f"Fetch {self.display_name}"
+        # No limit: it is we who count what fails; the queue only counts how often a job has waited.
+        job = self.with_delay(eta=moment, description=what, max_retries=0)._job_fetch()
         self.write({"job_uuid": job.uuid, "next_try_at": moment})
 
     @repeatable
@@ -107,11 +120,13 @@ class BankFeedWindow(models.Model):
         self.ensure_one()
         if self.state != "waiting" or self.feed_id.state not in ("active", "draft"):
             return
+        if self.env.context.get("job_uuid", self.job_uuid) != self.job_uuid:
+            return  # it is another job's by now
         if not self._have_connection_to_oneself():
-            self._try_at(_in_seconds(BUSY_WAIT))
-            return
+            # The same job again, after a while that grows (data/queue_job.xml).
+            raise RetryableJobError("Another job asks this bank at present")
         try:
-            documents = self._ask()
+            documents = self._ask(self._take_person())
         except ConnectorError as error:
             self._failed(error)
         except psycopg2.Error:
@@ -133,8 +148,21 @@ class BankFeedWindow(models.Model):
         )
         return self.env.cr.fetchone()[0]
 
-    def _ask(self):
-        """All documents of the period, before any of them counts."""
+    def _take_person(self):
+        """Who asked for it and waits now, once: for later tries nobody does."""
+        kept, since = self.person, self.person_at
+        self._forget_person()
+        return Person(**kept) if kept and since > fields.Datetime.now() - WAITS else None
+
+    def _forget_person(self):
+        self.write({"person": False, "person_at": False})
+
+    def _ask(self, person):
+        """All documents of the period, before any of them counts.
+
+        :param person: the :class:`Person` who waits for them, None where they are fetched by itself
+        """
+        self = self.with_context(**{PERSON: person})
         feed, connection = self.feed_id, self.connection_id
         status = "both" if feed.include_pending else "booked"
         period = Period(self.start_date, self.end_date)
@@ -191,7 +219,7 @@ class BankFeedWindow(models.Model):
             }
         )
         if isinstance(error, (ConsentExpired, NotAuthorised)):
-            self._wait_for_person(error)
+            self.feed_id._wait_for_person(error)
         elif isinstance(error, PeriodTooLong) and error.earliest > self.start_date:
             self._shorten(error.earliest)
         elif isinstance(error, RetryLater) and self.attempts < MAX_ATTEMPTS:
@@ -218,11 +246,6 @@ class BankFeedWindow(models.Model):
             "url": f"/account_bank_feed/window/{self.id}",
             "target": "download",
         }
-
-    def _wait_for_person(self, error):
-        """Nothing of this bank is fetched until somebody has signed in again; then all is."""
-        self.connection_id._note(error)
-        self.connection_id.feed_ids._pause(error.message)
 
     def _shorten(self, earliest):
         """Fetch what the bank still gives; say which days it does not."""
@@ -269,6 +292,7 @@ class BankFeedWindow(models.Model):
     @api.model
     def _sweep(self):
         """Find those whose job has died, which counts as an attempt, or never was."""
+        self.search([("person_at", "<=", fields.Datetime.now() - WAITS)])._forget_person()
         for window in self.search([("state", "=", "waiting"), ("feed_id.state", "=", "active")]):
             if dead_job(self.env, window.job_uuid):
                 window._failed(RetryLater("The job that was to fetch it has failed"))

@@ -1,6 +1,7 @@
 """What every bank connection needs, whatever the bank; plain Python, no Odoo."""
 
 from .errors import (
+    AccountConsentExpired,
     ConnectorError,
     ConsentExpired,
     NotAuthorised,
@@ -10,4 +11,4 @@ from .errors import (
     RetryLater,
 )
 from .retry import MAX_ATTEMPTS, wait_before
-from .types import Consent, Document, Period, RemoteAccount, RemoteBalance
+from .types import Consent, Document, Period, Person, RemoteAccount, RemoteBalance

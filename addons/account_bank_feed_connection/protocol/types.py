@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
@@ -21,6 +21,8 @@ class RemoteAccount:
     name: str | None = None
     inbox: bool = False
     """No account, but a place with files of any accounts: what is in them decides the journals."""
+    valid_until: datetime.datetime | None = None
+    """When its own consent ends, where each account has one (UTC, without time zone)."""
 
     @property
     def label(self) -> str:
@@ -44,6 +46,20 @@ class Consent:
 
     state: Literal["missing", "waiting", "valid", "expired", "revoked"]
     valid_until: datetime.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who asks, and waits for the answer: banks count apart what is fetched by itself.
+
+    It shows nothing of itself in logs and errors.
+
+    :param address: the IP address
+    :param headers: what the browser tells of itself, by the names of HTTP
+    """
+
+    address: str = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,22 @@
 """A bank within the process: what the tests of feeds ask."""
 
 from decimal import Decimal
+from types import SimpleNamespace
 from unittest.mock import patch
 
 from odoo import fields
 from odoo.addons.account_bank_feed.tests.common import IBAN, BankFeedCase, cut
 from odoo.addons.bank_statement_format.testing import camt053
 
+from ..models import bank_connection
 from ..protocol import Consent, Document, RemoteAccount, RemoteBalance
+
+
+def somebody_asks():
+    """A person at a browser, for as long as this lasts."""
+    browser = SimpleNamespace(remote_addr="192.0.2.7", headers={"User-Agent": "Firefox"})
+    asking = SimpleNamespace(session=SimpleNamespace(uid=2), httprequest=browser)
+    return patch.object(bank_connection, "request", asking)
 
 
 class InnerBank:
@@ -21,12 +30,14 @@ class InnerBank:
         self.booked = []
         self.errors = []
         self.asked = []
+        self.people = []
         self.consent = Consent("valid")
         self.sign_in_at = None
         self.signed_out = False
 
-    def documents(self, account, period, status):
+    def documents(self, account, period, status, person=None):
         self.asked.append((account.id, period, status))
+        self.people.append(person)
         if self.errors:
             raise self.errors.pop(0)
         start, end = str(period.start), str(period.end)
@@ -59,7 +70,7 @@ class ConnectionCase(BankFeedCase):
             "_accounts": lambda model, connection: bank.accounts,
             "_balances": lambda model, connection, account: bank.balances(),
             "_documents": lambda model, connection, account, period, status="booked": (
-                bank.documents(account, period, status)
+                bank.documents(account, period, status, connection._person())
             ),
             "_sign_in": lambda model, connection: bank.sign_in_at,
             "_consent": lambda model, connection: bank.consent,

@@ -129,6 +129,32 @@ class TestFeed(ConnectionCase):
         self.assertEqual(feed.state, "active")
         self.assertFalse(self.connection.next_step)
 
+    def test_a_journal_is_fetched_in_one_way(self):
+        feed = self.connect()
+        other = self.connect_elsewhere()
+        self.assertEqual(other.journal_id, self.journal)
+        with self.assertRaisesRegex(UserError, "is fetched by Current account of House bank"):
+            other.action_start()
+        feed.action_stop()
+        other.action_start()
+        with self.assertRaisesRegex(UserError, "of Other bank already"):
+            feed.action_start()
+
+    def test_who_moves_to_another_way_disconnects_the_former(self):
+        feed = self.connect()
+        self.connection.action_disconnect()
+        other = self.connect_elsewhere()
+        other.action_start()
+        self.assertEqual((feed.state, other.state), ("off", "active"))
+        self.connection.action_connect()
+        self.assertEqual((self.connection.state, feed.state), ("connected", "off"))
+
+    def connect_elsewhere(self):
+        """The feed of the same account by another connection, not started."""
+        other = self.connection.copy({"name": "Other bank"})
+        other.action_connect()
+        return other.feed_ids
+
     def test_the_dashboard_is_told_how_the_journal_is_fetched(self):
         feed = self.connect()
         self.run_jobs()

@@ -1,5 +1,6 @@
 """Everybody is told once, and when it is over."""
 
+from dataclasses import replace
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -7,7 +8,14 @@ from odoo import fields
 from odoo.addons.account_bank_feed.tests.common import statement, transaction
 from odoo.tests import tagged
 
-from ..protocol import Consent, ConsentExpired, Permanent, RemoteAccount, RetryLater
+from ..protocol import (
+    AccountConsentExpired,
+    Consent,
+    ConsentExpired,
+    Permanent,
+    RemoteAccount,
+    RetryLater,
+)
 from .common import ConnectionCase
 
 
@@ -64,6 +72,30 @@ class TestProblem(ConnectionCase):
         over = self.connection.message_ids.filtered(lambda message: "Over" in (message.body or ""))
         self.assertEqual(len(over), 1)
         self.assertEqual(len(self.mails()), 1)
+
+    def test_a_consent_of_one_account_that_ended(self):
+        self.bank.errors = [AccountConsentExpired("The access has ended")]
+        feed = self.connect()
+        self.run_jobs()
+        problem = self.check(times=3)
+        self.assertEqual(problem.kind, "connection")
+        self.assert_told_once(feed, "The access has ended")
+        feed.action_resume()
+        self.run_jobs()
+        self.assertTrue(self.check().closed_at)
+
+    def test_a_consent_of_one_account_that_will_end(self):
+        ends = fields.Datetime.now() + timedelta(days=6)
+        self.bank.accounts = [replace(self.bank.accounts[0], valid_until=ends)]
+        feed = self.connect()
+        self.run_jobs()
+        self.assertEqual(feed.valid_until, ends)
+        self.assertEqual(self.check(times=2).kind, "consent")
+        self.assert_told_once(feed, "ends on")
+        later = ends + timedelta(days=90)
+        self.bank.accounts = [replace(self.bank.accounts[0], valid_until=later)]
+        self.connection.action_find_accounts()
+        self.assertTrue(self.check().closed_at)
 
     def test_a_try_in_vain_is_nobodys_business_yet(self):
         self.bank.errors = [RetryLater("down")]

@@ -3,23 +3,28 @@
 import datetime
 from unittest.mock import patch
 
+from freezegun import freeze_time
 from psycopg2 import OperationalError
 
 from odoo import fields
 from odoo.addons.account_bank_feed.tests.common import transaction
+from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.addons.queue_job.job import Job
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from ..protocol import (
     MAX_ATTEMPTS,
+    AccountConsentExpired,
     ConsentExpired,
     NotAuthorised,
     PeriodTooLong,
     Permanent,
     RateLimited,
+    RemoteAccount,
     RetryLater,
 )
-from .common import ConnectionCase
+from .common import ConnectionCase, somebody_asks
 
 
 @tagged("post_install", "-at_install")
@@ -115,6 +120,24 @@ class TestWindow(ConnectionCase):
         self.assertEqual((connection.state, feed.state), ("connected", "active"))
         self.assert_booked_once()
 
+    def test_a_consent_for_one_account_leaves_the_others_alone(self):
+        self.bank.accounts.append(RemoteAccount("acc-2", number="4711", currency="EUR"))
+        self.connection.action_connect()
+        feed, other = self.connection.feed_ids.sorted("account_ref")
+        other.journal_id = self.make_journal(False, "BNKB")
+        self.bank.errors = [AccountConsentExpired("The access to acc-1 has ended")]
+        (feed | other).action_start()
+        self.run_jobs()
+        self.assertEqual((feed.state, other.state), ("paused", "active"))
+        self.assertEqual((feed.window_ids.state, other.window_ids.state), ("waiting", "fetched"))
+        self.assertEqual(self.connection.state, "connected")
+        self.assertEqual(feed.trouble, "The access to acc-1 has ended")
+        self.assertIn("access to this account", feed._plan_in_words())
+        feed.action_resume()
+        self.run_jobs()
+        self.assertEqual((feed.state, feed.trouble), ("active", False))
+        self.assertEqual(feed.window_ids.state, "fetched")
+
     def test_a_refused_token_does_the_same(self):
         self.fetch(NotAuthorised("bank.example answers 401"))
         self.assertEqual(self.connection.state, "refused")
@@ -145,12 +168,77 @@ class TestWindow(ConnectionCase):
         self.assertEqual(window.state, "fetched")
 
     def test_a_second_job_leaves_the_bank_alone(self):
-        self.bank.errors = []
         window = self.connect().sudo().window_ids
+        jobs = self.env["queue.job"].sudo().search_count([])
+        job = Job.load(self.env, window.job_uuid)
+        waits = []
         with patch.object(type(window), "_have_connection_to_oneself", lambda self: False):
-            window._job_fetch()
+            for _time in range(20):
+                with self.assertRaises(RetryableJobError):
+                    job.perform()
+                job.postpone()
+                waits.append((job.eta - datetime.datetime.now()).total_seconds())
         self.assertEqual((window.state, self.bank.asked), ("waiting", []))
+        self.assertEqual(self.env["queue.job"].sudo().search_count([]), jobs)
+        self.assertTrue(waits[0] < 7 < 29 < waits[-1] < 61)
         self.assert_booked_once()
+
+    def test_a_job_that_another_one_has_followed_does_nothing(self):
+        window = self.fetch(RetryLater("bank.example answers 503"))
+        job = Job.load(self.env, window.job_uuid)
+        window.feed_id.action_fetch_now()
+        job.perform()
+        self.assertEqual(len(self.bank.asked), 1)
+        self.assert_booked_once()
+
+    def test_the_bank_is_told_of_a_person_at_the_first_try(self):
+        feed = self.connect()
+        self.run_jobs()
+        self.bank.errors = [RetryLater("bank.example answers 503")]
+        with somebody_asks():
+            feed.action_fetch_now()
+        self.run_jobs()
+        self.assertEqual([bool(person) for person in self.bank.people], [False, True, False])
+        person = self.bank.people[1]
+        self.assertEqual(
+            (person.address, dict(person.headers)["User-Agent"]), ("192.0.2.7", "Firefox")
+        )
+        self.assertNotIn("192.0.2.7", repr(person))
+
+    def test_who_asks_for_a_period_is_told_too(self):
+        feed = self.connect()
+        self.run_jobs()
+        period = self.env["bank.feed.period"].with_context(active_ids=feed.ids)
+        with somebody_asks():
+            period.create({"start_date": "2026-02-01", "end_date": "2026-02-09"}).action_fetch()
+        self.run_jobs()
+        self.assertTrue(self.bank.people[-1])
+
+    def test_nobody_waits_for_ever(self):
+        with somebody_asks():
+            window = self.connect().sudo().window_ids
+        self.assertTrue(window.person)
+        with freeze_time(fields.Datetime.now() + datetime.timedelta(minutes=11)):
+            self.run_jobs()
+        self.assertEqual(self.bank.people, [None])
+        self.assertFalse(window.person)
+
+    def test_who_has_asked_in_vain_is_forgotten(self):
+        with somebody_asks():
+            feed = self.connect()
+        feed.action_stop()
+        self.run_jobs()
+        window = feed.sudo().window_ids
+        self.assertTrue(window.person)
+        with freeze_time(fields.Datetime.now() + datetime.timedelta(minutes=11)):
+            self.env["bank.feed"].sudo()._cron_fetch()
+        self.assertFalse(window.person)
+
+    def test_who_asks_is_kept_from_everybody(self):
+        with somebody_asks():
+            window = self.connect().window_ids
+        with self.assertRaises(AccessError):
+            window.with_env(self.env_of(self.make_user("manager"))).read(["person"])
 
     def test_a_lost_job_is_found(self):
         feed = self.connect()

@@ -15,7 +15,7 @@ class BankAuditLog(models.Model):
     def _record(self, event, entries):
         entries = list(entries)
         result = super()._record(event, entries)
-        self._spread({entry[0].company_id.id or self.env.company.id for entry in entries})
+        self._spread({self._company_of(entry[0]).id for entry in entries})
         return result
 
     def _spread(self, company_ids):

@@ -14,7 +14,6 @@ from odoo.addons.account_bank_feed_connection.protocol import (
 )
 from odoo.addons.account_bank_feed_rest.format import RestFormat
 from odoo.addons.account_bank_feed_rest.rest import account_values, profile_from, utc
-from odoo.http import request
 
 from ..session import EnableBankingSession, earlier
 
@@ -24,17 +23,8 @@ SESSION = "enablebanking_session"
 LONGEST = timedelta(days=180)
 """The longest consent that PSD2 knows, where the bank does not say."""
 
-PERSON = {
-    "psu-ip-address": lambda asked: asked.remote_addr,
-    "psu-user-agent": lambda asked: asked.headers.get("User-Agent"),
-    "psu-referer": lambda asked: asked.headers.get("Referer"),
-    "psu-accept": lambda asked: asked.headers.get("Accept"),
-    "psu-accept-charset": lambda asked: asked.headers.get("Accept-Charset"),
-    "psu-accept-encoding": lambda asked: asked.headers.get("Accept-Encoding"),
-    "psu-accept-language": lambda asked: asked.headers.get("Accept-Language"),
-}
-"""What a bank may want to know of a person who asks, and where it stands."""
 USUAL = ("psu-ip-address", "psu-user-agent")
+"""What a bank is told of a person where it does not say what it wants to know."""
 
 
 class BankConnectorEnableBanking(models.AbstractModel):
@@ -70,14 +60,13 @@ class BankConnectorEnableBanking(models.AbstractModel):
     def _person_headers(self, connection):
         """Who asks, while somebody does: banks count that apart. All that the bank wants, or
         nothing; and nothing where it is a schedule that asks."""
-        if not request or not request.session.uid:
+        person = connection._person()
+        if not person:
             return {}
-        names = (connection.enablebanking_headers or "").lower().split()
-        found = {
-            name: PERSON[name](request.httprequest) if name in PERSON else None
-            for name in names or USUAL
-        }
-        return found if all(found.values()) else {}
+        told = {f"psu-{name.lower()}": value for name, value in person.headers.items()}
+        told["psu-ip-address"] = person.address
+        names = (connection.enablebanking_headers or "").lower().split() or USUAL
+        return {name: told[name] for name in names} if told.keys() >= set(names) else {}
 
     # ------------------------------------------------------------------
     # What it gives

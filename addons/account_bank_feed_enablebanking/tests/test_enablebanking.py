@@ -2,7 +2,6 @@
 
 import datetime
 import os
-from types import SimpleNamespace
 from unittest.mock import patch
 
 from freezegun import freeze_time
@@ -11,13 +10,12 @@ from odoo import fields
 from odoo.addons.account_bank_feed import keys
 from odoo.addons.account_bank_feed.envelope import new_key
 from odoo.addons.account_bank_feed.tests.common import IBAN
-from odoo.addons.account_bank_feed_connection.tests.common import ConnectionCase
+from odoo.addons.account_bank_feed_connection.tests.common import ConnectionCase, somebody_asks
 from odoo.addons.account_bank_feed_connection.tests.json_bank import AGAIN, HALF
 from odoo.addons.account_bank_feed_rest.tests.banks import private_key
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
 
-from ..models import bank_connector_enablebanking as connector_module
 from .bank import APPLICATION, HASH, EnableBanking, error
 
 KEY = private_key()
@@ -181,9 +179,7 @@ class TestEnableBanking(ConnectionCase, HttpCase):
         self.start()
         self.run_jobs()
         self.assertFalse([a for a in self.bank.asked if "Psu-Ip-Address" in a.headers])
-        person = SimpleNamespace(remote_addr="192.0.2.7", headers={"User-Agent": "Firefox"})
-        asking = SimpleNamespace(session=SimpleNamespace(uid=2), httprequest=person)
-        with patch.object(connector_module, "request", asking):
+        with somebody_asks():
             self.connection.feed_ids.action_get_balances()
             headers = {n.lower(): v for n, v in self.asked("balances")[-1].headers.items()}
             self.assertEqual(headers["psu-ip-address"], "192.0.2.7")

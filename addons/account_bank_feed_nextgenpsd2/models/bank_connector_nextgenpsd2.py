@@ -19,7 +19,6 @@ from odoo.addons.account_bank_feed_connection.protocol.http import (
 )
 from odoo.addons.account_bank_feed_connection.protocol.oauth import OAuthSettings
 from odoo.addons.bank_statement_format.registry import formats
-from odoo.http import request
 
 from ..xs2a import answers
 from ..xs2a.session import Xs2aSession
@@ -52,7 +51,7 @@ class BankConnectorNextGenPsd2(models.AbstractModel):
 
     @api.model
     def _session(self, connection, kind=Xs2aSession, **options):
-        options = {"base": _base(connection), "person": _person(), **options}
+        options = {"base": _base(connection), "person": _told_of(connection), **options}
         if connection.xs2a_sign_in == "redirect":
             return self._session_without_token(connection, kind, **options)
         return super()._session(connection, kind, **options)
@@ -61,7 +60,7 @@ class BankConnectorNextGenPsd2(models.AbstractModel):
     def _session_without_token(self, connection, kind=Xs2aSession, **options):
         """We ourselves: by certificate, or by a password where the bank takes that."""
         secret = None if connection.certificate else connection._secret("client_secret")
-        options = {"base": _base(connection), "person": _person(), **options}
+        options = {"base": _base(connection), "person": _told_of(connection), **options}
         auth = (connection.client_id, secret) if secret else None
         return kind(tls=connection._tls(), auth=auth, **options)
 
@@ -339,7 +338,7 @@ def _back(connection):
     """Headers of a request for a consent: where people come back to, and who they are there."""
     headers = {
         "PSU-IP-Address": "127.0.0.1",  # for when nobody is there; the bank wants one
-        **_person(),
+        **_told_of(connection),
         "TPP-Redirect-URI": connection.redirect_uri,
         "PSU-ID": connection.xs2a_psu_id,
         "PSU-Corporate-ID": connection.xs2a_corporate_id,
@@ -349,13 +348,14 @@ def _back(connection):
     return {name: value for name, value in headers.items() if value}
 
 
-def _person():
+def _told_of(connection):
     """Headers that tell of the person who asks; none for what is fetched by itself."""
-    if not request or not request.session.uid:
+    person = connection._person()
+    if not person:
         return {}
     headers = {
-        "PSU-IP-Address": request.httprequest.remote_addr,
-        "PSU-User-Agent": request.httprequest.user_agent.string,
+        "PSU-IP-Address": person.address,
+        "PSU-User-Agent": person.headers.get("User-Agent"),
     }
     return {name: value for name, value in headers.items() if value}
 

@@ -18,12 +18,11 @@ from odoo.addons.account_bank_feed_connection.protocol import (
     RateLimited,
     RetryLater,
 )
+from odoo.addons.account_bank_feed_connection.tests.common import somebody_asks
 from odoo.addons.account_bank_feed_connection.tests.real import RealBankCase
 from odoo.addons.bank_statement_format import Transaction, detect
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
-
-from ..models import bank_connector_nextgenpsd2
 
 DAY = timedelta(days=1)
 
@@ -137,8 +136,8 @@ class TestNextGenPsd2(Xs2aCase):
         address = self.connection.action_connect()["url"]
         answer = self.visit(address)
         self.bank.consents.get(self.connection.xs2a_next_consent).status = "rejected"
-        with self.assertRaisesRegex(UserError, "Nobody has agreed"):
-            self.connection._signed_in(answer)
+        self.connection._signed_in(answer)
+        self.assertRegex(self.connection.error, "Nobody has agreed")
 
     def test_listed_accounts_only(self):
         self.connection.write(
@@ -314,10 +313,24 @@ class TestNextGenPsd2(Xs2aCase):
     def test_a_person_does_not_count(self):
         self.connection.xs2a_frequency = 1
         feed = self.connect_and_link()
-        person = {"PSU-IP-Address": "192.0.2.7"}
-        self.patch(bank_connector_nextgenpsd2, "_person", lambda: person)
+        with somebody_asks():
+            for _time in range(3):
+                self.documents(feed, self.today, self.today)
+
+    def test_what_a_person_asks_for_does_not_count(self):
+        self.connection.xs2a_frequency = 1
+        feed = self.connect_and_link()
+        feed.action_start()
+        self.run_jobs()
         for _time in range(3):
-            self.documents(feed, self.today, self.today)
+            with somebody_asks():
+                feed.action_fetch_now()
+            self.run_jobs()
+        self.assertEqual(set(feed.window_ids.mapped("state")), {"fetched"})
+        feed.action_fetch_now()
+        window = feed.window_ids.sorted("id")[-1].sudo()
+        window._job_fetch()
+        self.assertEqual(window.error_kind, "rate_limited")
 
     def test_a_person_at_the_screen_is_one(self):
         self.connection.xs2a_frequency = 1
@@ -383,8 +396,8 @@ class TestOAuthFirst(Xs2aCase):
         answer = self.visit(self.connection.action_connect()["url"])
         answer = self.visit(self.connection._signed_in(answer))
         self.bank.consents.get(self.connection.xs2a_next_consent).status = "rejected"
-        with self.assertRaisesRegex(UserError, "Nobody has agreed"):
-            self.connection._signed_in(answer)
+        self.connection._signed_in(answer)
+        self.assertRegex(self.connection.error, "Nobody has agreed")
 
 
 @tagged("post_install", "-at_install")
