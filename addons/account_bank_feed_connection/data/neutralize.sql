@@ -4,10 +4,10 @@ UPDATE bank_connection
    SET state = 'disconnected', valid_until = NULL, error = NULL
  WHERE state != 'draft';
 UPDATE bank_feed
-   SET state = 'off', next_fetch_at = NULL
+   SET state = 'off', next_fetch_at = NULL, valid_until = NULL, error = NULL
  WHERE state IN ('active', 'paused');
 UPDATE bank_feed_window
-   SET state = 'ignored', next_try_at = NULL
+   SET state = 'ignored', next_try_at = NULL, person = NULL, person_at = NULL
  WHERE state = 'waiting';
 DELETE FROM bank_sign_in;
 -- Only those that ask banks: the others finish what is in the copy already.
