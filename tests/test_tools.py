@@ -1,5 +1,6 @@
 """The developer toolchain, as far as it is plain Python."""
 
+import configparser
 import sys
 import time
 from pathlib import Path
@@ -139,8 +140,16 @@ def test_subtests_count_as_one_test_and_one_failure_is_enough():
 
 
 def test_jobs_at_once():
-    assert server.capacity("root:4") == "4"
-    assert server.capacity("root:8,root.bank_feed:2") == "8"
+    assert server.capacity("root:4") == 4
+    assert server.capacity("root:8,root.bank_feed:2") == 8
+
+
+def test_slow_banks_do_not_take_all_jobs():
+    conf = configparser.RawConfigParser()
+    conf.read(testing.PROJECT / "odoo.conf")
+    channels = dict(each.split(":") for each in conf["queue_job"]["channels"].split(","))
+    assert int(channels[server.FETCH]) == server.fetching(int(channels["root"])) == 2
+    assert server.fetching(8) == 4
 
 
 def test_nothing_names_a_place_that_only_one_machine_has():

@@ -20,6 +20,7 @@ from .common import CACHE, PROJECT, Missing, locked, our_addons, say, step
 # The heavy stock modules that tests stand on; installed once into a template database.
 STOCK = ("account", "l10n_de", "queue_job", "web", "web_tour")
 SERVER_WIDE = "base,web,queue_job"
+FETCH = "root.bank_feed.fetch"
 
 
 class Odoo:
@@ -189,7 +190,7 @@ class Odoo:
                 **settings,
             },
             queue_job={
-                "channels": channels,
+                "channels": f"{channels},{FETCH}:{fetching(capacity(channels))}",
                 "max_capacity": capacity(channels),
                 "scheme": "http",
                 "host": "127.0.0.1",
@@ -254,7 +255,12 @@ class Node:
 
 def capacity(channels):
     """How many jobs run at once: queue_job 18.0.4 runs one only, unless told so a second time."""
-    return re.match(r"root:(\d+)", channels)[1]
+    return int(re.match(r"root:(\d+)", channels)[1])
+
+
+def fetching(jobs):
+    """How many of so many jobs may fetch from banks: half, but a slow bank must leave one free."""
+    return max(2, jobs // 2)
 
 
 def free_port():

@@ -24,5 +24,6 @@
         "views/menus.xml",
         "views/sign_in_templates.xml",
     ],
+    "post_init_hook": "limit_fetching",
     "installable": True,
 }

@@ -4,6 +4,7 @@ import datetime
 import itertools
 import random
 import sys
+import time
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from bank_statement_format import text_similarity
 
 sys.path.append(str(Path(__file__).parents[2] / "addons" / "account_bank_feed"))
 
-from admission import Incoming, Known, pair
+from admission import DAYS_APART, Coverage, Incoming, Known, pair, pair_redated
 
 DAY = datetime.date(2026, 1, 2)
 
@@ -121,3 +122,98 @@ def test_the_order_of_different_texts_does_not_matter():
         shuffled = random.Random(seed).sample(texts, len(texts))
         arrivals = [incoming(text, text, source="csv") for text in shuffled]
         assert pairs(arrivals, [known(text, f"{text} eur") for text in texts]) == expected
+
+# Known of another day
+
+
+def redated(arrivals, entries, start=DAY, days=7, words=True):
+    coverage = Coverage(start, start + datetime.timedelta(days), words)
+    paired = pair(arrivals, entries, text_similarity)
+    found = pair_redated(arrivals, entries, paired, text_similarity, coverage)
+    return {key: (pairing.known.key, pairing.doubtful) for key, pairing in found.items()}
+
+
+def later(days):
+    return DAY + datetime.timedelta(days)
+
+
+def api(key, days, text="rent of january", reference="REF20260102", amount=50):
+    return Incoming(key, later(days), Decimal(amount), "api", text, reference)
+
+
+def filed(key, days, text="rent january", reference="REF20260102", amount=50, **values):
+    return Known(
+        key,
+        later(days),
+        Decimal(amount),
+        frozenset({("camt.053", text)}),
+        frozenset({reference} if reference else ()),
+        **values,
+    )
+
+
+@pytest.mark.parametrize("days", [1, 2, DAYS_APART])
+def test_the_reference_tells_that_it_is_one_payment(days):
+    assert redated([api(1, days)], [filed("a", 0)]) == {1: ("a", False)}
+
+
+@pytest.mark.parametrize(
+    ("arrival", "entry"),
+    [
+        (api(1, DAYS_APART + 1), filed("a", 0)),
+        (api(1, 1, amount=51), filed("a", 0)),
+        (api(1, 1, text="donation", reference="REF99999999"), filed("a", 0)),
+        (api(1, 1, text="donation", reference="NONREF"), filed("a", 0, reference="NONREF")),
+        (api(1, 1, text="donation", reference="000000001"), filed("a", 0, reference="000000001")),
+        (api(1, 1, text="donation", reference=None), filed("a", 0, reference=None)),
+    ],
+)
+def test_too_little_is_alike(arrival, entry):
+    assert redated([arrival], [entry]) == {}
+
+
+@pytest.mark.parametrize(
+    ("arrivals", "entries", "start"),
+    [
+        ([api(1, 1)], [filed("a", 0)], later(1)),  # the statement does not cover the day
+        ([api(1, 1, text="77")], [filed("a", 0)], DAY),  # in other words
+        ([api(1, 1, reference=None)], [filed("a", 0)], DAY),  # by like words alone
+        ([api(1, 1), api(2, 9)], [filed("a", 0)], DAY),  # the reference is not of one alone
+        ([api(1, 1)], [filed("a", 0), filed("b", -30)], DAY),
+    ],
+)
+def test_in_doubt_a_person_is_asked(arrivals, entries, start):
+    assert redated(arrivals, entries, start) == {1: ("a", True)}
+
+
+def test_like_words_are_no_reason_where_balances_tell():
+    assert redated([api(1, 1, reference=None)], [filed("a", 0)], words=False) == {}
+
+
+def test_like_words_are_no_reason_on_a_day_that_is_not_covered():
+    assert redated([api(1, 1, reference=None)], [filed("a", 0)], later(1)) == {}
+
+
+def test_what_the_source_has_told_is_known_in_these_words_only():
+    told = frozenset({(later(1), "api", "rent of january")})
+    entry = filed("a", 0, redated=told)
+    assert redated([api(1, 1)], [entry]) == {1: ("a", False)}
+    assert redated([api(1, 2)], [entry]) == {}
+    assert redated([api(1, 0)], [entry]) == {}
+    assert pair([api(1, 0)], [entry], text_similarity) == {}
+
+
+def test_a_known_one_is_taken_once_and_the_nearest_first():
+    arrivals = [api(1, 2), api(2, 1)]
+    assert redated(arrivals, [filed("a", 0)]) == {2: ("a", True)}
+    both = [api(1, 0), api(2, 1)]
+    assert redated(both, [filed("a", 0)]) == {}, "it is known of its own day"
+
+
+@pytest.mark.parametrize("reference", [None, "REF20260102"])
+def test_very_many_of_one_amount_take_no_time(reference):
+    arrivals = [api(n, 1, reference=reference) for n in range(30_000)]
+    entries = [filed(f"k{n}", 0, reference=reference) for n in range(30_000)]
+    started = time.monotonic()
+    assert redated(arrivals, entries) == {}
+    assert time.monotonic() - started < 10

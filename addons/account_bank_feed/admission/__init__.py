@@ -5,5 +5,18 @@ Nothing here imports Odoo; the models load plain data, ask, and act on the answe
 
 from .continuity import Cause, Verdict, judge
 from .pairing import Incoming, Known, Pairing, pair
+from .redated import DAYS_APART, Coverage, is_reference, pair_redated
 
-__all__ = ["Cause", "Incoming", "Known", "Pairing", "Verdict", "judge", "pair"]
+__all__ = [
+    "DAYS_APART",
+    "Cause",
+    "Coverage",
+    "Incoming",
+    "Known",
+    "Pairing",
+    "Verdict",
+    "is_reference",
+    "judge",
+    "pair",
+    "pair_redated",
+]

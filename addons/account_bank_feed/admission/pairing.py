@@ -19,7 +19,7 @@ from decimal import Decimal
 DOUBTFUL_BELOW = 0.25
 """Text similarity under which a pairing across sources needs a proof or a person."""
 
-_COMPARE_ALL_BELOW = 2_500
+COMPARE_ALL_BELOW = 2_500
 """Comparisons of texts per day and amount; beyond that equal multitudes pair in file order."""
 
 
@@ -32,28 +32,44 @@ class Incoming:
     amount: Decimal
     source: str
     text: str
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A transaction that is known, with every (source, text) that has described it so far."""
+    """A transaction that is known, with every (source, text) that has described it so far.
+
+    ``redated`` are descriptions on another day: (day, source, text).
+    """
 
     key: Hashable
     date: date
     amount: Decimal
     descriptions: frozenset[tuple[str, str]]
+    references: frozenset[str] = frozenset()
+    redated: frozenset[tuple[date, str, str]] = frozenset()
+
+    def told_by(self, source: str) -> bool:
+        """Whether the source has described it; in other words it then means another one."""
+        return any(source == other for other, _text in self.descriptions) or any(
+            source == other for _day, other, _text in self.redated
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """An incoming transaction is this known one; ``similarity`` is 0.0 to 1.0."""
+    """An incoming transaction is this known one; ``similarity`` is 0.0 to 1.0.
+
+    ``asks`` says that more than the words is in doubt.
+    """
 
     known: Known
     similarity: float
+    asks: bool = False
 
     @property
     def doubtful(self) -> bool:
-        return self.similarity < DOUBTFUL_BELOW
+        return self.asks or self.similarity < DOUBTFUL_BELOW
 
 
 Similarity = Callable[[str, str], float]
@@ -87,7 +103,7 @@ def _pair_day(arrivals, known, similarity):
         by_source[entry.source].append(entry)
     for source, entries in by_source.items():
         # What this source has described in other words is another transaction.
-        eligible = [k for k in free if all(source != other for other, _text in k.descriptions)]
+        eligible = [k for k in free if not k.told_by(source)]
         for entry, pairing in _pair_best_text(entries, eligible, similarity):
             pairings[entry.key] = pairing
             free.remove(pairing.known)
@@ -114,12 +130,12 @@ def _pair_same_words(arrivals, known):
 
 
 def _pair_best_text(entries, eligible, similarity):
-    if len(entries) * len(eligible) > _COMPARE_ALL_BELOW:
+    if len(entries) * len(eligible) > COMPARE_ALL_BELOW:
         yield from _pair_in_order(entries, eligible, similarity)
         return
     ranked = sorted(
         (
-            (-_closeness(entry.text, candidate, similarity), i, j)
+            (-closeness(entry.text, candidate, similarity), i, j)
             for i, entry in enumerate(entries)
             for j, candidate in enumerate(eligible)
         ),
@@ -134,8 +150,8 @@ def _pair_best_text(entries, eligible, similarity):
 
 def _pair_in_order(entries, eligible, similarity):
     for entry, candidate in zip(entries, eligible, strict=False):
-        yield entry, Pairing(candidate, _closeness(entry.text, candidate, similarity))
+        yield entry, Pairing(candidate, closeness(entry.text, candidate, similarity))
 
 
-def _closeness(text, candidate, similarity):
+def closeness(text, candidate, similarity):
     return max((similarity(text, other) for _source, other in candidate.descriptions), default=0.0)

@@ -51,7 +51,7 @@ class BankFeedController(http.Controller):
         request.env["bank.audit.log"]._record(
             "download", [(record, "", {"name": record.name, "sha256": record.sha256}, "")]
         )
-        return _file_response(record.name, content)
+        return file_response(record.name, content)
 
     @http.route("/account_bank_feed/profiles", type="http", auth="user", methods=["GET"])
     def profiles(self, ids=""):
@@ -67,8 +67,8 @@ class BankFeedController(http.Controller):
         files = {f"{profile.code}.json": profile._export_json() for profile in profiles}
         if len(files) == 1:
             [(name, content)] = files.items()
-            return _file_response(name, content)
-        return _file_response("bank_statement_profiles.zip", _archive(files))
+            return file_response(name, content)
+        return file_response("bank_statement_profiles.zip", _archive(files))
 
     def _as_id(self, text):
         """A record id from a form field; None for an empty one."""
@@ -90,7 +90,8 @@ def _base_name(name):
     return re.split(r"[/\\]", name or "")[-1] or "file"
 
 
-def _file_response(name, content):
+def file_response(name, content):
+    """A file to be saved, whatever is in it."""
     return request.make_response(
         content,
         [

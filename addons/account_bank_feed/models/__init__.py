@@ -19,6 +19,7 @@ from . import (
     bank_import_statement,
     bank_import_statement_announcing,
     bank_import_statement_journal,
+    bank_import_statement_redated,
     bank_secret,
     bank_statement_profile,
     bank_transaction,

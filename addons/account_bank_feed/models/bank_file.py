@@ -159,5 +159,8 @@ class BankFile(models.Model):
         return record
 
     @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._("Statement files are kept: they prove what the bank reported."))
+    def _unlink_none_that_was_imported(self):
+        if self.sudo().import_ids:
+            raise UserError(
+                self.env._("Statement files are kept: they prove what the bank reported.")
+            )

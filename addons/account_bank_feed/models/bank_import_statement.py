@@ -1,4 +1,3 @@
-from collections import defaultdict
 from datetime import timedelta
 from decimal import Decimal
 
@@ -364,7 +363,7 @@ class BankImportStatement(models.Model):
             return False
         if verdict.overlap_void:
             pairings = {}
-        self._confirm_start(verdict)
+        self._confirm_start(verdict, pairings)
         self._admit(verdict, pairings, reason)
         return True
 
@@ -374,8 +373,10 @@ class BankImportStatement(models.Model):
         known = self._known_entries(
             transactions.mapped("booking_date") or [self.start_date, self.end_date]
         )
-        if not known:
-            return {}, known
+        pairings = self._pair_same_day(transactions, known) if known else {}
+        return pairings | self._pair_redated(transactions, pairings, known), known
+
+    def _pair_same_day(self, transactions, known):
         pairings = {}
         # What the bank calls pending is compared with what it called so before, and so is
         # what it has booked.
@@ -385,43 +386,30 @@ class BankImportStatement(models.Model):
                 for t in transactions
                 if t.booked == booked
             )
-            same = [entry for entry in known if _is_booked(entry) == booked]
+            same = [entry for entry in known if is_booked(entry) == booked]
             pairings |= pair(incoming, same, text_similarity)
-        return pairings, known
+        return pairings
 
     def _known_entries(self, dates):
         """What the journal holds in the days from the first to the last of ``dates``."""
-        period = [("journal_id", "=", self.journal_id.id)]
         first, last = min(dates), max(dates)
         transactions = self.env["bank.transaction"].search(
-            [
-                *period,
-                ("booking_date", ">=", first),
-                ("booking_date", "<=", last),
-                ("import_statement_id.state", "in", ADMITTED),
-                ("state", "!=", "quarantined"),
-            ],
-            order="booking_date, ledger_order, id",
+            self._known_domain(first, last), order="booking_date, ledger_order, id"
         )
-        descriptions = defaultdict(set)
-        for transaction in transactions:
-            original = transaction.duplicate_of_id or transaction
-            key = transaction.duplicate_of_line_id or original
-            descriptions[key].add((transaction._source(), transaction.identity_text))
         lines = self.env["account.bank.statement.line"].search(
             [
-                *period,
+                ("journal_id", "=", self.journal_id.id),
                 ("date", ">=", first),
                 ("date", "<=", last),
                 ("state", "=", "posted"),
                 ("bank_transaction_id", "=", False),
             ]
         )
+        descriptions, redated = self._descriptions(transactions)
         originals = transactions.filtered(lambda t: t.state != "duplicate")
-        return [
-            Known(t, t.booking_date, self._exact(t.amount), frozenset(descriptions[t]))
-            for t in originals
-        ] + [
+        # What was found to be known of a day before or after these is so again.
+        originals |= self._known_elsewhere(transactions)
+        return [self._as_known(t, descriptions, redated) for t in originals] + [
             Known(
                 line,
                 line.date,
@@ -429,6 +417,16 @@ class BankImportStatement(models.Model):
                 frozenset(descriptions[line] | {("ledger", _line_text(line))}),
             )
             for line in lines
+        ]
+
+    def _known_domain(self, first, last):
+        """Transactions of the journal's admitted statements in some days."""
+        return [
+            ("journal_id", "=", self.journal_id.id),
+            ("booking_date", ">=", first),
+            ("booking_date", "<=", last),
+            ("import_statement_id.state", "in", ADMITTED),
+            ("state", "!=", "quarantined"),
         ]
 
     def _judge(self, pairings, known, filled=0):
@@ -443,7 +441,8 @@ class BankImportStatement(models.Model):
             opening=opening,
             known_total=sum((self._exact(t.amount) for t in paired | before_start), Decimal(0)),
             has_new=bool(new),
-            our_balance=self._exact(self.journal_id._bank_feed_balance(end) - filled),
+            our_balance=self._exact(self.journal_id._bank_feed_balance(end) - filled)
+            + self._known_after(end, pairings),
             is_first=not self.journal_id.bank_feed_start_confirmed,
             has_surplus=self._has_surplus(pairings, known),
             may_void_overlap=self._may_void_overlap(pairings),
@@ -474,7 +473,7 @@ class BankImportStatement(models.Model):
         return any(
             entry.key not in taken and self.start_date < entry.date < self.end_date
             for entry in known
-            if _is_booked(entry)
+            if is_booked(entry)
         )
 
     def _may_void_overlap(self, pairings):
@@ -485,7 +484,7 @@ class BankImportStatement(models.Model):
         """
         paired = self.transaction_ids.filtered(lambda t: t.booked and t.id in pairings)
         pairs = [(t, pairings[t.id].known.key) for t in paired.sorted("position")]
-        if not pairs or any(
+        if self._has_redated(pairings) or not pairs or any(
             known._name != "bank.transaction" or known.import_id.sha256 == self.import_id.sha256
             for _transaction, known in pairs
         ):
@@ -510,7 +509,7 @@ class BankImportStatement(models.Model):
         balance = self.journal_id._bank_feed_balance(evening_before)
         return self._exact(balance + sum(earlier.mapped("amount")))
 
-    def _confirm_start(self, verdict):
+    def _confirm_start(self, verdict, pairings):
         """A first statement that agrees with the ledger is the start of the feed."""
         journal = self.journal_id
         if journal.bank_feed_start_confirmed or not verdict.proven:
@@ -520,7 +519,8 @@ class BankImportStatement(models.Model):
         end = max([self.end_date, *days])
         since = journal._bank_feed_sum_lines(start, end)
         since += journal._bank_feed_sum_unbooked(start, end)
-        journal._bank_feed_confirm_start(start, float(verdict.our_balance) - since)
+        ours = verdict.our_balance - self._known_after(end, pairings)
+        journal._bank_feed_confirm_start(start, float(ours) - since)
 
     def _admit(self, verdict, pairings, reason=None):
         gap = self.currency_id.round(float(verdict.difference or 0)) if not verdict.admitted else 0
@@ -692,7 +692,7 @@ class BankImportStatement(models.Model):
         return numbers
 
 
-def _is_booked(entry):
+def is_booked(entry):
     """Whether a known entry is booked by the bank; a statement line always is."""
     return entry.key._name != "bank.transaction" or entry.key.booked
 

@@ -257,10 +257,12 @@ class BankTransaction(models.Model):
         (new - early)._line_up()
 
     def _mark_known(self, pairings, proven):
-        doubtful = self.browse()
+        doubtful = redated = self.browse()
         for transaction in self:
             pairing = pairings[transaction.id]
             original = pairing.known.key
+            if pairing.known.date != transaction.booking_date:
+                redated += transaction
             if original._name == self._name:
                 transaction.duplicate_of_id = original
             else:
@@ -268,7 +270,15 @@ class BankTransaction(models.Model):
             if pairing.doubtful and not proven:
                 doubtful += transaction
         (self - doubtful)._set_state("duplicate", "known already")
-        doubtful._set_state(
+        (doubtful & redated)._set_state(
+            "quarantined",
+            "may be a duplicate",
+            reason=self.env._(
+                "A known transaction of another day has the same amount, and the bank's reference "
+                "or like words. Is it a duplicate, or another payment?"
+            ),
+        )
+        (doubtful - redated)._set_state(
             "quarantined",
             "may be a duplicate",
             reason=self.env._(

@@ -17,6 +17,7 @@ from . import (
     test_questions,
     test_reading,
     test_reason,
+    test_redated,
     test_secrets,
     test_set_aside,
     test_turn,

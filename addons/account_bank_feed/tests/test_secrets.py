@@ -415,6 +415,22 @@ class TestLockedFiles(KeysCase):
             self.use_keys(self.new)
             self.assertEqual([file._open().read() for file in files], contents)
 
+    def test_the_settings_say_what_is_not_encrypted(self):
+        def said():
+            return self.env["res.config.settings"].create({}).bank_feed_unencrypted or ""
+
+        before = self.env["bank.file"]._count_plain()
+        with self.no_keys():
+            self.keep(b"abc")
+            self.assertIn("unencrypted", said())
+            self.assertIn("bank_feed_keys new", said())
+        self.assertIn(f": {before + 1}.", said())
+        self.assertIn("rotate", said())
+        self.env.cr.execute("UPDATE bank_file SET lock = 'any' WHERE lock IS NULL")
+        self.assertFalse(said())
+        os.chmod(self.key_file, 0o644)
+        self.assertIn("cannot be used", said())
+
     def test_without_its_key_a_file_says_what_is_missing(self):
         file = self.keep(b"abc")
         self.use_keys(self.new)

@@ -2,7 +2,8 @@ import logging
 import re
 
 from odoo import http
-from odoo.exceptions import UserError
+from odoo.addons.account_bank_feed.controllers.main import file_response
+from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 
 from ..models.bank_connection import CALLBACK
@@ -32,6 +33,26 @@ class BankConnectionController(http.Controller):
         if address:
             return request.redirect(address, local=False)
         return request.redirect(f"/odoo/bank-connections/{connection.id}")
+
+    @http.route(
+        "/account_bank_feed/window/<int:window_id>", type="http", auth="user", methods=["GET"]
+    )
+    def payload(self, window_id):
+        """What a bank sent in vain, for who may see the period that it was asked for."""
+        try:
+            window = request.env["bank.feed.window"].search([("id", "=", window_id)])
+        except AccessError:
+            # The same answer for both: nobody learns which periods exist.
+            raise request.not_found() from None
+        # No import has it, so the file itself opens for nobody.
+        file = window.payload_id.sudo()
+        if not file:
+            raise request.not_found()
+        content = file._open().read()
+        request.env["bank.audit.log"]._record(
+            "download", [(window, "", {"name": file.name, "sha256": file.sha256}, "")]
+        )
+        return file_response(file.name, content)
 
 
 class _WithoutAnswers(logging.Filter):

@@ -1,11 +1,20 @@
+import logging
+
+from psycopg2 import InterfaceError, OperationalError
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..notice import said
 from ..union import union
+
+_logger = logging.getLogger(__name__)
 
 BY_THEMSELVES = ("_job_read", "_job_post", "_job_fetch")
 """Jobs whose records are in the list when they fail; of other jobs the job itself is."""
+OURS = ("bank.import", "bank.transaction", "bank.feed")
+"""How the names of models begin whose jobs are the bank feed's, whichever addon brings them."""
 
 
 NOT_OF_A_PERIOD = SQL(
@@ -101,9 +110,7 @@ class BankDeadLetter(models.Model):
             " FROM queue_job AS one LEFT JOIN res_company AS company"
             " ON company.id = one.company_id"
             " WHERE one.state = 'failed' AND one.model_name IN %s AND one.method_name NOT IN %s",
-            tuple(
-                name for name in self.env if name.startswith(("bank.import", "bank.transaction"))
-            ),
+            tuple(name for name in self.env if name.startswith(OURS)),
             BY_THEMSELVES,
         )
 
@@ -120,21 +127,48 @@ class BankDeadLetter(models.Model):
     # ------------------------------------------------------------------
 
     def action_requeue(self):
-        """Try each again."""
+        """Try each again. One that cannot be tried does not keep the others from it."""
         self.env["bank.guarded.state"]._require_role("accountant")
         self.check_access("read")
-        for letter in self:
-            record = letter._record()
-            if letter.kind == "connection":
-                record.action_requeue()
-            elif letter.kind == "job":
-                record.requeue()
-            else:
-                record.action_retry()
+        faults = [fault for letter in self if (fault := letter._requeue())]
+        if not faults:
+            return None
+        return said(
+            self.env._(
+                "%(count)s are being tried again. Not so:\n%(faults)s",
+                count=len(self) - len(faults),
+                faults="\n".join(faults),
+            )
+        )
+
+    def _requeue(self):
+        """Try it again.
+
+        :return: what kept it from that, in words, or None
+        """
+        record, name = self._record(), self.record_name
+        try:
+            with self.env.cr.savepoint():
+                if self.kind == "connection":
+                    record.action_requeue()
+                elif self.kind == "job":
+                    record.requeue()
+                else:
+                    record.action_retry()
+                self.env.flush_all()
+        except (OperationalError, InterfaceError):
+            raise  # somebody else was faster, or no database: all of it starts again
+        except UserError as error:
+            return f"{name}: {error.args[0]}"
+        except Exception as error:
+            _logger.exception("%s could not be tried again", record)
+            text = self.env._("An unexpected error, told in the server's log: %s", error)
+            return f"{name}: {text}"
+        return None
 
     def action_requeue_all(self):
         """Try everything again that this person may see."""
-        self.search([], limit=None).action_requeue()
+        return self.search([], limit=None).action_requeue()
 
     def _ignore(self, reason):
         """Leave them out for good, for a reason that is kept.
@@ -159,3 +193,9 @@ class BankDeadLetter(models.Model):
                         letter.record_name,
                     )
                 )
+
+    def action_payload(self):
+        """The file, or what the bank sent instead of one."""
+        self.ensure_one()
+        record = self.env[self.model].browse(self.res_id)
+        return record.action_payload() if self.kind == "connection" else record.action_download()

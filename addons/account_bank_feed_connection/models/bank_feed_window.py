@@ -324,13 +324,29 @@ class BankFeedWindow(models.Model):
             self._set_state("dead", error.message, next_try_at=False)
 
     def _keep_payload(self, error):
+        """What the bank sent at this attempt, in place of what it sent at the one before."""
+        files, former = self.env["bank.file"], self.payload_id.sudo()
+        if error.payload and former.sha256 == files._digest(error.payload):
+            return former.id
+        others = self.search_count([("payload_id", "in", former.ids), ("id", "!=", self.id)])
+        if not others and not former.import_ids:
+            former.unlink()
         if not error.payload:
             return False
         name = f"{self.display_name}: {error.kind}"
         try:
-            return self.env["bank.file"]._keep(name, error.payload).id
+            return files._keep(name, error.payload).id
         except UserError:  # keys that cannot be used; why it failed says more
             return False
+
+    def action_payload(self):
+        """What the bank sent, through the route that records who took it."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/account_bank_feed/window/{self.id}",
+            "target": "download",
+        }
 
     def _shorten(self, earliest):
         """Fetch what the bank still gives; say which days it does not."""

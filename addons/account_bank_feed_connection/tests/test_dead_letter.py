@@ -1,5 +1,7 @@
 """What was given up: one list, and the two ways out."""
 
+from unittest.mock import patch
+
 from odoo.addons.account_bank_feed.tests.common import statement, transaction
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -45,6 +47,42 @@ class TestDeadLetter(ConnectionCase):
         self.assertEqual(by_kind["job"].cause, "broken")
         self.letters.action_requeue_all()
         self.assertEqual((record.state, row.state), ("received", "pending"))
+
+    def test_what_cannot_be_tried_again_stops_nothing_else(self):
+        def retry(record):
+            if record.name == "one.txt":
+                raise UserError("This one cannot")
+            if record.name == "two.txt":
+                raise KeyError("a fault")
+            return action_retry(record)
+
+        records = [
+            self.receive(content=b"no statement " + name.encode(), name=name)
+            for name in ("one.txt", "two.txt", "three.txt")
+        ]
+        self.env.flush_all()
+        imports = type(self.env["bank.import"])
+        action_retry = imports.action_retry
+        with (
+            patch.object(imports, "action_retry", retry),
+            self.assertLogs("odoo.addons.account_bank_feed_connection.models", "ERROR"),
+        ):
+            answer = self.letters.action_requeue_all()
+        text = answer["params"]["message"]
+        for words in ("1 are being", "one.txt: This one cannot", "two.txt: An unexpected error"):
+            self.assertIn(words, text)
+        states = [record.state for record in records]
+        self.assertEqual(states, ["refused", "refused", "received"])
+
+    def test_jobs_of_all_our_addons(self):
+        name = "bank.feed.proposal"
+        if name not in self.env:
+            self.skipTest("account_bank_feed_rule is not installed")
+        job = self.env[name].sudo().with_delay()._learn(self.company)
+        row = self.env["queue.job"].sudo().search([("uuid", "=", job.uuid)])
+        row.write({"state": "failed", "exc_message": "broken"})
+        self.env.flush_all()
+        self.assertEqual(self.letters.search([("kind", "=", "job")]).res_id, row.id)
 
     def test_ignoring_needs_a_reason_and_leaves_a_trail(self):
         window = self.give_up()

@@ -76,6 +76,17 @@ class TestWindow(ConnectionCase):
         self.assertEqual((window.state, window.attempts), ("dead", 1))
         self.assertEqual(window.payload_id._open().read(), b"no such account")
 
+    def test_of_what_the_bank_sends_in_vain_the_last_is_kept(self):
+        files = self.env["bank.file"].sudo()
+        before = files.search_count([])
+        texts = (b"one", b"two", b"two", None, b"three")
+        window = self.fetch(*[RetryLater("down", payload=text) for text in texts])
+        for text in texts[1:]:
+            window._job_fetch()
+            kept = window.payload_id._open().read() if window.payload_id else None
+            self.assertEqual(kept, text)
+        self.assertEqual(files.search_count([]), before + 1)
+
     def test_a_fault_in_the_connector_tells_nothing_of_its_text(self):
         with self.assertLogs("odoo.addons.account_bank_feed_connection", "ERROR") as logs:
             window = self.fetch(ValueError("token abc123"))

@@ -1,1 +1,7 @@
-from . import test_answers, test_nextgenpsd2, test_session, test_transactions
+from . import (
+    test_answers,
+    test_neutralize,
+    test_nextgenpsd2,
+    test_session,
+    test_transactions,
+)
