@@ -159,7 +159,12 @@ class BankFeedProblem(models.Model):
     # ------------------------------------------------------------------
 
     def _refused_connections(self):
-        refused = [("state", "in", ("expired", "refused"))]
+        """Those that nothing is fetched from until somebody has signed in again.
+
+        To begin with that is not enough: who goes to the bank's page may never come back.
+        """
+        begun = ["&", "&", ("state", "=", "waiting"), ("feed_ids.state", "=", "paused")]
+        refused = ["|", ("state", "in", ("expired", "refused")), *begun, ("error", "!=", False)]
         for connection in self.env["bank.connection"].search(refused):
             text = self.env._("%(bank)s: %(error)s", bank=connection.name, error=connection.error)
             yield Finding(
@@ -179,8 +184,12 @@ class BankFeedProblem(models.Model):
     def _ending_consents(self):
         now = fields.Datetime.now()
         ending = [
-            ("state", "=", "connected"),
             ("valid_until", "<=", now + timedelta(days=max(CONSENT_DAYS))),
+            "|",
+            ("state", "=", "connected"),
+            "&",  # while a new consent is asked for, the old one holds
+            ("state", "=", "waiting"),
+            ("feed_ids.state", "=", "active"),
         ]
         for connection in self.env["bank.connection"].search(ending):
             left = connection.valid_until - now
