@@ -10,18 +10,17 @@ from pathlib import Path
 
 from . import bench_database, drill_bank, drill_many, drill_secrets, environment, postgres
 from .common import CACHE, PROJECT, Missing, our_addons, run, say, step
-from .server import Odoo
+from .server import Odoo, free_port
 
 PURPOSE = "drill"
 PARTS = ("keys", "secrets", "many")
 """Beside the scenarios: other keys for 10,000 secrets, where secrets are seen, many accounts."""
-BASE_URL = "http://localhost:8069"
-BACK = f"{BASE_URL}/account_bank_feed/oauth/callback"
+BACK = "/account_bank_feed/oauth/callback"
 MOST, FEW = 200, 10
 """Records of each model that are searched for secrets; few in the short form."""
 MOST_WAITS = 8
 COLUMNS = (
-    "bank", "what it did wrong", "the bank", "failed attempts", "waits", "a person",
+    "bank", "what it did wrong", "the bank", "failed attempts", "waits", "announced", "a person",
     "lost", "doubled", "told", "mails", "later", "",
 )  # fmt: skip
 
@@ -54,13 +53,14 @@ def drill(series, words):
 
 def faults(odoo, source, names=(), short=False, parts=()):
     """Play the scenarios on a copy of a database that has all addons."""
+    url = f"http://localhost:{free_port()}"
     with (
         copied(odoo, source) as database,
         keys(odoo) as conf,
         step("the bank does wrong"),
-        drill_bank.running(odoo.python, BACK) as bank,
+        drill_bank.running(odoo.python, url + BACK) as bank,
     ):
-        given = {"bank": bank, "base_url": BASE_URL, "names": names, "short": short}
+        given = {"bank": bank, "base_url": url, "names": names, "short": short}
         if "keys" in parts:
             given["command"] = [str(odoo.python), str(odoo.venv / "bin" / "odoo"), str(conf)]
         if "secrets" in parts:
@@ -88,9 +88,10 @@ def search(odoo, database, log, secrets):
 
 def many(odoo, source):
     """Fifty accounts at ten banks, one of which is slow."""
+    url = f"http://localhost:{free_port()}"
 
     def prepare(banks):
-        given = {"banks": banks, "base_url": BASE_URL, "slow": drill_many.SLOW}
+        given = {"banks": banks, "base_url": url, "slow": drill_many.SLOW}
         return inside(odoo, "many", database, given)
 
     count = drill_many.BANKS * drill_many.ACCOUNTS
@@ -99,7 +100,7 @@ def many(odoo, source):
         keys(odoo),
         step(f"{count} accounts of {drill_many.TRANSACTIONS:,} transactions at ten banks"),
     ):
-        slow, others, booked = drill_many.many(odoo, database, prepare, BACK)
+        slow, others, booked = drill_many.many(odoo, database, prepare, url + BACK)
     say(
         f"The slow bank was through after {slow:.0f} s, the others after {others[0]:.0f} s to "
         f"{others[-1]:.0f} s."
@@ -170,13 +171,14 @@ def keys(odoo):
 def inside(odoo, task, database, given):
     """Run a task of drill_run.py in a process with Odoo; return its answer.
 
-    What it logs stays in a file, as an operator's log would.
+    What it logs stays in a file, as an operator's log would; all but Odoo itself log everything.
     """
     log = log_of(odoo)
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "given.json", Path(folder) / "answer.json"
         source.write_text(json.dumps(given))
-        conf = odoo.config(database, log_level="info", logfile=log, max_cron_threads=0)
+        levels = [":DEBUG", "odoo:INFO", *(f"odoo.addons.{name}:DEBUG" for name in our_addons())]
+        conf = odoo.config(database, log_handler=",".join(levels), logfile=log, max_cron_threads=0)
         words = (odoo.python, "-m", "tools.drill_run", task, conf, database, source, target)
         log.parent.mkdir(parents=True, exist_ok=True)
         log.unlink(missing_ok=True)
@@ -216,15 +218,16 @@ def table(rows):
 
 def _cells(row):
     did = ", ".join(f"{what} ×{times}" for what, times in row["did"].items())
-    did = did or f"new tokens ×{row['refreshes']}"
+    did = f"new tokens ×{row['refreshes']}" if row["race"] else did
     kinds = ", ".join(f"{kind} ×{times}" for kind, times in row["kinds"].items())
     waits = ", ".join(map(duration, row["waits"][:MOST_WAITS]))
     if len(row["waits"]) > MOST_WAITS:
         waits += f", … ({len(row['waits'])})"
+    announced = ", ".join(f"{days} d" for days in row["announced"])
     later = "yes" if row["later"] else "NO"
     return (
-        row["bank"], row["name"], did, kinds, waits, row["person"], row["lost"], row["doubled"],
-        row["told"], row["mails"], later, row["ok"],
+        row["bank"], row["name"], did, kinds, waits, announced, row["person"], row["lost"],
+        row["doubled"], row["told"], row["mails"], later, row["ok"],
     )  # fmt: skip
 
 

@@ -18,9 +18,7 @@ def running(python, back):
 
     :param back: the address where it sends people back to
     """
-    return serving(
-        python, ADDON / "bank", "--port", "0", "--auto-approve", "--redirect-uri", back, "--folder"
-    )
+    return serving(python, ADDON / "bank", "--port", "0", "--redirect-uri", back, "--folder")
 
 
 @contextlib.contextmanager
