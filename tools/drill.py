@@ -178,7 +178,8 @@ def inside(odoo, task, database, given):
         source, target = Path(folder) / "given.json", Path(folder) / "answer.json"
         source.write_text(json.dumps(given))
         levels = [":DEBUG", "odoo:INFO", *(f"odoo.addons.{name}:DEBUG" for name in our_addons())]
-        conf = odoo.config(database, log_handler=",".join(levels), logfile=log, max_cron_threads=0)
+        logged = {"log_level": "info", "log_handler": ",".join(levels), "logfile": log}
+        conf = odoo.config(database, **logged, max_cron_threads=0)
         words = (odoo.python, "-m", "tools.drill_run", task, conf, database, source, target)
         log.parent.mkdir(parents=True, exist_ok=True)
         log.unlink(missing_ok=True)

@@ -324,7 +324,7 @@ class Drill:
             self.worker.faults.append(f"when somebody {how}, it counts as over")
 
     def _next_day(self, bank):
-        self.worker.pass_to(self._next_fetch(bank), CALM)
+        self.worker.pass_to(self._next_fetch(bank, of=max), CALM)
         self.worker.look()
         self.settle()
         self.worker.look()
@@ -360,10 +360,11 @@ class Drill:
 
     # What there is
 
-    def _next_fetch(self, bank):
+    def _next_fetch(self, bank, of=min):
+        """Of a bank's feeds, which may be seconds apart, the first one or the last."""
         with self.world.environment() as env:
             feeds = env["bank.feed"].browse(self.world.feeds[bank])
-            return max(min(feeds.mapped("next_fetch_at")), self.clock.now)
+            return max(of(feeds.mapped("next_fetch_at")), self.clock.now)
 
     def _waiting(self, bank=None):
         domain = [("state", "=", "waiting")]

@@ -6,9 +6,7 @@ import re
 import secrets
 from decimal import Decimal
 from pathlib import Path
-from urllib.parse import urlencode, urljoin, urlsplit
-
-import requests
+from urllib.parse import urlencode, urljoin
 
 from odoo.addons.account_bank_feed.series import user_groups_field
 from odoo.addons.account_bank_feed_connection.protocol import tls
@@ -19,6 +17,7 @@ from odoo.tools import html2plaintext
 from . import drill_secrets
 from .common import Missing
 from .drill_scenarios import REFUSES, REST, WITH_WRONG_STATE, XML
+from .drill_site import Browser
 
 HISTORY = 30
 """Days that the first fetch takes."""
@@ -43,8 +42,7 @@ class Bank:
     def __init__(self, description):
         self.known = description
         self.url = description["url"]
-        self._http = requests.Session()
-        self._http.trust_env = False  # neither other authorities nor proxies
+        self._http = Browser()
         self._http.verify = description["ca_file"]
         self._held = None
 

@@ -326,7 +326,7 @@ class _Server(ThreadingHTTPServer):
             self.shutdown_request(secured)
 
     def _let_hear(self, secured: ssl.SSLSocket) -> None:
-        """Whoever is refused hears why: a reset, because of what is unread, would come before it."""
+        """Whoever is refused hears why; hanging up at once, we would reset what is on its way."""
         time.sleep(0.1)
         with contextlib.suppress(OSError):
             os.read(secured.fileno(), 2**16)
