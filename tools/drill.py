@@ -19,6 +19,8 @@ BACK = "/account_bank_feed/oauth/callback"
 MOST, FEW = 200, 10
 """Records of each model that are searched for secrets; few in the short form."""
 MOST_WAITS = 8
+LOGS_FORMS = ("odoo.api", "odoo.service.model", "odoo.http")
+"""At debug these log whatever people enter; everything else is at debug in a drill."""
 COLUMNS = (
     "bank", "what it did wrong", "the bank", "failed attempts", "waits", "announced", "a person",
     "lost", "doubled", "told", "mails", "later", "",
@@ -171,14 +173,14 @@ def keys(odoo):
 def inside(odoo, task, database, given):
     """Run a task of drill_run.py in a process with Odoo; return its answer.
 
-    What it logs stays in a file, as an operator's log would; all but Odoo itself log everything.
+    What it logs stays in a file, as an operator's log would, who wants to know everything.
     """
     log = log_of(odoo)
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "given.json", Path(folder) / "answer.json"
         source.write_text(json.dumps(given))
-        levels = [":DEBUG", "odoo:INFO", *(f"odoo.addons.{name}:DEBUG" for name in our_addons())]
-        logged = {"log_level": "info", "log_handler": ",".join(levels), "logfile": log}
+        levels = ",".join([":DEBUG", *(f"{name}:INFO" for name in LOGS_FORMS)])
+        logged = {"log_level": "debug", "log_handler": levels, "logfile": log}
         conf = odoo.config(database, **logged, max_cron_threads=0)
         words = (odoo.python, "-m", "tools.drill_run", task, conf, database, source, target)
         log.parent.mkdir(parents=True, exist_ok=True)
