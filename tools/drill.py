@@ -144,6 +144,9 @@ def report(found):
 def copied(odoo, source):
     """A copy for one drill, dropped at the end."""
     odoo.drop_abandoned("drillrun")
+    for log in log_of(odoo).parent.glob(f"{odoo.name(PURPOSE)}_*.log"):
+        if not Path(f"/proc/{log.stem.rpartition('_')[2]}").exists():
+            log.unlink(missing_ok=True)
     name = f"{odoo.name('drillrun')}_{os.getpid()}"
     try:
         odoo.copy(source, name)
@@ -156,7 +159,7 @@ def copied(odoo, source):
 @contextlib.contextmanager
 def keys(odoo):
     """The operator's keys, in a file that all processes find; yields the configuration."""
-    conf = odoo.config(f"{odoo.name(PURPOSE)}-keys")
+    conf = odoo.config(f"{odoo.name(PURPOSE)}-keys-{os.getpid()}")
     with tempfile.TemporaryDirectory(prefix="drill-") as folder:
         path = Path(folder) / "keys"
         command = [odoo.python, odoo.venv / "bin" / "odoo", "bank_feed_keys", "new"]
@@ -202,7 +205,8 @@ def inside(odoo, task, database, given):
 
 
 def log_of(odoo):
-    return CACHE / "log" / f"{odoo.name(PURPOSE)}.log"
+    """Each drill has its own, which is kept until another one begins."""
+    return CACHE / "log" / f"{odoo.name(PURPOSE)}_{os.getpid()}.log"
 
 
 # The table

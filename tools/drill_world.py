@@ -64,7 +64,7 @@ class Bank:
 
     def order(self, fault):
         self._admin("POST", "faults", json=fault)
-        if fault["kind"] in ("wrong_certificate", "refused_certificate"):
+        if fault["kind"] == "wrong_certificate":
             # It comes before any path: nothing more is asked here, or the drill would meet it.
             self._held = datetime.timedelta()
 

@@ -310,15 +310,16 @@ class _Server(ThreadingHTTPServer):
         if not self.context:
             super().finish_request(request, client_address)
             return
-        context = self.context
         fault = self.bank.faults.take_for_connection()
-        if fault:
-            context = self.wrong_contexts[fault.kind]
-        self._record_handshake(fault)
+        context = self.wrong_contexts[fault.kind] if fault else self.context
+        if fault and fault.kind == "wrong_certificate":
+            self._record_handshake(fault)
         secured = context.wrap_socket(request, server_side=True, do_handshake_on_connect=False)
         try:
             secured.do_handshake()
         except OSError:
+            if fault and fault.kind == "refused_certificate":  # who shows none, does not meet it
+                self._record_handshake(fault)
             self._let_hear(secured)
         else:
             super().finish_request(secured, client_address)
@@ -331,10 +332,9 @@ class _Server(ThreadingHTTPServer):
         with contextlib.suppress(OSError):
             os.read(secured.fileno(), 2**16)
 
-    def _record_handshake(self, fault: Fault | None) -> None:
-        if fault:
-            request = Request("CONNECT", "", {}, {}, b"")
-            self.bank.record(request, "handshake", fault, time.monotonic())
+    def _record_handshake(self, fault: Fault) -> None:
+        request = Request("CONNECT", "", {}, {}, b"")
+        self.bank.record(request, "handshake", fault, time.monotonic())
 
     def handle_error(self, request, client_address):
         """A client that hangs up is none of our errors."""

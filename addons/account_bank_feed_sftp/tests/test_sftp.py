@@ -1,6 +1,7 @@
 """The connector against a real SFTP server."""
 
 import datetime
+import logging
 import os
 import socket
 import threading
@@ -126,6 +127,21 @@ class TestSftp(RealBankCase):
         self.server.password = "none"
         self.connection.private_key = self.server.private_key
         self.trust()
+
+    def test_the_log_has_neither_password_nor_key(self):
+        """At its most talkative, and paramiko says much."""
+        self.connection.client_secret = self.server.password = "correct horse battery"
+        with self.assertLogs(level=logging.DEBUG) as logs:
+            self.trust()
+            self.connection.private_key = self.server.private_key
+            self.server.password = "none"
+            self.connection.action_check()
+            self.server.put("one.xml", file_of())
+            self.fetch()
+        self.assertIn("paramiko", {record.name.partition(".")[0] for record in logs.records})
+        shown = "\n".join(str(record.__dict__) for record in logs.records)
+        for secret in ("correct horse battery", *self.server.private_key.splitlines()[1:-1]):
+            self.assertNotIn(secret, shown)
 
     def test_a_wrong_password(self):
         self.server.password = "another"
