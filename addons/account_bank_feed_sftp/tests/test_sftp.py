@@ -129,17 +129,21 @@ class TestSftp(RealBankCase):
         self.trust()
 
     def test_the_log_has_neither_password_nor_key(self):
-        """At its most talkative, and paramiko says much."""
+        """Not even that of paramiko, where somebody has switched it on."""
         self.connection.client_secret = self.server.password = "correct horse battery"
-        with self.assertLogs(level=logging.DEBUG) as logs:
+        with (
+            self.assertLogs(level=logging.DEBUG) as logs,
+            self.assertLogs(sftp.CHANNEL, logging.DEBUG) as ssh,
+        ):
+            logging.getLogger().debug("else there may be none")
             self.trust()
             self.connection.private_key = self.server.private_key
             self.server.password = "none"
             self.connection.action_check()
             self.server.put("one.xml", file_of())
-            self.fetch()
-        self.assertIn("paramiko", {record.name.partition(".")[0] for record in logs.records})
-        shown = "\n".join(str(record.__dict__) for record in logs.records)
+            [document] = self.documents(self.connection.feed_ids, TODAY, TODAY)
+        self.assertEqual(document.name, "one.xml")
+        shown = "\n".join(str(record.__dict__) for record in logs.records + ssh.records)
         for secret in ("correct horse battery", *self.server.private_key.splitlines()[1:-1]):
             self.assertNotIn(secret, shown)
 
