@@ -138,8 +138,8 @@ class Bank:
             for row in self._admin("GET", "truth", **period)
         ]
 
-    def agree(self, address, back):
-        """Go to the bank's page, as its customer does; who agrees to everything.
+    def decide(self, address, back, agrees=True):
+        """Go to the bank's page, as its customer does, and agree there or refuse.
 
         :return: the address to which the bank sends the person back
         """
@@ -155,7 +155,7 @@ class Bank:
                 raise Missing(f"The bank's page answers {answer.status}: {page}")
             ticket = re.search(r'name="ticket" value="([^"]+)"', page)[1]
             address = urllib.parse.urljoin(address, html.unescape(action[1]))
-            said = {"ticket": html.unescape(ticket), "decision": "approve"}
+            said = {"ticket": html.unescape(ticket), "decision": "approve" if agrees else "deny"}
             form = urllib.parse.urlencode(said).encode()
         return address
 

@@ -112,7 +112,7 @@ class Customer:
         action = call("bank.connection", "action_connect", ids)
         if action and action.get("url"):
             back = f"{self.client.node.url}{BACK}"
-            self.client.open(self.bank.agree(action["url"], back))
+            self.client.open(self.bank.decide(action["url"], back))
         [now] = call("bank.connection", "read", ids, ["state", "error", "feed_ids"])
         if now["state"] != "connected" or not now["feed_ids"]:
             raise Missing(f"{name} is {now['state']}: {now['error'] or 'it has no accounts'}.")

@@ -10,18 +10,19 @@ from pathlib import Path
 
 from . import bench_database, demo_bank, drill_many, drill_secrets, environment, postgres
 from .common import CACHE, PROJECT, Missing, our_addons, run, say, step
-from .server import Odoo
+from .server import Odoo, free_port
 
 PURPOSE = "drill"
 PARTS = ("keys", "secrets", "many")
 """Beside the scenarios: other keys for 10,000 secrets, where secrets are seen, many accounts."""
-BASE_URL = "http://localhost:8069"
-BACK = f"{BASE_URL}/account_bank_feed/oauth/callback"
+BACK = "/account_bank_feed/oauth/callback"
 MOST, FEW = 200, 10
 """Records of each model that are searched for secrets; few in the short form."""
 MOST_WAITS = 8
+LOGS_FORMS = ("odoo.api", "odoo.service.model", "odoo.http")
+"""At debug these log whatever people enter; everything else is at debug in a drill."""
 COLUMNS = (
-    "bank", "what it did wrong", "the bank", "failed attempts", "waits", "a person",
+    "bank", "what it did wrong", "the bank", "failed attempts", "waits", "announced", "a person",
     "lost", "doubled", "told", "mails", "later", "",
 )  # fmt: skip
 
@@ -54,13 +55,14 @@ def drill(series, words):
 
 def faults(odoo, source, names=(), short=False, parts=()):
     """Play the scenarios on a copy of a database that has all addons."""
+    url = f"http://localhost:{free_port()}"
     with (
         copied(odoo, source) as database,
         keys(odoo) as conf,
         step("the bank does wrong"),
-        demo_bank.running(odoo.python, [BACK], "--auto-approve") as bank,
+        demo_bank.running(odoo.python, [url + BACK]) as bank,
     ):
-        given = {"bank": bank, "base_url": BASE_URL, "names": names, "short": short}
+        given = {"bank": bank, "base_url": url, "names": names, "short": short}
         if "keys" in parts:
             given["command"] = [str(odoo.python), str(odoo.venv / "bin" / "odoo"), str(conf)]
         if "secrets" in parts:
@@ -88,9 +90,10 @@ def search(odoo, database, log, secrets):
 
 def many(odoo, source):
     """Fifty accounts at ten banks, one of which is slow."""
+    url = f"http://localhost:{free_port()}"
 
     def prepare(banks):
-        given = {"banks": banks, "base_url": BASE_URL, "slow": drill_many.SLOW}
+        given = {"banks": banks, "base_url": url, "slow": drill_many.SLOW}
         return inside(odoo, "many", database, given)
 
     count = drill_many.BANKS * drill_many.ACCOUNTS
@@ -99,7 +102,7 @@ def many(odoo, source):
         keys(odoo),
         step(f"{count} accounts of {drill_many.TRANSACTIONS:,} transactions at ten banks"),
     ):
-        slow, others, booked = drill_many.many(odoo, database, prepare, BACK)
+        slow, others, booked = drill_many.many(odoo, database, prepare, url + BACK)
     say(
         f"The slow bank was through after {slow:.0f} s, the others after {others[0]:.0f} s to "
         f"{others[-1]:.0f} s."
@@ -141,6 +144,9 @@ def report(found):
 def copied(odoo, source):
     """A copy for one drill, dropped at the end."""
     odoo.drop_abandoned("drillrun")
+    for log in log_of(odoo).parent.glob(f"{odoo.name(PURPOSE)}_*.log"):
+        if not Path(f"/proc/{log.stem.rpartition('_')[2]}").exists():
+            log.unlink(missing_ok=True)
     name = f"{odoo.name('drillrun')}_{os.getpid()}"
     try:
         odoo.copy(source, name)
@@ -153,7 +159,7 @@ def copied(odoo, source):
 @contextlib.contextmanager
 def keys(odoo):
     """The operator's keys, in a file that all processes find; yields the configuration."""
-    conf = odoo.config(f"{odoo.name(PURPOSE)}-keys")
+    conf = odoo.config(f"{odoo.name(PURPOSE)}-keys-{os.getpid()}")
     with tempfile.TemporaryDirectory(prefix="drill-") as folder:
         path = Path(folder) / "keys"
         command = [odoo.python, odoo.venv / "bin" / "odoo", "bank_feed_keys", "new"]
@@ -170,13 +176,15 @@ def keys(odoo):
 def inside(odoo, task, database, given):
     """Run a task of drill_run.py in a process with Odoo; return its answer.
 
-    What it logs stays in a file, as an operator's log would.
+    What it logs stays in a file, as an operator's log would, who wants to know everything.
     """
     log = log_of(odoo)
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "given.json", Path(folder) / "answer.json"
         source.write_text(json.dumps(given))
-        conf = odoo.config(database, log_level="info", logfile=log, max_cron_threads=0)
+        levels = ",".join([":DEBUG", *(f"{name}:INFO" for name in LOGS_FORMS)])
+        logged = {"log_level": "debug", "log_handler": levels, "logfile": log}
+        conf = odoo.config(database, **logged, max_cron_threads=0)
         words = (odoo.python, "-m", "tools.drill_run", task, conf, database, source, target)
         log.parent.mkdir(parents=True, exist_ok=True)
         log.unlink(missing_ok=True)
@@ -197,7 +205,8 @@ def inside(odoo, task, database, given):
 
 
 def log_of(odoo):
-    return CACHE / "log" / f"{odoo.name(PURPOSE)}.log"
+    """Each drill has its own, which is kept until another one begins."""
+    return CACHE / "log" / f"{odoo.name(PURPOSE)}_{os.getpid()}.log"
 
 
 # The table
@@ -216,15 +225,16 @@ def table(rows):
 
 def _cells(row):
     did = ", ".join(f"{what} ×{times}" for what, times in row["did"].items())
-    did = did or f"new tokens ×{row['refreshes']}"
+    did = f"new tokens ×{row['refreshes']}" if row["race"] else did
     kinds = ", ".join(f"{kind} ×{times}" for kind, times in row["kinds"].items())
     waits = ", ".join(map(duration, row["waits"][:MOST_WAITS]))
     if len(row["waits"]) > MOST_WAITS:
         waits += f", … ({len(row['waits'])})"
+    announced = ", ".join(f"{days} d" for days in row["announced"])
     later = "yes" if row["later"] else "NO"
     return (
-        row["bank"], row["name"], did, kinds, waits, row["person"], row["lost"], row["doubled"],
-        row["told"], row["mails"], later, row["ok"],
+        row["bank"], row["name"], did, kinds, waits, announced, row["person"], row["lost"],
+        row["doubled"], row["told"], row["mails"], later, row["ok"],
     )  # fmt: skip
 
 

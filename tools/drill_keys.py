@@ -20,7 +20,7 @@ def change(drill, command, recorder):
     recorder.add(secrets["drill_0"])
     path = Path(os.environ["BANK_FEED_KEY_FILE"])
     _call(command, "new", "--id", "second", "--file", str(path))
-    database = drill.world.database
+    database = drill.world.site.database
     started = time.monotonic()
     _call(command, "rotate", "-d", database)
     seconds = time.monotonic() - started

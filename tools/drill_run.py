@@ -26,7 +26,18 @@ import odoo  # noqa: E402
 from odoo.modules.registry import Registry  # noqa: E402
 
 from .bench_run import environment  # noqa: E402
-from .drill_scenarios import SCENARIOS, SIGNS_IN, TRIES_AGAIN  # noqa: E402
+from .drill_scenarios import (  # noqa: E402
+    ENDS,
+    LEFT_OPEN,
+    NEW_CERTIFICATE,
+    RACE,
+    REFUSES,
+    RENEWED,
+    SCENARIOS,
+    SIGNS_IN,
+    TRIES_AGAIN,
+    WITH_WRONG_STATE,
+)
 
 QUARTER = timedelta(minutes=15)
 CALM = timedelta(hours=2)
@@ -35,6 +46,10 @@ LONGEST = timedelta(days=3)
 """In which a bank that is well again must have been fetched."""
 TIMEOUTS = (5, 2)
 """Seconds, instead of the ten and sixty that the drill does not wait for."""
+SOON = 16
+"""Days after which a consent ends that ends soon."""
+DAYS_BEFORE = {RENEWED: 5, LEFT_OPEN: 10}
+"""So many days before its end somebody goes to the bank."""
 SEED = 20022
 """Chance decides half of each wait; it is the same in every drill."""
 CRONS = ("cron_fetch", "cron_check")
@@ -66,18 +81,24 @@ def run(registry, bank, base_url, names, short, command=None, searched=0):
     from . import drill_keys, drill_secrets
     from .demo_bank import Bank
     from .drill_clock import Clock
+    from .drill_site import Site
     from .drill_world import World
 
     random.seed(SEED)
     http.TIMEOUTS = oauth.TIMEOUTS = TIMEOUTS
     bank = Bank(bank)
     wanted = [each for each in SCENARIOS if _is_wanted(each, names, short)]
-    with Clock(bank) as clock, drill_secrets.Recorder() as recorder:
+    with (
+        Clock(bank) as clock,
+        drill_secrets.Recorder() as recorder,
+        Site(base_url, registry.db_name) as site,
+    ):
         recorder.add(bank.known["client_secret"])
         recorder.add(*drill_secrets.key_lines(Path(bank.known["key"]).read_text()))
-        world = World(registry.db_name, functools.partial(environment, registry), bank, clock)
+        within = functools.partial(environment, registry)
+        world = World(site, within, bank, clock, add_secret=recorder.add)
         drill = Drill(world, Worker(registry, clock))
-        world.make(base_url)
+        world.make()
         for each in dict.fromkeys(each.bank for each in wanted):
             world.open(each)
         drill.settle()
@@ -192,6 +213,8 @@ class Drill:
 
     def play(self, scenario):
         before = self._begin(scenario)
+        self._come_to_the_fetch(scenario)
+        before["day"] = self.clock.today
         self._go_wrong(scenario)
         did = self._mend(scenario)
         self.bank.clear()
@@ -229,17 +252,37 @@ class Drill:
         lost, doubled = self.world.astray(scenario.bank)
         return {
             "windows": last,
-            "day": self.clock.today,
             "log": len(self.bank.log()),
             "told": self.world.told(),
             "doubled": len(doubled),
         }
 
+    def _come_to_the_fetch(self, scenario):
+        """What happens before the fetch that meets the fault; most often nothing."""
+        if scenario.before == RACE:
+            self._race(scenario.bank)
+        elif scenario.before:
+            self._end_soon(scenario.bank, scenario.before)
+
+    def _end_soon(self, bank, what):
+        """Consent or certificate ends in some days, and these go by."""
+        self.world.renew(bank, SOON)
+        self.world.sign_in(bank)
+        end = self.world.ends_at(bank)
+        if what != ENDS:
+            self.worker.pass_to(end - timedelta(days=DAYS_BEFORE[what]), CALM)
+        if what == RENEWED:
+            self.world.renew(bank)
+            self.world.sign_in(bank)
+        else:
+            if what == LEFT_OPEN:
+                self.world.begin_sign_in(bank)
+            self.worker.pass_to(end + timedelta(minutes=1), CALM)
+        self.worker.pass_to(self._next_fetch(bank) - timedelta(minutes=1), CALM)
+
     def _go_wrong(self, scenario):
         if scenario.fault:
             self.bank.order(scenario.fault)
-        if scenario.race:
-            self._race(scenario.bank)
         until = self.clock.now + LONGEST
         self.worker.pass_to(self.clock.now + timedelta(minutes=1))
         self.worker.look()
@@ -250,13 +293,18 @@ class Drill:
     def _mend(self, scenario):
         """What a person does who was told, when the bank is well again."""
         did = []
+        bank, state = scenario.bank, self.world.state(scenario.bank)
         with self.world.environment() as env:
-            connection = env["bank.connection"].browse(self.world.connections[scenario.bank])
-            state, dead = connection.state, env["bank.dead.letter"].search_count([])
+            dead = env["bank.dead.letter"].search_count([])
         if state != "connected" or dead:
             self.bank.clear()
         if state != "connected":
-            self.world.sign_in(scenario.bank)
+            did += [how for how in (REFUSES, WITH_WRONG_STATE) if how in scenario.person]
+            for how in did:
+                self._sign_in_in_vain(bank, how)
+            if scenario.before and self.world.renew(bank):
+                did.append(NEW_CERTIFICATE)
+            self.world.sign_in(bank)
             did.append(SIGNS_IN)
         if dead:
             self.world.try_again()
@@ -265,8 +313,20 @@ class Drill:
             self.settle()
         return did
 
+    def _sign_in_in_vain(self, bank, how):
+        """Nothing is let in by it, and nobody may think that all is well again."""
+        status = self.world.sign_in(bank, how)
+        if status != (403 if how == WITH_WRONG_STATE else 303):
+            self.worker.faults.append(f"who {how} gets a page of {status}")
+        self.worker.pass_to(self.clock.now + QUARTER)
+        self.worker.look()
+        if self.world.state(bank) == "connected":
+            self.worker.faults.append(f"who {how} is connected")
+        if not self.world.is_told(bank):
+            self.worker.faults.append(f"when somebody {how}, it counts as over")
+
     def _next_day(self, bank):
-        self.worker.pass_to(self._next_fetch(bank), CALM)
+        self.worker.pass_to(self._next_fetch(bank, of=max), CALM)
         self.worker.look()
         self.settle()
         self.worker.look()
@@ -304,10 +364,11 @@ class Drill:
 
     # What there is
 
-    def _next_fetch(self, bank):
+    def _next_fetch(self, bank, of=min):
+        """Of a bank's feeds, which may be seconds apart, the first one or the last."""
         with self.world.environment() as env:
             feeds = env["bank.feed"].browse(self.world.feeds[bank])
-            return max(min(feeds.mapped("next_fetch_at")), self.clock.now)
+            return max(of(feeds.mapped("next_fetch_at")), self.clock.now)
 
     def _waiting(self, bank=None):
         domain = [("state", "=", "waiting")]
@@ -318,10 +379,7 @@ class Drill:
 
     def _is_still(self, bank):
         """Nothing happens any more unless a person does something."""
-        with self.world.environment() as env:
-            connection = env["bank.connection"].browse(self.world.connections[bank])
-            state = connection.state
-        return state != "connected" or not self._waiting(bank)
+        return self.world.state(bank) != "connected" or not self._waiting(bank)
 
     def _windows(self, bank, last):
         with self.world.environment() as env:
@@ -350,6 +408,7 @@ class Drill:
             "bank": scenario.bank,
             "did": dict(faults),
             "refreshes": sum(one["path"] == "/oauth/token" for one in log),
+            "race": scenario.before == RACE,
             "attempts": sum(self.worker.kinds.values()),
             "kinds": dict(self.worker.kinds),
             "waits": self.worker.waits,
@@ -357,7 +416,8 @@ class Drill:
             "lost": len(lost),
             "doubled": len(doubled) - before["doubled"],
             "example": str((lost or doubled)[:1] + doubled[:1]),
-            "told": len(told["problems"]),
+            "announced": told["announced"],
+            "told": len(told["problems"]) - len(told["announced"]),
             "mails": len(told["mails"]),
             "later": later,
         }
@@ -379,12 +439,14 @@ class Drill:
             yield f"{row['told']} problems told, not {scenario.told}: " + " | ".join(
                 problem["text"] for problem in told["problems"]
             )
+        if tuple(row["announced"]) != scenario.announced:
+            yield f"announced {row['announced']} days before, not {list(scenario.announced)}"
         for problem in told["problems"]:
-            if (problem["chatter"], problem["mails"]) != (1, 1):
+            if {problem["chatter"], problem["mails"]} != {problem["times"]}:
                 yield "{text}: {chatter} times in chatter, {mails} mails".format(**problem)
             if not problem["over"]:
                 yield f"{problem['text']}: nobody says that it is over"
-        if row["mails"] != row["told"]:
+        if row["mails"] != len(told["problems"]):
             yield f"{row['mails']} mails: {' | '.join(map(str, told['mails']))}"
         yield from self.worker.faults
 
@@ -402,27 +464,26 @@ def prepare_many(registry, banks, base_url, slow):
 
     from .demo_bank import Bank
     from .drill_scenarios import REST
+    from .drill_site import Site
     from .drill_world import World
 
     today = SimpleNamespace(today=datetime.date.today())
     found = []
-    for described in banks:
-        bank = Bank(described)
-        feeds = {
-            REST: [
+    with Site(base_url, registry.db_name) as site:
+        for described in banks:
+            bank = Bank(described)
+            accounts = [
                 Account(one["iban"], one["currency"], one["iban"], Decimal(0))
                 for one in bank.accounts()
             ]
-        }
-        world = World(
-            registry.db_name, functools.partial(environment, registry), bank, today, feeds
-        )
-        if not found:
-            world.make(base_url)
-        world.open(REST)
-        if not found:
-            bank.order({"kind": "slow", "times": None, "path": "/v1/*", "seconds": slow})
-        found.append(world.connections[REST])
+            feeds = {REST: accounts}
+            world = World(site, functools.partial(environment, registry), bank, today, feeds)
+            if not found:
+                world.make()
+            world.open(REST)
+            if not found:
+                bank.order({"kind": "slow", "times": None, "path": "/v1/*", "seconds": slow})
+            found.append(world.connections[REST])
     return found
 
 

@@ -14,7 +14,8 @@ class Scenario:
     :param fault: of the demo bank, with its options; ``{}`` for none
     :param told: how many problems somebody is to hear of: none where it heals by itself in time
     :param person: what a person has to do, after being told and when the bank is well again
-    :param race: whether several workers ask at once
+    :param before: what happens before the fetch, such as ``RACE``
+    :param announced: so many days before its end a consent or certificate is to be announced
     :param short: whether it is in the short form, too
     """
 
@@ -23,7 +24,8 @@ class Scenario:
     fault: dict
     told: int = 0
     person: str = ""
-    race: bool = False
+    before: str = ""
+    announced: tuple[int, ...] = ()
     short: bool = False
 
 
@@ -36,6 +38,12 @@ def _status(bank, status, times=2, **options):
 
 
 SIGNS_IN, TRIES_AGAIN = "signs in", "tries again"
+REFUSES, WITH_WRONG_STATE = "refuses", "comes with a wrong state"
+"""How the way to the bank leads to nothing, the first time."""
+NEW_CERTIFICATE = "new certificate"
+RACE = "workers ask at once"
+ENDS, RENEWED, LEFT_OPEN = "it ends", "it is renewed", "its renewal is left open"
+"""What becomes of a consent or certificate that ends soon."""
 FOR_GOOD = None  # until the person has looked after it
 
 SCENARIOS = (
@@ -55,8 +63,8 @@ SCENARIOS = (
     Scenario("half a page", REST, _on(REST, "half_page")),
     Scenario("malformed JSON", REST, _on(REST, "malformed")),
     Scenario("repeated page", REST, _on(REST, "repeated_page", path=LISTS)),
-    # Each try is one of the four fetches a day that the consent allows: it is late before that.
-    Scenario("repeated page, always", REST, _on(REST, "repeated_page", FOR_GOOD, LISTS), 2,
+    # Each try is one of the four fetches a day that the consent allows.
+    Scenario("repeated page, always", REST, _on(REST, "repeated_page", FOR_GOOD, LISTS), 1,
              TRIES_AGAIN),
     Scenario("changed ids", REST, _on(REST, "changed_ids", path=LISTS), short=True),
     Scenario("back-dated entry", REST, _on(REST, "backdated", 1, LISTS)),
@@ -64,7 +72,15 @@ SCENARIOS = (
     Scenario("revoked token", REST, _on(REST, "revoked_token", 1), 1, SIGNS_IN, short=True),
     Scenario("wrong certificate", REST, {"kind": "wrong_certificate", "times": 2}),
     Scenario("bank closed for a day", REST, _on(REST, "closed", hours=24)),
-    Scenario("workers refresh at once", REST, {}, race=True, short=True),
+    Scenario("workers refresh at once", REST, {}, before=RACE, short=True),
+    Scenario("consent ends", REST, {}, 1, SIGNS_IN, ENDS, (14, 7, 1), short=True),
+    Scenario("consent is renewed in time", REST, {}, before=RENEWED, announced=(14, 7)),
+    Scenario("consent ends, its renewal is left open", REST, {}, 1, SIGNS_IN, LEFT_OPEN,
+             (14, 7, 1)),
+    Scenario("consent refused, then given", REST, _on(REST, "expired_consent", 1), 1,
+             f"{REFUSES}, {SIGNS_IN}", short=True),
+    Scenario("sign-in with a wrong state", REST, _on(REST, "revoked_token", 1), 1,
+             f"{WITH_WRONG_STATE}, {SIGNS_IN}", short=True),
     Scenario("401", XML, _status(XML, 401, FOR_GOOD), 1, SIGNS_IN),
     Scenario("403", XML, _status(XML, 403, FOR_GOOD), 1, SIGNS_IN),
     Scenario("429, Retry-After 2 h", XML, _status(XML, 429, 1, retry_after=7200)),
@@ -79,4 +95,9 @@ SCENARIOS = (
     Scenario("back-dated entry", XML, _on(XML, "backdated", 1)),
     Scenario("wrong certificate", XML, {"kind": "wrong_certificate", "times": 2}, short=True),
     Scenario("bank closed for a day", XML, _on(XML, "closed", hours=24)),
+    Scenario("own certificate refused", XML, {"kind": "refused_certificate", "times": FOR_GOOD}, 1,
+             SIGNS_IN),
+    Scenario("own certificate ends", XML, {}, 1, f"{NEW_CERTIFICATE}, {SIGNS_IN}", ENDS,
+             (14, 7, 1), short=True),
+    Scenario("own certificate is renewed in time", XML, {}, before=RENEWED, announced=(14, 7)),
 )  # fmt: skip

@@ -1,23 +1,31 @@
 """The company of `make drill`: its journals, its people, its connections with the demo bank."""
 
+import base64
 import datetime
+import secrets
 from decimal import Decimal
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlencode
 
 from odoo.addons.account_bank_feed.series import user_groups_field
+from odoo.addons.account_bank_feed_connection.protocol import tls
 from odoo.addons.account_bank_feed_demo.bank import ACCOUNTS, difference
+from odoo.addons.account_bank_feed_demo.bank.certificates import Authority
 from odoo.tools import html2plaintext
 
 from . import drill_secrets
 from .common import Missing
-from .drill_scenarios import REST, XML
+from .drill_scenarios import REFUSES, REST, WITH_WRONG_STATE, XML
 
 HISTORY = 30
 """Days that the first fetch takes."""
 BEGAN = datetime.date(2024, 1, 1)
 MAIL = "treasurer@drill.example"
 LOGIN = "drill-"
+LONG = 180
+"""Days that a consent or certificate is for, unless it is to end soon."""
+LONG_AGO = 1000
+"""Days since when a new certificate counts: TLS does not know about the drill's clock."""
 ROLES = ("viewer", "operator", "accountant", "approver", "manager", "auditor")
 FEEDS = {REST: ACCOUNTS[:2], XML: ACCOUNTS[2:3]}
 """Which accounts are fetched by whom."""
@@ -28,19 +36,22 @@ class World:
     """What the company has, and what its people do.
 
     :param environment: gives an environment of its own, committed at the end
+    :param site: where its people meet Odoo
+    :param add_secret: takes what must not be seen anywhere
     """
 
-    def __init__(self, database, environment, bank, clock, feeds=FEEDS):
-        self.database, self.environment = database, environment
+    def __init__(self, site, environment, bank, clock, feeds=FEEDS, add_secret=lambda *_: None):
+        self.site, self.environment, self.add_secret = site, environment, add_secret
+        add_secret(site.password)
         self.bank, self.clock, self.accounts = bank, clock, feeds
         self.first = clock.today - datetime.timedelta(days=HISTORY)
         self.connections, self.feeds = {}, {}
 
     # Make it
 
-    def make(self, base_url):
+    def make(self):
         with self.environment() as env:
-            env["ir.config_parameter"].set_param("web.base.url", base_url)
+            env["ir.config_parameter"].set_param("web.base.url", self.site.url)
             self._company(env)
             self._people(env)
 
@@ -49,7 +60,8 @@ class World:
         with self.environment() as env:
             if CONNECTORS[bank] not in env:
                 raise Missing(f"The connector {CONNECTORS[bank]} is not installed.")
-            self.user_id = env.ref("base.user_admin").id
+            admin = env.ref("base.user_admin")
+            self.user_id, self.login = admin.id, admin.login
             for account in self.accounts[bank]:
                 self._journal(env, account, bank)
             connection = env["bank.connection"].create(self._connection(bank))
@@ -77,7 +89,13 @@ class World:
         admin = env.ref("base.user_admin")
         roles = [env.ref(f"account_bank_feed.group_{role}").id for role in ("manager", "approver")]
         roles.append(env.ref("account.group_account_manager").id)
-        admin.write({groups: [(4, role) for role in roles], "email": MAIL})
+        admin.write(
+            {
+                groups: [(4, role) for role in roles],
+                "email": MAIL,
+                "password": self.site.password,
+            }
+        )
         env.company.bank_feed_user_id = admin
         env["res.users"].create(
             [
@@ -133,17 +151,61 @@ class World:
     def as_person(self):
         return self.environment(self.user_id)
 
-    def sign_in(self, bank):
-        """Connect, and agree on the bank's pages."""
-        with self.as_person() as env:
-            connection = env["bank.connection"].browse(self.connections[bank])
-            action, back = connection.action_connect(), connection.redirect_uri
-        address = action and action["url"]
+    def sign_in(self, bank, how=None):
+        """Press *Connect*, agree on the bank's pages, and come back.
+
+        :param how: ``REFUSES`` there, or comes back ``WITH_WRONG_STATE``
+        :return: the status of the last page
+        """
+        visit, address = self.begin_sign_in(bank)
+        back = self._of(bank, "redirect_uri")
+        status = None
         while address:
-            answer = dict(parse_qsl(urlsplit(self.bank.agree(address, back)).query))
-            with self.as_person() as env:
-                connection = env["bank.connection"].browse(self.connections[bank])
-                address = connection._signed_in(answer)
+            returned = self.bank.decide(address, back, how != REFUSES)
+            if how == WITH_WRONG_STATE:
+                returned = f"{back}?{urlencode({'code': 'any', 'state': secrets.token_hex()})}"
+            answer = visit.come_back(returned)
+            status, address = answer.status_code, answer.headers.get("Location", "")
+            if not address.startswith(self.bank.url):
+                address = None
+        return status
+
+    def begin_sign_in(self, bank):
+        """Press *Connect*.
+
+        :return: the visit, and the bank's address to which it leads
+        """
+        visit = self.site.visit(self.login)
+        action = visit.press("bank.connection", self.connections[bank], "action_connect")
+        return visit, action and action["url"]
+
+    def renew(self, bank, days=LONG):
+        """Have the next consent, or a new certificate, end after some days.
+
+        :return: whether it is a certificate
+        """
+        values = {"xs2a_days": days}
+        if bank == XML:
+            password = secrets.token_urlsafe(16)
+            authority = Authority(Path(self.bank.known["ca_file"]).parent)
+            content = authority.client_p12("customer", password, days, age=LONG_AGO)
+            key = tls.from_file(content, password)[1]
+            self.add_secret(password, *drill_secrets.key_lines(key))
+            values = {"key_file": base64.b64encode(content), "key_file_password": password}
+        with self.as_person() as env:
+            env["bank.connection"].browse(self.connections[bank]).write(values)
+        return bank == XML
+
+    def ends_at(self, bank):
+        """When its consent or certificate ends, as people see it."""
+        return self._of(bank, "valid_until")
+
+    def state(self, bank):
+        return self._of(bank, "state")
+
+    def _of(self, bank, field):
+        with self.as_person() as env:
+            return env["bank.connection"].browse(self.connections[bank])[field]
 
     def try_again(self):
         """Requeue whatever was given up."""
@@ -211,28 +273,36 @@ class World:
     def told(self, since=None):
         """What people heard of since a mark; without one, the mark of this moment.
 
-        Announcements of an end that is still to come are none of a fault's.
+        Announcements of an end that is still to come are apart.
         """
         with self.environment() as env:
             names = ("bank.feed.problem", "mail.mail", "mail.message")
             if since is None:
                 return {n: env[n].search([], order="id desc", limit=1).id or 0 for n in names}
             problems, mails, messages = (env[n].search([("id", ">", since[n])]) for n in names)
-            problems = problems.filtered(lambda problem: problem.kind != "consent")
+            announced = problems.filtered(lambda problem: problem.kind == "consent").sorted("id")
             texts = [html2plaintext(message.body).strip() for message in messages]
             return {
                 "problems": [
                     {
-                        "key": f"{problem.kind} of {problem.model},{problem.res_id}",
                         "text": problem.text,
+                        "times": problems.mapped("text").count(problem.text),
                         "over": bool(problem.closed_at),
                         "chatter": texts.count(problem.text),
                         "mails": len(mails.filtered(lambda m, p=problem: p.text in m.subject)),
                     }
                     for problem in problems
                 ],
+                "announced": [int(problem.key.rpartition(".")[2]) for problem in announced],
                 "mails": [mail.subject for mail in mails],
             }
+
+    def is_told(self, bank):
+        """Whether somebody knows now that the bank does not let us in."""
+        with self.environment() as env:
+            where = ("model", "=", "bank.connection"), ("res_id", "=", self.connections[bank])
+            known = [*where, ("kind", "=", "connection"), ("closed_at", "=", False)]
+            return bool(env["bank.feed.problem"].search_count(known))
 
 
 def _exact(rows):

@@ -1,7 +1,7 @@
 from . import controllers, models, wizard
 
 FETCH_AT_ONCE = 2
-"""Jobs that may wait for banks at once: a slow one does not hold up the next, nor all other work."""
+"""Jobs that may wait for banks at once: a slow one holds up neither the next nor other work."""
 
 
 def limit_fetching(env):

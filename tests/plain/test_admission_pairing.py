@@ -123,6 +123,7 @@ def test_the_order_of_different_texts_does_not_matter():
         arrivals = [incoming(text, text, source="csv") for text in shuffled]
         assert pairs(arrivals, [known(text, f"{text} eur") for text in texts]) == expected
 
+
 # Known of another day
 
 

@@ -31,8 +31,19 @@ def test_every_scenario_was_one(found):
     assert min(waits) >= 7200
 
 
-def test_secrets_were_searched_for_where_they_could_be(found):
+def test_ends_are_announced_beforehand(found):
+    rows = {(row["bank"], row["name"]): row for row in found["rows"]}
+    for bank, name in (
+        (drill_scenarios.REST, "consent ends"),
+        (drill_scenarios.XML, "own certificate ends"),
+    ):
+        assert rows[bank, name]["announced"] == [14, 7, 1]
+
+
+def test_secrets_were_searched_for_where_they_could_be(found, odoo):
     assert len(found["secrets"]) > 20
+    log = drill.log_of(odoo).read_text()
+    assert " DEBUG " in log and "oauth/callback?… " in log
     assert min(size for size, _count in found["shown"].values()) > 0
     assert min(fields for _models, fields, _shown in found["readers"].values()) > 100
 

@@ -484,9 +484,13 @@ class BankImportStatement(models.Model):
         """
         paired = self.transaction_ids.filtered(lambda t: t.booked and t.id in pairings)
         pairs = [(t, pairings[t.id].known.key) for t in paired.sorted("position")]
-        if self._has_redated(pairings) or not pairs or any(
-            known._name != "bank.transaction" or known.import_id.sha256 == self.import_id.sha256
-            for _transaction, known in pairs
+        if (
+            self._has_redated(pairings)
+            or not pairs
+            or any(
+                known._name != "bank.transaction" or known.import_id.sha256 == self.import_id.sha256
+                for _transaction, known in pairs
+            )
         ):
             return False
         if all(t.bank_reference and t.bank_reference != k.bank_reference for t, k in pairs):

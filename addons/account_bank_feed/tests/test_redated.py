@@ -114,9 +114,7 @@ class TestRedated(BankFeedAloneCase):
     def test_balances_prove_it(self):
         """The other source dates it a day later, after the statement's last day."""
         known = self.first(told("2026-01-05", 7, "Seven", None), told("2026-01-07"))
-        record = self.receive(
-            statement([told("2026-01-05", 7, "Seven", None), told("2026-01-06")])
-        )
+        record = self.receive(statement([told("2026-01-05", 7, "Seven", None), told("2026-01-06")]))
         part = record.statement_ids
         self.assertEqual((record.state, part.proven), ("done", True), part.explanation)
         row = record.transaction_ids.filtered(lambda t: t.amount == 50)

@@ -13,7 +13,6 @@ from odoo.http import request
 from ..notice import said
 from ..protocol import (
     ConnectorError,
-    Consent,
     ConsentExpired,
     NotAuthorised,
     Person,
@@ -125,8 +124,11 @@ class BankConnection(models.Model):
         default="draft",
         index=True,
     )
+    consent_until = fields.Datetime(readonly=True, copy=False, help="When the consent ends.")
     valid_until = fields.Datetime(
-        readonly=True, copy=False, help="When the consent, or the certificate, ends."
+        compute="_compute_valid_until",
+        store=True,
+        help="When the consent, or the certificate, ends.",
     )
     not_before = fields.Datetime(
         "Not asked before",
@@ -201,21 +203,31 @@ class BankConnection(models.Model):
 
         Where there is no certificate of ours, the private key is for other ends.
         """
-        certificate = self.certificate or None
-        key = self._secret("private_key") if certificate else None
-        return tls.client_context(certificate, key, self.authorities or None)
+        if not self.certificate:
+            return tls.client_context(authorities=self.authorities or None)
+        self._require_certificate()
+        key = self._secret("private_key")
+        return tls.client_context(self.certificate, key, self.authorities or None)
 
-    def _certificate_consent(self):
-        """The consent where a certificate is all that the bank wants: until that ends.
+    def _require_certificate(self):
+        """Nobody is asked with a certificate that has ended: not all banks say what is wrong then.
 
-        :raises NotAuthorised: when there is none, or it has ended
+        :raises NotAuthorised: when there is none with its key, or it has ended
         """
         if not self.certificate or not vault.is_set(self, "private_key"):
             raise NotAuthorised("The bank wants a certificate and its private key")
         _begin, end = tls.validity(self.certificate)
         if end <= fields.Datetime.now():
             raise NotAuthorised(f"Our certificate ended on {end:%Y-%m-%d}")
-        return Consent("valid", end)
+
+    @api.depends("consent_until", "certificate", "state")
+    def _compute_valid_until(self):
+        for connection in self:
+            ends = {connection.consent_until or None}
+            if connection.certificate and connection.state not in ("draft", "disconnected"):
+                with contextlib.suppress(NotAuthorised):
+                    ends.add(tls.validity(connection.certificate)[1])
+            connection.valid_until = min(ends - {None}, default=False)
 
     @api.model
     def _connectors(self):
@@ -365,7 +377,7 @@ class BankConnection(models.Model):
 
     def _become_connected(self, consent):
         self._set_state(
-            "connected", "the bank lets us in", error=False, valid_until=consent.valid_until
+            "connected", "the bank lets us in", error=False, consent_until=consent.valid_until
         )
         self.sudo().feed_ids._resume()
         try:
@@ -388,14 +400,17 @@ class BankConnection(models.Model):
                 )
             vault.forget(connection)
             connection.feed_ids._pause("disconnected")
-            connection._set_state("disconnected", "by a user", valid_until=False, error=False)
+            connection._set_state("disconnected", "by a user", consent_until=False, error=False)
 
     # ------------------------------------------------------------------
     # What the bank says
     # ------------------------------------------------------------------
 
     def _note(self, error):
-        """Keep that the bank does not let us in, where that is what an error says."""
+        """Keep that the bank does not let us in, where that is what an error says.
+
+        Whoever is at the bank's page at the moment is still expected back from there.
+        """
         state = NEEDS_A_PERSON.get(error.kind)
         if state in self._state_transitions[self.state]:
             self._set_state(state, error.message, error=error.message)

@@ -1,12 +1,9 @@
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
 from markupsafe import Markup
 
 from odoo import api, fields, models
-
-from ..protocol import NotAuthorised, tls
 
 CONSENT_DAYS = (1, 7, 14)
 """So many days before its end a consent or a certificate is announced, each time anew."""
@@ -93,7 +90,6 @@ class BankFeedProblem(models.Model):
         yield from self._refused_connections()
         yield from self._late_feeds()
         yield from self._ending_consents()
-        yield from self._ending_certificates()
         yield from self._dead_letters()
         yield from self._waiting_jobs()
         yield from self._gaps()
@@ -209,7 +205,7 @@ class BankFeedProblem(models.Model):
         now = fields.Datetime.now()
         ending = [("valid_until", "<=", now + timedelta(days=max(CONSENT_DAYS)))]
         # What has ended is announced until it is renewed, so that nobody is told that it is over.
-        ended = ["&", ("state", "in", ("expired", "paused")), ("valid_until", "<=", now)]
+        ended = ["&", ("state", "in", ("expired", "refused", "paused")), ("valid_until", "<=", now)]
         let_in = ["|", ("state", "in", ("connected", "waiting", "active")), *ended]
         connections = self.env["bank.connection"].search([*ending, *let_in])
         feeds = self.env["bank.feed"].search([*ending, *let_in])
@@ -224,23 +220,6 @@ class BankFeedProblem(models.Model):
             whose = "consent.account" if record._name == "bank.feed" else "consent"
             key = f"{whose}.{record.id}.{record.valid_until:%Y-%m-%d}"
             yield Finding(key, "consent", text, record, record.user_id, stage)
-
-    def _ending_certificates(self):
-        """Ours, whoever the bank is; but for those with which the consent ends, too."""
-        used = [("certificate", "!=", False), ("state", "not in", ("draft", "disconnected"))]
-        for connection in self.env["bank.connection"].search(used):
-            with suppress(NotAuthorised):  # it is none: the bank says so, too
-                _begin, end = tls.validity(connection.certificate)
-                left = end - fields.Datetime.now()
-                days = next((days for days in CONSENT_DAYS if left <= timedelta(days=days)), None)
-                if days and end != connection.valid_until:
-                    text = self.env._(
-                        "%(bank)s: our certificate ends on %(day)s; renew it",
-                        bank=connection.name,
-                        day=fields.Date.to_string(end),
-                    )
-                    key = f"certificate.{connection.id}.{end:%Y-%m-%d}.{days}"
-                    yield Finding(key, "consent", text, connection, connection.user_id)
 
     def _dead_letters(self):
         """What was given up; of files, batches and jobs one problem in a company."""

@@ -164,7 +164,7 @@ def require_tls(url):
 def network_errors(host):
     """What goes wrong on the way to a host, as an error that says what to do next."""
     try:
-        with _unlogged():
+        with unlogged():
             yield
     except SSLError as error:
         raise _unsafe(host, _why(error)) from None
@@ -249,7 +249,7 @@ _here = threading.local()
 
 
 @contextmanager
-def _unlogged():
+def unlogged():
     """Keep addresses out of the log: urllib3 writes them there, and some have a token in them."""
     _here.silent = True
     try:

@@ -42,7 +42,10 @@ class RemoteBalance:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """Whether the account's owner lets us in, and until when (UTC, without time zone)."""
+    """Whether the account's owner lets us in, and until when (UTC, without time zone).
+
+    When our certificate ends is known without the connector.
+    """
 
     state: Literal["missing", "waiting", "valid", "expired", "revoked"]
     valid_until: datetime.datetime | None = None

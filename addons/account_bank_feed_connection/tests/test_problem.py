@@ -122,6 +122,33 @@ class TestProblem(ConnectionCase):
         self.connection.action_find_accounts()
         self.assertTrue(self.check().closed_at)
 
+    def test_a_sign_in_that_is_only_begun_does_not_end_it(self):
+        self.bank.errors = [ConsentExpired("The consent has ended")]
+        self.connect()
+        self.run_jobs()
+        problem = self.check()
+        self.bank.sign_in_at = "https://bank.example/agree"
+        self.connection.action_connect()
+        self.assertEqual(self.connection.state, "waiting")
+        self.assertEqual(self.check(times=2), problem)
+        self.assertFalse(problem.closed_at)
+
+    def test_a_consent_that_ends_while_its_renewal_is_left_open(self):
+        now = fields.Datetime.now()
+        feed = self.connect()
+        self.connection.sudo().consent_until = now + timedelta(days=6)
+        self.run_jobs()
+        self.bank.sign_in_at = "https://bank.example/agree"
+        self.connection.action_connect()
+        self.assertEqual(self.check().kind, "consent")
+        self.bank.errors = [ConsentExpired("The consent has ended")]
+        feed.action_fetch_now()
+        self.run_jobs()
+        self.assertEqual(self.connection.state, "expired")
+        kinds = self.check(times=2).mapped("kind")
+        self.assertEqual(kinds, ["consent", "connection"])
+        self.assertEqual(len(self.mails()), 2)
+
     def test_a_try_in_vain_is_nobodys_business_yet(self):
         self.bank.errors = [RetryLater("down")]
         self.connect().sudo().window_ids._job_fetch()
@@ -202,7 +229,7 @@ class TestProblem(ConnectionCase):
     def test_the_end_is_told_at_14_and_7_days_and_1(self):
         end = fields.Datetime.now() + timedelta(days=20)
         self.connection.action_connect()
-        self.connection.sudo().valid_until = end
+        self.connection.sudo().consent_until = end
         told = []
         for days in range(21):
             now = end - timedelta(days=20 - days, seconds=-1)
@@ -227,7 +254,7 @@ class TestProblem(ConnectionCase):
         self.connection.certificate = self_signed(days=10)
         problem = self.check(times=2)
         self.assertEqual(problem.kind, "consent")
-        self.assert_told_once(self.connection, "our certificate ends on")
+        self.assert_told_once(self.connection, "certificate ends on")
         self.connection.certificate = "nonsense"  # replaced, by whatever
         self.assertTrue(self.check().closed_at)
 

@@ -56,20 +56,23 @@ class Authority:
         signed, key = self._client(name, days)
         return self._save(name, signed, key)
 
-    def client_p12(self, name: str, password: str, days: int = 365) -> bytes:
-        """The same in one file with a password, as banks hand it out."""
-        signed, key = self._client(name, days)
+    def client_p12(self, name: str, password: str, days: int = 365, age: int = 30) -> bytes:
+        """The same in one file with a password, as banks hand it out.
+
+        :param age: days since when it counts; more where this clock is ahead of the real one
+        """
+        signed, key = self._client(name, days, age)
         locked = BestAvailableEncryption(password.encode())
         return pkcs12.serialize_key_and_certificates(
             name.encode(), key, signed, [self._certificate], locked
         )
 
-    def _client(self, name: str, days: int):
+    def _client(self, name: str, days: int, age: int = 30):
         key = ec.generate_private_key(ec.SECP256R1())
         usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
-        return self._sign(_named(name), key, days, [(usage, False)]), key
+        return self._sign(_named(name), key, days, [(usage, False)], age=age), key
 
-    def _sign(self, subject, key, days: int, extensions, issuer=None):
+    def _sign(self, subject, key, days: int, extensions, issuer=None, age: int = 30):
         now = datetime.datetime.now(datetime.UTC)
         builder = (
             x509.CertificateBuilder()
@@ -77,7 +80,7 @@ class Authority:
             .issuer_name(issuer or self._certificate.subject)
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - 30 * _DAY)
+            .not_valid_before(now - age * _DAY)
             .not_valid_after(now + days * _DAY)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
             .add_extension(

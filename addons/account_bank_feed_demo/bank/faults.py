@@ -27,7 +27,10 @@ KINDS = {
     "expired_consent": "the request's consent is expired from now on",
     "revoked_token": "the request's token, and all of its grant, are revoked from now on",
     "wrong_certificate": "shows a certificate of an authority that nobody knows",
+    "refused_certificate": "does not accept the client's certificate",
 }
+OF_CONNECTIONS = ("wrong_certificate", "refused_certificate")
+"""What a connection meets before it has asked for anything."""
 CODES = {
     401: "TOKEN_INVALID",
     403: "SERVICE_BLOCKED",
@@ -96,7 +99,7 @@ class Faults:
     ) -> None:
         """Order a fault of one of the ``KINDS`` for the next requests that match.
 
-        :param path: a pattern such as ``/v1/accounts/*``; a wrong certificate comes before any path
+        :param path: a pattern such as ``/v1/accounts/*``; those of certificates come before any
         :param account: an IBAN
         """
         if kind not in KINDS:
@@ -120,11 +123,11 @@ class Faults:
 
     def take(self, request: Request) -> Fault | None:
         """The fault that the request meets, used up by it."""
-        return self._take(lambda f: f.kind != "wrong_certificate" and f.matches(request))
+        return self._take(lambda f: f.kind not in OF_CONNECTIONS and f.matches(request))
 
     def take_for_connection(self) -> Fault | None:
         """The fault that a connection meets before it says anything."""
-        return self._take(lambda fault: fault.kind == "wrong_certificate")
+        return self._take(lambda fault: fault.kind in OF_CONNECTIONS)
 
     def _take(self, wanted: Callable[[Fault], bool]) -> Fault | None:
         with self._lock:

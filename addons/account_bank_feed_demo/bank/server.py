@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import hmac
+import os
 import secrets
 import select
 import socket
@@ -113,8 +115,12 @@ class DemoBank:
         self.ca_file = str(self.authority.file)
         hosts = tuple(dict.fromkeys((host, "localhost", bind, "127.0.0.1", "::1")))
         stranger = Authority(self.folder / "stranger", "Nobody knows this CA")
-        self._server.context = server_context(self.authority.server(hosts), self.authority.file)
-        self._server.wrong_context = server_context(stranger.server(hosts), self.authority.file)
+        own, authority = self.authority.server(hosts), self.authority.file
+        self._server.context = server_context(own, authority)
+        self._server.wrong_contexts = {
+            "wrong_certificate": server_context(stranger.server(hosts), authority),
+            "refused_certificate": server_context(own, stranger.file),
+        }
 
     def _open_services(self, clients: tuple[Client, ...], auto_approve: bool, history_days: int):
         self.client = clients[0]
@@ -307,7 +313,7 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 128
     bank: DemoBank
     context: ssl.SSLContext | None = None
-    wrong_context: ssl.SSLContext | None = None
+    wrong_contexts: Mapping[str, ssl.SSLContext] = {}
 
     def __init__(self, *arguments):
         super().__init__(*arguments)
@@ -322,24 +328,31 @@ class _Server(ThreadingHTTPServer):
         if not self.context:
             super().finish_request(request, client_address)
             return
-        context = self.context
         fault = self.bank.faults.take_for_connection()
-        if fault:
-            context = self.wrong_context
-        self._record_handshake(fault)
+        context = self.wrong_contexts[fault.kind] if fault else self.context
+        if fault and fault.kind == "wrong_certificate":
+            self._record_handshake(fault)
+        secured = context.wrap_socket(request, server_side=True, do_handshake_on_connect=False)
         try:
-            secured = context.wrap_socket(request, server_side=True)
+            secured.do_handshake()
         except OSError:
-            return
-        try:
+            if fault and fault.kind == "refused_certificate":  # who shows none, does not meet it
+                self._record_handshake(fault)
+            self._let_hear(secured)
+        else:
             super().finish_request(secured, client_address)
         finally:
             self.shutdown_request(secured)
 
-    def _record_handshake(self, fault: Fault | None) -> None:
-        if fault:
-            request = Request("CONNECT", "", {}, {}, b"")
-            self.bank.record(request, "wrong certificate", fault, time.monotonic())
+    def _let_hear(self, secured: ssl.SSLSocket) -> None:
+        """Whoever is refused hears why; hanging up at once, we would reset what is on its way."""
+        time.sleep(0.1)
+        with contextlib.suppress(OSError):
+            os.read(secured.fileno(), 2**16)
+
+    def _record_handshake(self, fault: Fault) -> None:
+        request = Request("CONNECT", "", {}, {}, b"")
+        self.bank.record(request, "handshake", fault, time.monotonic())
 
     def handle_error(self, request, client_address):
         """A client that hangs up is none of our errors."""

@@ -47,13 +47,13 @@ class BankConnectorRb(models.AbstractModel):
 
     @api.model
     def _consent(self, connection):
-        """Until the certificate ends, or is blocked: the bank does that every year."""
-        ends = connection._certificate_consent().valid_until
+        """Until the certificate is blocked: the bank does that every year."""
+        connection._require_certificate()
         next(self._pages_of_accounts(self._session(connection)), None)
         block, _end = tls.validity(connection.certificate)
         while block <= fields.Datetime.now():
             block += YEAR
-        return Consent("valid", min(block, ends))
+        return Consent("valid", block)
 
     @api.model
     def _pages_of_accounts(self, session):

@@ -1,6 +1,7 @@
 """A consent at Enable Banking, what it gives, and what becomes of its errors."""
 
 import datetime
+import logging
 import os
 from unittest.mock import patch
 
@@ -113,6 +114,16 @@ class TestEnableBanking(ConnectionCase, HttpCase):
         self.connection.private_key = "nonsense"
         with self.assertRaisesRegex(UserError, "not in PEM format"):
             self.choose()
+
+    def test_the_log_has_neither_key_nor_signature(self):
+        with self.assertLogs(level=logging.DEBUG) as logs:
+            logging.getLogger().debug("else there may be none")
+            self.start()
+            self.run_jobs()
+        shown = "\n".join(str(record.__dict__) for record in logs.records)
+        proofs = {asked.bearer for asked in self.bank.asked}
+        for secret in (*proofs, *self.bank.sessions, *KEY.splitlines()[1:-1]):
+            self.assertNotIn(secret, shown)
 
     def test_disconnecting_ends_the_consent(self):
         self.start()

@@ -110,6 +110,32 @@ class TestWebService(RealBankCase):
         self.connection.action_connect()
         self.assertRegex(self.connection.error, "ended on")
 
+    def test_nobody_is_asked_with_a_certificate_that_has_ended(self):
+        self.connection.action_connect()
+        self.feed()
+        asked = len(self.bank.log)
+        end = self.connection.valid_until
+        self.patch(fields.Datetime, "now", lambda *_: end)
+        with self.assertRaisesRegex(NotAuthorised, "ended on"):
+            self.ask()
+        self.assertEqual(len(self.bank.log), asked)
+
+    def test_another_certificate_ends_at_another_time(self):
+        self.connection.action_connect()
+        content = self.bank.authority.client_p12("customer", "hunter2", days=700)
+        self.connection.write(
+            {"key_file": base64.b64encode(content), "key_file_password": "hunter2"}
+        )
+        left = self.connection.valid_until - fields.Datetime.now()
+        self.assertIn(left.days, (699, 700))
+        self.connection.action_disconnect()
+        self.assertFalse(self.connection.valid_until)
+
+    def test_a_certificate_that_the_bank_does_not_know(self):
+        error = self.failing(kind="refused_certificate")
+        self.assertIsInstance(error, NotAuthorised)
+        self.assertIn("does not accept our certificate", error.message)
+
     def test_a_certificate_that_was_revoked(self):
         self.feed()
         self.bank.soap.blocked.add("customer")

@@ -120,6 +120,14 @@ class TestNextGenPsd2(Xs2aCase):
     def test_in_and_out(self):
         self.assert_in_and_out()
 
+    def test_our_certificate_may_end_before_the_consent(self):
+        certificate, key = map(Path, self.bank.client_certificate(self.bank.client.id, days=100))
+        self.connection.write(
+            {"certificate": certificate.read_text(), "private_key": key.read_text()}
+        )
+        self.connect()
+        self.assertIn((self.connection.valid_until - fields.Datetime.now()).days, (99, 100))
+
     def test_a_renewed_consent_takes_the_place_of_the_former(self):
         feed = self.connect_and_link()
         before = self.connection.xs2a_consent

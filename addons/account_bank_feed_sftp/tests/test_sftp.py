@@ -1,6 +1,7 @@
 """The connector against a real SFTP server."""
 
 import datetime
+import logging
 import os
 import socket
 import threading
@@ -126,6 +127,25 @@ class TestSftp(RealBankCase):
         self.server.password = "none"
         self.connection.private_key = self.server.private_key
         self.trust()
+
+    def test_the_log_has_neither_password_nor_key(self):
+        """Not even that of paramiko, where somebody has switched it on."""
+        self.connection.client_secret = self.server.password = "correct horse battery"
+        with (
+            self.assertLogs(level=logging.DEBUG) as logs,
+            self.assertLogs(sftp.CHANNEL, logging.DEBUG) as ssh,
+        ):
+            logging.getLogger().debug("else there may be none")
+            self.trust()
+            self.connection.private_key = self.server.private_key
+            self.server.password = "none"
+            self.connection.action_check()
+            self.server.put("one.xml", file_of())
+            [document] = self.documents(self.connection.feed_ids, TODAY, TODAY)
+        self.assertEqual(document.name, "one.xml")
+        shown = "\n".join(str(record.__dict__) for record in logs.records + ssh.records)
+        for secret in ("correct horse battery", *self.server.private_key.splitlines()[1:-1]):
+            self.assertNotIn(secret, shown)
 
     def test_a_wrong_password(self):
         self.server.password = "another"

@@ -210,7 +210,15 @@ def test_a_wrong_certificate(bank, tpp):
     assert log_of_faults(bank) == ["wrong_certificate"]
 
 
+def test_a_certificate_that_is_refused(bank, tpp):
+    bank.faults.add("refused_certificate", times=2)
+    assert tpp.get("/v1/accounts").ok  # nobody has shown one
+    with pytest.raises(requests.exceptions.SSLError, match="UNKNOWN_CA"):
+        requests.get(bank.url, cert=bank.client_certificate(), verify=bank.ca_file, timeout=5)
+    assert log_of_faults(bank) == ["refused_certificate"]
+
+
 def test_an_unknown_fault_is_refused(bank):
     with pytest.raises(ValueError, match="There is no fault"):
         bank.faults.add("flood")
-    assert len(KINDS) == 13
+    assert len(KINDS) == 14
