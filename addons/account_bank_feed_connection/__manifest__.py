@@ -24,5 +24,6 @@
         "views/menus.xml",
         "views/sign_in_templates.xml",
     ],
+    "assets": {"web.assets_backend": ["account_bank_feed_connection/static/src/**/*"]},
     "installable": True,
 }

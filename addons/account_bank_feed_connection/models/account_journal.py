@@ -7,12 +7,16 @@ class AccountJournal(models.Model):
     bank_feed_ids = fields.One2many("bank.feed", "journal_id", readonly=True)
     bank_feed_feed_id = fields.Many2one("bank.feed", "Bank feed", compute="_compute_bank_feed")
     bank_feed_booked_balance = fields.Monetary(
-        compute="_compute_bank_feed", currency_field="bank_feed_currency_id"
+        "Balance booked",
+        compute="_compute_bank_feed",
+        currency_field="bank_feed_currency_id",
     )
     bank_feed_available_balance = fields.Monetary(
-        compute="_compute_bank_feed", currency_field="bank_feed_currency_id"
+        "Balance available",
+        compute="_compute_bank_feed",
+        currency_field="bank_feed_currency_id",
     )
-    bank_feed_balance_at = fields.Datetime(compute="_compute_bank_feed")
+    bank_feed_balance_at = fields.Datetime("Balance as of", compute="_compute_bank_feed")
 
     @api.depends("bank_feed_ids.state", "bank_feed_ids.balance_at")
     def _compute_bank_feed(self):
@@ -35,7 +39,7 @@ class AccountJournal(models.Model):
                 "text": feed._plan_in_words(),
                 "trouble": next(filter(None, map(troubles.get, own.ids)), ""),
                 "balance": feed.booked_balance,
-                "balance_at": feed.balance_at,
+                "balance_at": not feed._is_in_another_currency() and feed.balance_at,
             }
         return status
 

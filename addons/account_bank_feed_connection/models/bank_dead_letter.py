@@ -25,6 +25,7 @@ class BankDeadLetter(models.Model):
         "queue.job": ["state", "exc_message", "retry"],
     }
     _order = "failed_at desc, id desc"
+    _rec_name = "record_name"
 
     kind = fields.Selection(
         [

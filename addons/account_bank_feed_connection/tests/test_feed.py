@@ -1,13 +1,14 @@
 """A feed over days: what is asked, what comes in, how far it got."""
 
 import datetime
+from decimal import Decimal
 
 from odoo.addons.account_bank_feed.tests.common import cut, make_iban, transaction
 from odoo.addons.bank_statement_format.testing import camt053
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ..protocol import Document, Permanent, RemoteAccount
+from ..protocol import Document, Permanent, RemoteAccount, RemoteBalance
 from .common import ConnectionCase
 
 
@@ -128,6 +129,26 @@ class TestFeed(ConnectionCase):
         self.connection.action_start_feeds()
         self.assertEqual(feed.state, "active")
         self.assertFalse(self.connection.next_step)
+
+    def test_a_currency_that_comes_with_the_balance_is_the_journals(self):
+        dollar = self.env.ref("base.USD")
+        dollar.active = True
+        self.bank.accounts = [RemoteAccount("acc-2", number="4711")]
+        balances = [RemoteBalance("booked", Decimal(5), "USD")]
+        self.patch(self.bank, "balances", lambda: balances)
+        self.connection.action_connect()
+        feed = self.connection.feed_ids
+        feed.action_make_journal()
+        self.assertEqual((feed.currency_id, feed.journal_id.currency_id), (dollar, dollar))
+        self.assertFalse(feed.trouble)
+
+    def test_a_journal_in_another_currency_is_said(self):
+        feed = self.connect()
+        feed.write({"currency_code": "USD", "balance_at": "2026-02-10 06:00:00"})
+        self.assertIn("USD", feed.trouble)
+        status = self.journal._bank_feed_status()[self.journal.id]
+        self.assertIn("USD", status["trouble"])
+        self.assertFalse(status["balance_at"])  # no figure under a wrong sign
 
     def test_the_dashboard_is_told_how_the_journal_is_fetched(self):
         feed = self.connect()
