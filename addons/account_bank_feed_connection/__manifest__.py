@@ -24,6 +24,7 @@
         "views/menus.xml",
         "views/sign_in_templates.xml",
     ],
+    "assets": {"web.assets_backend": ["account_bank_feed_connection/static/src/**/*"]},
     "post_init_hook": "limit_fetching",
     "installable": True,
 }

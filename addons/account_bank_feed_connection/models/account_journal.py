@@ -13,12 +13,20 @@ class AccountJournal(models.Model):
         "bank.feed", "Bank feed", compute="_compute_bank_feed", groups=VIEWERS
     )
     bank_feed_booked_balance = fields.Monetary(
-        compute="_compute_bank_feed", currency_field="bank_feed_currency_id", groups=VIEWERS
+        "Balance booked",
+        compute="_compute_bank_feed",
+        currency_field="bank_feed_currency_id",
+        groups=VIEWERS,
     )
     bank_feed_available_balance = fields.Monetary(
-        compute="_compute_bank_feed", currency_field="bank_feed_currency_id", groups=VIEWERS
+        "Balance available",
+        compute="_compute_bank_feed",
+        currency_field="bank_feed_currency_id",
+        groups=VIEWERS,
     )
-    bank_feed_balance_at = fields.Datetime(compute="_compute_bank_feed", groups=VIEWERS)
+    bank_feed_balance_at = fields.Datetime(
+        "Balance as of", compute="_compute_bank_feed", groups=VIEWERS
+    )
 
     @api.depends("bank_feed_ids.state", "bank_feed_ids.balance_at")
     def _compute_bank_feed(self):
@@ -41,7 +49,7 @@ class AccountJournal(models.Model):
                 "text": feed._plan_in_words(),
                 "trouble": next(filter(None, map(troubles.get, own.ids)), ""),
                 "balance": feed.booked_balance,
-                "balance_at": feed.balance_at,
+                "balance_at": not feed._is_in_another_currency() and feed.balance_at,
             }
         return status
 

@@ -73,6 +73,7 @@ class BankConnection(models.Model):
         help="The fields that the connector needs, each in bars: |url|client_id|",
     )
     how_to = fields.Text(compute="_compute_connector_says")
+    url_example = fields.Char("Example of an address", compute="_compute_connector_says")
     next_step = fields.Selection(
         [
             ("connect", "Connect"),
@@ -233,19 +234,25 @@ class BankConnection(models.Model):
     def _connectors(self):
         return self.env["bank.connector"]._labels()
 
-    @api.depends("connector")
+    @api.depends(lambda self: self._described_in())
     def _compute_redirect_uri(self):
         for connection in self:
-            back = connection._described_by()._comes_back
+            back = connection._described_by()._leads_back(connection)
             connection.redirect_uri = back and f"{connection.get_base_url()}{CALLBACK}"
 
-    @api.depends("connector")
+    @api.depends(lambda self: self._described_in())
     def _compute_connector_says(self):
         for connection in self:
             connector = connection._described_by()
-            asks_for = connector._asks_for if connection.connector else ()
+            asks_for = connector._wants(connection) if connection.connector else ()
             connection.asks_for = "".join(["|", *(f"{name}|" for name in asks_for)])
             connection.how_to = connector._how_to()
+            connection.url_example = connector._url_example
+
+    @api.model
+    def _described_in(self):
+        """The fields that decide what a connector wants; addons add their own."""
+        return ("connector",)
 
     def _described_by(self):
         """Its connector; any one's ancestor, where none is chosen or there is none any more."""

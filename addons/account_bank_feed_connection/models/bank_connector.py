@@ -27,6 +27,18 @@ class BankConnector(models.AbstractModel):
         "authorities",
     )
     """The connection's fields that its form shows for this connector."""
+    _url_example = "https://…"
+    """What an address looks like."""
+
+    @api.model
+    def _wants(self, connection):
+        """Those of them that this connection needs, where that differs."""
+        return self._asks_for
+
+    @api.model
+    def _leads_back(self, connection):
+        """Whether people of this connection come back from the bank's pages."""
+        return self._comes_back
 
     @api.model
     def _how_to(self):

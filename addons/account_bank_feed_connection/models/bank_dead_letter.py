@@ -43,6 +43,7 @@ class BankDeadLetter(models.Model):
         "res.company": ["bank_feed_user_id"],
     }
     _order = "failed_at desc, id desc"
+    _rec_name = "record_name"
 
     kind = fields.Selection(
         [

@@ -1,3 +1,4 @@
+from contextlib import suppress
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -217,6 +218,7 @@ class BankFeed(models.Model):
             if feed.is_inbox or feed.journal_id:
                 continue
             company = feed.company_id
+            feed._learn_currency()
             if feed.currency_code and not feed.currency_id:
                 text = self.env._("The currency %s is not active in Odoo.", feed.currency_code)
                 raise UserError(text)
@@ -230,6 +232,12 @@ class BankFeed(models.Model):
                     "bank_acc_number": feed.iban or feed.account_number or feed.account_ref,
                 }
             )
+
+    def _learn_currency(self):
+        """By a balance, where the bank did not name it with the account."""
+        if not self.currency_code:
+            with suppress(ConnectorError):  # then it is taken for the company's
+                self._get_balances()
 
     def _take_number(self):
         """The journal must know the account by the name that its documents give it."""
@@ -375,7 +383,15 @@ class BankFeed(models.Model):
         """Whether it waits for a person while the bank lets us in."""
         return self.state == "paused" and self.connection_id.state == "connected" and self.error
 
-    @api.depends("state", "error", "window_ids.state", "window_ids.error", "connection_id.state")
+    @api.depends(
+        "state",
+        "error",
+        "window_ids.state",
+        "window_ids.error",
+        "connection_id.state",
+        "journal_id",
+        "currency_code",
+    )
     def _compute_trouble(self):
         troubles = self._troubles()
         for feed in self:
@@ -419,10 +435,21 @@ class BankFeed(models.Model):
         ]
         for window in windows.search([("feed_id", "in", self.ids), *failing], order="id"):
             found[window.feed_id.id] = self.env._("Not fetched: %s", window.error)
+        for feed in self.filtered(lambda feed: feed._is_in_another_currency()):
+            found[feed.id] = self.env._(
+                "The account is kept in %(account)s, its journal in %(journal)s: what is fetched "
+                "finds no journal",
+                account=feed.currency_code,
+                journal=feed.journal_id.bank_feed_currency_id.name,
+            )
         for feed in self.filtered(lambda feed: feed.state == "paused"):
             states = feed.connection_id._fields["state"]._description_selection(self.env)
             found[feed.id] = feed._has_own_trouble() or dict(states)[feed.connection_id.state]
         return found
+
+    def _is_in_another_currency(self):
+        """Whether its journal takes none of its statements."""
+        return bool(self.journal_id) and not self.journal_id._bank_feed_takes(self.currency_code)
 
     # ------------------------------------------------------------------
     # Balances
@@ -450,6 +477,7 @@ class BankFeed(models.Model):
         if values:
             moments = [balance.as_of for balance in found.values() if balance.as_of]
             values["balance_at"] = max(moments, default=fields.Datetime.now())
+            values["currency_code"] = self.currency_code or next(iter(found.values())).currency
             self.write(values)
 
     def _is_late(self):

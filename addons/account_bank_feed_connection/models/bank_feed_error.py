@@ -37,9 +37,18 @@ class BankFeedError(models.Model):
         readonly=True,
     )
     journal_id = fields.Many2one("account.journal", readonly=True)
+    record_name = fields.Char("What", compute="_compute_record_name")
     cause = fields.Char(readonly=True)
     cause_text = fields.Char("Cause", compute="_compute_cause_text")
     since = fields.Datetime(readonly=True)
+
+    @api.depends("model", "res_id")
+    def _compute_record_name(self):
+        for model, errors in self.grouped("model").items():
+            records = self.env[model].sudo().browse(errors.mapped("res_id"))
+            names = dict(zip(records.ids, records.mapped("display_name"), strict=True))
+            for error in errors:
+                error.record_name = names[error.res_id]
 
     @api.depends("kind", "cause")
     def _compute_cause_text(self):

@@ -4,6 +4,7 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.addons.account_bank_feed.told import env_of
 
 CONSENT_DAYS = (1, 7, 14)
 """So many days before its end a consent or a certificate is announced, each time anew."""
@@ -128,7 +129,7 @@ class BankFeedProblem(models.Model):
 
     def _tell(self):
         """In the chatter, as something to do, and by one mail."""
-        record = self._place()
+        record, env = self._place(), env_of(self.company_id)
         record.message_post(body=self.text)
         if not self._todo(record):
             quietly = record.with_context(mail_activity_quick_update=True)  # the mail is ours
@@ -138,10 +139,10 @@ class BankFeedProblem(models.Model):
         if self.user_id.email:
             self.env["mail.mail"].create(
                 {
-                    "subject": self.env._("Bank feed: %s", self.text),
+                    "subject": env._("Bank feed: %s", self.text),
                     # Escaped: it holds what a bank has said.
                     "body_html": Markup("<p>%s</p>")
-                    % self.env._(
+                    % env._(
                         "%(what)s (%(where)s). When it is over, that is said there.",
                         what=self.text,
                         where=self.env._("Health") if record == self else record.display_name,
@@ -156,7 +157,7 @@ class BankFeedProblem(models.Model):
         record = self._place()
         if not record.exists():
             return
-        over = self.env._("Over: %s", self.text)
+        over = env_of(self.company_id)._("Over: %s", self.text)
         todo = self._todo(record)
         if todo:
             todo.action_feedback(feedback=over)  # which is in the chatter then, too
@@ -181,7 +182,8 @@ class BankFeedProblem(models.Model):
             ("feed_ids", "any", stopped),
         ]
         for connection in self.env["bank.connection"].search(refused):
-            text = self.env._("%(bank)s: %(error)s", bank=connection.name, error=connection.error)
+            env = env_of(connection.company_id)
+            text = env._("%(bank)s: %(error)s", bank=connection.name, error=connection.error)
             yield Finding(
                 f"connection.{connection.id}", "connection", text, connection, connection.user_id
             )
@@ -197,7 +199,9 @@ class BankFeedProblem(models.Model):
         late = active.filtered(lambda feed: feed._is_late())
         for connection, feeds in late.grouped("connection_id").items():
             names = ", ".join(feeds.mapped("name"))
-            text = self.env._("%s has not been fetched for longer than planned", names)
+            text = env_of(connection.company_id)._(
+                "%s has not been fetched for longer than planned", names
+            )
             record = feeds if len(feeds) == 1 else connection
             yield Finding(f"late.{connection.id}", "late", text, record, connection.user_id)
 
@@ -212,7 +216,7 @@ class BankFeedProblem(models.Model):
         for record in (*connections, *feeds):
             left = record.valid_until - now
             stage = sum(left <= timedelta(days=days) for days in CONSENT_DAYS)
-            text = self.env._(
+            text = env_of(record.company_id)._(
                 "%(bank)s: the consent or certificate ends on %(day)s; renew it",
                 bank=record.name,
                 day=fields.Date.to_string(record.valid_until),
@@ -225,12 +229,13 @@ class BankFeedProblem(models.Model):
         """What was given up; of files, batches and jobs one problem in a company."""
         yield from self._dead_windows()
         letters = self.env["bank.dead.letter"]
-        kinds = dict(letters._fields["kind"]._description_selection(self.env))
         others = [("kind", "!=", "connection")]
         groups = letters._read_group(others, ["kind", "company_id"], ["user_id:recordset"])
         for kind, company, users in groups:
             company = company or self.env.company
-            text = self.env._("%s: failed, and waits for a person", kinds[kind])
+            env = env_of(company)
+            kinds = dict(letters._fields["kind"]._description_selection(env))
+            text = env._("%s: failed, and waits for a person", kinds[kind])
             user = company.bank_feed_user_id or users.filtered("active")[:1]
             yield Finding(f"letter.{kind}.{company.id}", "dead_letter", text, company, user)
 
@@ -241,7 +246,8 @@ class BankFeedProblem(models.Model):
             feeds = group.feed_id
             named = group if len(group) == 1 else feeds
             what = ", ".join(named.mapped("display_name"))
-            text = self.env._("%(what)s: %(why)s", what=what, why=group[0].error)
+            env = env_of(connection.company_id)
+            text = env._("%(what)s: %(why)s", what=what, why=group[0].error)
             record = feeds if len(feeds) == 1 else connection
             key = f"windows.{connection.id}"
             yield Finding(key, "dead_letter", text, record, connection.user_id)
@@ -259,7 +265,8 @@ class BankFeedProblem(models.Model):
         job = self.env["queue.job"].search(waiting, order="date_created", limit=1)
         if job:
             company = job.company_id or self.env.company
-            text = self.env._("A job waits since %s: does the job runner run?", job.date_created)
+            env = env_of(company)
+            text = env._("A job waits since %s: does the job runner run?", job.date_created)
             user = company.bank_feed_user_id or job.user_id
             yield Finding("queue", "queue", text, company, user)
 
@@ -271,8 +278,8 @@ class BankFeedProblem(models.Model):
         ]
         statements = self.env["bank.import.statement"].search(waiting)
         for journal, group in statements.grouped("journal_id").items():
-            text = self.env._("%s: a statement is missing", journal.display_name)
             company = journal.company_id
+            text = env_of(company)._("%s: a statement is missing", journal.display_name)
             user = company.bank_feed_user_id or group[0].import_id.user_id
             yield Finding(f"gap.{journal.id}", "gap", text, journal, user)
 

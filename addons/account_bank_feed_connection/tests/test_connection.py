@@ -63,6 +63,14 @@ class TestConnection(ConnectionCase):
         with self.assertRaisesRegex(NotAuthorised, "answers 401"):
             self.env["bank.connector"]._consent(self.connection)
 
+    def test_who_may_only_look_is_told_to_do_nothing(self):
+        view = self.env.ref("account_bank_feed_connection.bank_connection_view_form")
+        for role, offered in (("auditor", False), ("manager", True)):
+            env = self.env_of(self.make_user(role))
+            form = env["bank.connection"].get_view(view.id, "form")["arch"]
+            for what in ("action_make_journal", "action_start", "action_stop", "o_bank_feed_next"):
+                self.assertEqual(what in form, offered, f"{role}: {what}")
+
     def test_a_form_asks_for_what_the_connector_needs(self):
         connector = type(self.env["bank.connector"])
         self.patch(connector, "_asks_for", ("url", "client_id"))

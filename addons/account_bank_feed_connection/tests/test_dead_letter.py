@@ -96,6 +96,10 @@ class TestDeadLetter(ConnectionCase):
         window.action_requeue()
         self.assertEqual(window.state, "waiting")
 
+    def test_whoever_ignores_sees_what(self):
+        window = self.give_up()
+        self.assertEqual(self.letters.search([]).display_name, window.display_name)
+
     def test_a_file_is_set_aside(self):
         record = self.receive(content=b"no statement", name="letter.txt")
         self.letters.search([])._ignore("A letter, no statement")

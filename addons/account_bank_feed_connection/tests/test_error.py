@@ -29,6 +29,9 @@ class TestError(ConnectionCase):
         self.assertEqual(set(kinds), {"connection", "file", "quarantine", "unmatched"})
         self.assertEqual(kinds["connection"].cause, "bank.example answers 503")
         self.assertEqual(kinds["quarantine"].cause_text, "A statement before it is missing")
+        names = {error.kind: error.record_name for error in self.errors()}
+        self.assertIn("Current account", names["connection"])
+        self.assertIn("letter.txt", names["file"])
         for error in self.errors():
             action = error.action_open()
             self.assertTrue(self.env[action["res_model"]].browse(action["res_id"]).exists())

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+from decimal import Decimal
 from unittest.mock import patch
 
 from odoo import fields
@@ -11,7 +12,14 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from .. import json_format
-from ..protocol import Document, Period, PeriodTooLong, Permanent, RemoteAccount
+from ..protocol import (
+    Document,
+    Period,
+    PeriodTooLong,
+    Permanent,
+    RemoteAccount,
+    RemoteBalance,
+)
 from .common import ConnectionCase
 
 
@@ -226,6 +234,26 @@ class TestFeed(ConnectionCase):
         other = self.connection.copy({"name": "Other bank"})
         other.action_connect()
         return other.feed_ids
+
+    def test_a_currency_that_comes_with_the_balance_is_the_journals(self):
+        dollar = self.env.ref("base.USD")
+        dollar.active = True
+        self.bank.accounts = [RemoteAccount("acc-2", number="4711")]
+        balances = [RemoteBalance("booked", Decimal(5), "USD")]
+        self.patch(self.bank, "balances", lambda: balances)
+        self.connection.action_connect()
+        feed = self.connection.feed_ids
+        feed.action_make_journal()
+        self.assertEqual((feed.currency_id, feed.journal_id.currency_id), (dollar, dollar))
+        self.assertFalse(feed.trouble)
+
+    def test_a_journal_in_another_currency_is_said(self):
+        feed = self.connect()
+        feed.write({"currency_code": "USD", "balance_at": "2026-02-10 06:00:00"})
+        self.assertIn("USD", feed.trouble)
+        status = self.journal._bank_feed_status()[self.journal.id]
+        self.assertIn("USD", status["trouble"])
+        self.assertFalse(status["balance_at"])  # no figure under a wrong sign
 
     def test_the_dashboard_is_told_how_the_journal_is_fetched(self):
         feed = self.connect()

@@ -149,6 +149,14 @@ class TestProblem(ConnectionCase):
         self.assertEqual(kinds, ["consent", "connection"])
         self.assertEqual(len(self.mails()), 2)
 
+    def test_people_read_it_in_the_companys_language(self):
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.env["ir.module.module"]._load_module_terms(["account_bank_feed_connection"], ["de_DE"])
+        self.company.partner_id.lang = "de_DE"
+        self.receive(content=b"no statement", name="letter.txt")
+        problem = self.check()
+        self.assertEqual(problem.text, "Lesen einer Datei: fehlgeschlagen, wartet auf eine Person")
+
     def test_a_try_in_vain_is_nobodys_business_yet(self):
         self.bank.errors = [RetryLater("down")]
         self.connect().sudo().window_ids._job_fetch()

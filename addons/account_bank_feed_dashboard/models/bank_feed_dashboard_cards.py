@@ -1,6 +1,6 @@
 from types import SimpleNamespace
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.addons.account_bank_feed.admission import Cause
 from odoo.addons.account_bank_feed.models.account_journal import TYPES
 from odoo.addons.account_bank_feed.models.bank_import_statement import ADMITTED
@@ -38,6 +38,7 @@ TOPICS = {
             ("accepted_difference", "!=", 0),
         ],
     ),
+    "openings": (STATEMENT, [("state", "=", "quarantined"), ("cause", "=", Cause.OPENING.value)]),
     "batches": (BATCH, [("state", "=", "failed")]),
 }
 """What is counted for each account: its model, and which of its records."""
@@ -65,11 +66,14 @@ class BankFeedDashboard(models.AbstractModel):
         }
 
     def _journals(self):
-        """Journals that keep an account with a bank and have a feed or a transaction."""
+        """Journals that keep an account with a bank and have a feed or a transaction.
+
+        A feed that was started counts before anything has come.
+        """
         journals = self.env["account.journal"].search(
             [("type", "in", TYPES), *self._of_companies()]
         )
-        used = self._used(journals)
+        used = self._used(journals) | journals._bank_feed_status().keys()
         return journals.filtered(
             lambda j: j.id in used or j.bank_feed_start_confirmed or j.bank_feed_account_number
         )
@@ -195,6 +199,7 @@ class BankFeedDashboard(models.AbstractModel):
             "quarantine": self.env._("Statements in quarantine"),
             "accepted": self.env._("Released over a gap"),
             "gaps": self.env._("Gaps"),
+            "openings": self.env._("Opening balance not confirmed"),
             "batches": self.env._("Failed batches"),
         }
 
@@ -284,6 +289,8 @@ class BankFeedDashboard(models.AbstractModel):
             parts["opening"] = self._missing_opening(journal, rest)
             rest = 0
         level = "explained" if currency.is_zero(rest) else "unexplained"
+        if level == "unexplained" and (start := self._unconfirmed_start(journal, facts)):
+            level, parts["start"] = "unproven", start
         return {
             "value": difference,
             "text": currency.format(difference),
@@ -303,6 +310,17 @@ class BankFeedDashboard(models.AbstractModel):
                 }[topic]
                 found[topic] = self._count(journal, topic, facts, text)
         return found
+
+    def _unconfirmed_start(self, journal, facts):
+        """Why nothing can be said of a difference: nobody has told with what the books begin."""
+        text = self.env._("opening balance not confirmed")
+        if facts.openings.get(journal.id):
+            return self._count(journal, "openings", facts, text)
+        today = fields.Date.context_today(self)
+        if journal.bank_feed_start_confirmed or journal._bank_feed_opening_entry(today):
+            return False
+        way = self._way(text, journal._name, [("id", "=", journal.id)], 1, text)
+        return {**way, "res_id": journal.id}
 
     def _opening_missing(self, journal):
         """What the ledger lacks of the opening balance that was confirmed for the feed."""

@@ -269,6 +269,37 @@ class TestDashboard(DashboardCase):
         self.assertFalse(card["bank_now"])
         self.assertEqual(self.card(journal)["bank"]["value"], 40)
 
+    def fetched(self, journal, balance):
+        """A feed keeps the journal, and the bank has told a balance."""
+        told = {
+            "record": journal,
+            "text": "Next at 6:00",
+            "trouble": "",
+            "balance": balance,
+            "balance_at": datetime.datetime(2026, 3, 1, 6, 0),
+        }
+        model = self.registry["account.journal"]
+        return patch.object(model, "_bank_feed_status", lambda *_args: {journal.id: told})
+
+    def test_a_feed_that_was_started_has_a_card_at_once(self):
+        journal = self.make_journal(make_iban(61), "BNKS", start=None)
+        with self.fetched(journal, 0):
+            self.assertEqual(self.card(journal)["status"]["text"], "Next at 6:00")
+
+    def test_nothing_can_be_said_before_the_opening_balance_is_confirmed(self):
+        journal = self.make_journal(make_iban(62), "BNKO", start=None)
+        with self.fetched(journal, 500):
+            difference = self.card(journal)["difference"]
+            self.assertEqual(difference["level"], "unproven")
+            self.assertEqual(difference["parts"][-1]["res_id"], journal.id)
+            self.receive(self.on([(5, 40, "Rent")], 460, iban=make_iban(62)))
+            (part,) = self.card(journal)["difference"]["parts"]
+        waiting = self.env[part["model"]].search(part["domain"])
+        self.assertEqual((part["value"], waiting.cause), (1, "opening"))
+        waiting.action_confirm_opening()
+        with self.fetched(journal, 500):
+            self.assertNotEqual(self.card(journal)["difference"]["level"], "unproven")
+
     def test_journals_without_anything_from_a_bank_have_no_card(self):
         journal = self.make_journal(make_iban(5), "BNKF", start=None)
         shown = [card["id"] for card in self.dashboard().cards()["cards"]]

@@ -42,6 +42,18 @@ class BankConnectorEnableBanking(models.AbstractModel):
     _session_kind = EnableBankingSession
 
     @api.model
+    def _how_to(self):
+        return self.env._(
+            "Register an application in Enable Banking's control panel, with the address that "
+            "people come back to: its id is the client, its RSA key the private key. Then choose "
+            "country and bank, and connect."
+        )
+
+    @api.model
+    def _leads_back(self, connection):
+        return True
+
+    @api.model
     def _profile(self, connection):
         return _profile()
 

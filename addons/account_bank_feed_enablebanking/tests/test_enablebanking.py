@@ -80,6 +80,11 @@ class TestEnableBanking(ConnectionCase, HttpCase):
     # In and out
     # ------------------------------------------------------------------
 
+    def test_a_form_shows_what_is_needed(self):
+        self.assertEqual(self.connection.asks_for, "|client_id|private_key|")
+        self.assertTrue(self.connection.redirect_uri)
+        self.assertIn("control panel", self.connection.how_to)
+
     def test_the_bank_is_chosen_first(self):
         with self.assertRaisesRegex(UserError, "Choose the bank first"):
             self.connection.action_connect()

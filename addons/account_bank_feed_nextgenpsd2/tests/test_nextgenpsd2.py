@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import requests
+from lxml import etree
 
 from odoo import fields
 from odoo.addons.account_bank_feed_connection.protocol import (
@@ -117,6 +118,14 @@ class Xs2aCase(RealBankCase, HttpCase):
 
 @tagged("post_install", "-at_install")
 class TestNextGenPsd2(Xs2aCase):
+    def test_what_most_banks_do_without_is_folded(self):
+        view = self.env.ref("account_bank_feed_connection.bank_connection_view_form")
+        form = etree.fromstring(self.env["bank.connection"].get_view(view.id, "form")["arch"])
+        names = form.xpath("//group[@name='xs2a']//field/@name")
+        folded = form.xpath("//group[@name='xs2a']//details//field/@name")
+        self.assertIn("xs2a_token_url", folded)
+        self.assertLessEqual(len(names) - len(folded), 6)
+
     def test_in_and_out(self):
         self.assert_in_and_out()
 

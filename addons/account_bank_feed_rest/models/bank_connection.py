@@ -21,5 +21,9 @@ class BankConnection(models.Model):
         return (*super()._recipients(), "rest_profile", "rest_sandbox")
 
     @api.model
+    def _described_in(self):
+        return (*super()._described_in(), "rest_profile")
+
+    @api.model
     def _rest_profiles(self):
         return sorted(((name, p.label) for name, p in shipped().items()), key=lambda one: one[1])

@@ -44,6 +44,29 @@ class BankConnectorRest(models.AbstractModel):
     _session_kind = RestSession
 
     @api.model
+    def _how_to(self):
+        return self.env._(
+            "Client and secret are those of your own integration at the bank or provider. Where a "
+            "private key is asked for, its public part is registered there; so is the address that "
+            "people come back to, where one is shown."
+        )
+
+    @api.model
+    def _wants(self, connection):
+        try:
+            sign_in = self._profile(connection).sign_in
+        except Permanent:
+            return ()
+        return sign_in.wants
+
+    @api.model
+    def _leads_back(self, connection):
+        try:
+            return self._profile(connection).sign_in.kind == "code"
+        except Permanent:
+            return False
+
+    @api.model
     def _accounts(self, connection):
         profile = self._profile(connection)
         with self._asking(connection) as bank:

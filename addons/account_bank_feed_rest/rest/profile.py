@@ -80,6 +80,17 @@ class SignIn(Part):
     state: bool = True
     certificate: bool = False
 
+    @property
+    def wants(self):
+        """What people have to enter for it."""
+        signs = self.kind == "signed" or self.client_auth == "private_key_jwt"
+        found = ["client_id", "private_key" if signs else "client_secret"]
+        if self.kind == "header":
+            found = [name for name in found if f"{{{name}}}" in self.value]
+        if self.certificate:
+            found += ["private_key", "certificate", "key_file"]
+        return tuple(found)
+
     def problems(self):
         yield from _not_among("kind", self.kind, SIGN_INS)
         yield from _not_among("client_auth", self.client_auth, CLIENT_AUTHS)

@@ -22,6 +22,18 @@ class TestQonto(RestCase):
         self.assertEqual(query["scope"], "offline_access organization.read")
         self.assertEqual(query["code_challenge_method"], "S256")
 
+    def test_a_form_shows_what_the_bank_needs(self):
+        connection = self.connection
+        self.assertEqual(connection.asks_for, "|client_id|client_secret|")
+        self.assertTrue(connection.how_to)
+        self.assertTrue(connection.redirect_uri)
+        connection.rest_profile = "qonto_key"
+        self.assertFalse(connection.redirect_uri)  # nobody goes to the bank's pages
+        connection.rest_profile = "revolut_business"
+        self.assertEqual(connection.asks_for, "|client_id|private_key|")
+        connection.rest_profile = False
+        self.assertEqual((connection.asks_for, connection.redirect_uri), ("|", False))
+
     def test_accounts_that_are_open(self):
         feed = self.start()
         self.assertEqual(self.connection.state, "connected")

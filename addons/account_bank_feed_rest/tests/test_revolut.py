@@ -28,7 +28,9 @@ class TestRevolut(RestCase):
     def setUp(self):
         super().setUp()
         key = private_key()
-        self.connection.connector = "bank.connector.rest"
+        self.connection.write(
+            {"connector": "bank.connector.rest", "rest_profile": "revolut_business"}
+        )
         issuer = urlsplit(self.connection.redirect_uri).hostname
         self.use(Revolut(key, issuer), "revolut_business", private_key=key)
 

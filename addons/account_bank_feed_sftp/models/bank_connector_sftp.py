@@ -28,6 +28,7 @@ class BankConnectorSftp(models.AbstractModel):
     _description = "Bank Connector: SFTP"
     _connector_label = "SFTP"
     _asks_for = ("url", "client_id", "client_secret", "private_key")
+    _url_example = "sftp://…/…"
 
     @api.model
     def _how_to(self):

@@ -28,11 +28,18 @@ const shown = await find("fingerprint", () => {
     return field && field.textContent.includes("SHA256:") && field.textContent;
 });
 if (!shown.includes(%s)) throw new Error(`another fingerprint: ${shown}`);
+if (document.querySelector(".o_bank_feed_next")) throw new Error("two advices at once");
 (await button("action_sftp_confirm_host_key")).click();
 (await button("action_find_accounts")).click();
 await find("the feed", () => [...document.querySelectorAll("td")].find(
     (cell) => cell.textContent.includes("House bank: files")
 ));
+const whole = async (what, selector) => {
+    const shown = await find(what, () => document.querySelector(selector));
+    if (shown.scrollWidth > shown.clientWidth) throw new Error(`${what} is cut off`);
+};
+await whole("the mark of a key that is kept", ".o_form_sheet .badge.text-bg-success");
+await whole("the feed's state", ".o_field_bank_feed_state .o_bank_feed_state");
 console.log("test successful");
 """
 

@@ -83,6 +83,9 @@ class TestSftp(RealBankCase):
 
     # The server's key
 
+    def test_the_form_shows_what_an_address_looks_like(self):
+        self.assertTrue(self.connection.url_example.startswith("sftp://"))
+
     def test_the_host_key_is_shown_and_confirmed(self):
         self.connection.action_connect()
         self.assertEqual(self.connection.state, "draft")

@@ -29,6 +29,16 @@ def test_one_profile_extends_another():
         profile_from("a", {"extends": "b"}, {"b": {"extends": "c"}})
 
 
+def test_what_people_enter_is_what_signing_in_takes():
+    wants = {name: profile.sign_in.wants for name, profile in shipped().items()}
+    by_password = ("client_id", "client_secret")
+    assert wants["qonto"] == wants["qonto_key"] == wants["ponto"] == by_password
+    assert wants["revolut_business"] == ("client_id", "private_key")
+    assert wants["ponto_connect"] == (*by_password, "private_key", "certificate", "key_file")
+    token = profile_from("bank", changed("sign_in", {"kind": "header", "value": "{client_secret}"}))
+    assert token.sign_in.wants == ("client_secret",)
+
+
 def changed(path, value):
     data = listed()
     *parents, last = path.split(".")

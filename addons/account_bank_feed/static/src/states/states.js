@@ -66,4 +66,5 @@ export class StateChip extends Component {
 registry.category("fields").add("bank_feed_state", {
     component: StateChip,
     supportedTypes: ["selection"],
+    listViewWidth: [130], // the longest word of most, in German, too
 });

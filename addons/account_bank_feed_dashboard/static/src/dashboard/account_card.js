@@ -34,11 +34,18 @@ export class BankFeedAccountCard extends Component {
         return [this.card.company, this.card.account_number].filter(Boolean).join(" · ");
     }
 
+    get differenceIcon() {
+        const { level } = this.card.difference;
+        const icons = { unexplained: "fa-exclamation-triangle", unproven: "fa-question-circle" };
+        return icons[level] || "fa-check";
+    }
+
     get difference() {
         const { level, text, rest } = this.card.difference;
         return {
             even: _t("They agree."),
             explained: _t("%s, explained:", text),
+            unproven: _t("%s, cannot be judged yet:", text),
             unexplained: this.card.difference.parts.length
                 ? _t("%(difference)s, of which %(rest)s is unexplained:", { difference: text, rest })
                 : _t("%s, unexplained", text),
