@@ -296,7 +296,9 @@ class Drill:
 
     def _balances(self, feed):
         with self.world.as_person() as env:
-            env["bank.feed"].browse(feed).action_get_balances()
+            refusal = env["bank.feed"].browse(feed).action_get_balances()
+        if refusal:
+            raise RuntimeError(refusal["params"]["message"])
 
     # What there is
 

@@ -6,6 +6,7 @@ import datetime
 import time
 
 from odoo.addons.account_bank_feed_connection.protocol import (
+    AccountConsentExpired,
     ConnectorError,
     ConsentExpired,
     NotAuthorised,
@@ -25,7 +26,15 @@ from .rest import Pace, ask, selected, signed, text, verdict
 
 ERRORS = {
     kind.kind: kind
-    for kind in (RetryLater, RateLimited, ConsentExpired, NotAuthorised, PeriodTooLong, Permanent)
+    for kind in (
+        RetryLater,
+        RateLimited,
+        ConsentExpired,
+        AccountConsentExpired,
+        NotAuthorised,
+        PeriodTooLong,
+        Permanent,
+    )
 }
 
 

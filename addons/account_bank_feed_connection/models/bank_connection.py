@@ -1,7 +1,6 @@
 import base64
 import binascii
 import contextlib
-import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -20,8 +19,6 @@ from ..protocol import (
     RetryLater,
     tls,
 )
-
-_logger = logging.getLogger(__name__)
 
 NEEDS_A_PERSON = {ConsentExpired.kind: "expired", NotAuthorised.kind: "refused"}
 """The state that follows an error which waiting does not mend."""
@@ -295,24 +292,47 @@ class BankConnection(models.Model):
             address = connection._connector()._signed_in(connection, answer)
         except ConnectorError as error:
             raise UserError(connection._in_words(error)) from error
-        return address or connection._check()
+        if not address:
+            connection._check()
+        return address
 
     def action_check(self):
         """Ask again: at some banks a second person must agree, too."""
-        for connection in self._authorise("manager"):
-            connection._check()
+        refusals = [connection._check() for connection in self._authorise("manager")]
+        return next(filter(None, refusals), None)
 
     def _check(self):
-        """Ask the bank whether it lets us in, and keep the answer."""
+        """Ask the bank whether it lets us in, and keep the answer.
+
+        :return: an action that tells people why it does not, or None
+        """
         self.ensure_one()
         try:
             consent = self._connector()._consent(self)
         except ConnectorError as error:
-            self._note(error)
-            raise UserError(self._in_words(error)) from error
+            return self._refused(error)
         if consent.state == "valid":
             self._become_connected(consent)
+        elif consent.state == "waiting":
+            if self.state == "connected":
+                self._set_state("waiting", "the bank waits for consent")
+        elif (self.state, consent.state) != ("waiting", "missing"):
+            return self._consent_over(consent)
         return None
+
+    def _consent_over(self, consent):
+        """The bank says that it does not let us in any more, though no request has failed yet.
+
+        :return: an action that tells it
+        """
+        why = {
+            "missing": self.env._("nobody has consented"),
+            "expired": self.env._("the consent has ended"),
+            "revoked": self.env._("the consent was revoked"),
+        }
+        error = ConsentExpired(why[consent.state])
+        self.sudo().feed_ids._pause(error.message)
+        return self._refused(error, noted=True)
 
     def _become_connected(self, consent):
         self._set_state(
@@ -329,8 +349,14 @@ class BankConnection(models.Model):
         for connection in self._authorise("manager"):
             try:
                 connection._connector()._sign_out(connection)
-            except (ConnectorError, UserError):
-                _logger.info("Bank connection %s: the bank was not told", connection.id)
+            except (ConnectorError, UserError) as error:
+                connection.message_post(
+                    body=connection.env._(
+                        "The bank could not be told that we have signed out: %s. What it has given"
+                        " us may stay good there; take it back at the bank.",
+                        error,
+                    )
+                )
             vault.forget(connection)
             connection.feed_ids._pause("disconnected")
             connection._set_state("disconnected", "by a user", valid_until=False, error=False)
@@ -351,6 +377,18 @@ class BankConnection(models.Model):
             until = fields.Datetime.now() + timedelta(seconds=error.after)
             self.not_before = max(until, self.not_before or until)
 
+    def _refused(self, error, noted=False):
+        """Keep what the bank has said when a person has asked it.
+
+        :param bool noted: that it is said of a consent that there was; else, as long as somebody
+            is at the bank to give one, there is just none yet
+        :return: an action that tells it; an exception would undo what is kept
+        """
+        if noted or self.state != "waiting" or not isinstance(error, ConsentExpired):
+            self._note(error)
+        self.error = error.message
+        return said(self._in_words(error), "danger")
+
     def _in_words(self, error):
         return self.env._("%(bank)s: %(what)s", bank=self.name, what=error.message)
 
@@ -366,16 +404,16 @@ class BankConnection(models.Model):
 
     def action_find_accounts(self):
         """Ask the bank for its accounts, and make a feed of each that is new."""
-        found = self.env["bank.feed"]
+        found, refusal = self.env["bank.feed"], None
         for connection in self._authorise("manager"):
             try:
                 found += connection._find_accounts()
             except ConnectorError as error:
-                connection._note(error)
-                raise UserError(connection._in_words(error)) from error
-            connection.error = False
-        if found:
-            return None  # they are on the form
+                refusal = connection._refused(error)
+            else:
+                connection.error = False
+        if found or refusal:
+            return refusal  # the accounts are on the form
         return said(self.env._("The bank shows no accounts that are not here already."))
 
     def _find_accounts(self):

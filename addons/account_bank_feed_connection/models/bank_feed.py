@@ -7,7 +7,14 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools.misc import format_datetime
 
 from ..notice import said
-from ..protocol import ConnectorError, Period, RemoteAccount
+from ..protocol import (
+    AccountConsentExpired,
+    ConnectorError,
+    ConsentExpired,
+    NotAuthorised,
+    Period,
+    RemoteAccount,
+)
 
 LOOK_BACK = 7
 """Days that are fetched again each time, since banks book some transactions back."""
@@ -57,6 +64,12 @@ class BankFeed(models.Model):
         readonly=True,
         default="draft",
         index=True,
+    )
+    valid_until = fields.Datetime(
+        readonly=True, copy=False, help="When the account's own consent ends, where it has one."
+    )
+    error = fields.Char(
+        readonly=True, copy=False, help="What the bank said last, if it refused this account only."
     )
     interval_hours = fields.Integer("Fetch every (hours)", required=True, default=24)
     next_fetch_at = fields.Datetime("Next fetch", copy=False)
@@ -149,6 +162,7 @@ class BankFeed(models.Model):
         known = connection.feed_ids.grouped("account_ref")
         for account in accounts:
             feed = known.get(account.id, self)
+            feed.valid_until = account.valid_until
             if feed.state == "draft" and not feed.journal_id:
                 feed.journal_id = self._journal_of(connection.company_id, account)
         return self.create(
@@ -162,6 +176,7 @@ class BankFeed(models.Model):
                     "iban": account.iban,
                     "account_number": account.number,
                     "currency_code": account.currency,
+                    "valid_until": account.valid_until,
                 }
                 for account in accounts
                 if account.id not in known
@@ -231,19 +246,35 @@ class BankFeed(models.Model):
         )
         left._set_state("off", f"its journal is fetched by {self.name}", next_fetch_at=False)
 
-    def _pause(self, why):
-        self.filtered(lambda feed: feed.state == "active")._set_state("paused", why)
+    def _pause(self, why, **values):
+        self.filtered(lambda feed: feed.state == "active")._set_state("paused", why, **values)
+
+    def _wait_for_person(self, error):
+        """Nothing is fetched until somebody has agreed anew; then all is.
+
+        That is about all accounts of the bank, unless the error says that it is about this one.
+        """
+        if isinstance(error, AccountConsentExpired):
+            self._pause(error.message, error=error.message)
+        else:
+            self.connection_id._note(error)
+            self.connection_id.feed_ids._pause(error.message)
+
+    def action_resume(self):
+        """The account's own consent has been renewed: go on."""
+        self._authorise("operator").filtered("error")._resume()
 
     def _resume(self):
         """Fetch at once what was missed; the schedule stays as it was."""
         paused = self.filtered(lambda feed: feed.state == "paused")
-        paused._set_active("connected again")
+        paused._set_active("let in again")
         waiting = self.window_ids.filtered(lambda window: window.state == "waiting")
         waiting._try_now()
         (paused - waiting.feed_id)._fetch_next()
 
     def _set_active(self, why, **values):
-        self._set_state("active", why, active_since=fields.Datetime.now(), **values)
+        now = fields.Datetime.now()
+        self._set_state("active", why, active_since=now, error=False, **values)
 
     # ------------------------------------------------------------------
     # Fetch
@@ -332,11 +363,17 @@ class BankFeed(models.Model):
     def _plan_in_words(self):
         """When it is fetched next."""
         if self.state == "paused":
+            if self._has_own_trouble():
+                return self.env._("Not fetched until the access to this account is renewed")
             return self.env._("Not fetched until the bank is connected again")
         moment = format_datetime(self.env, self.next_fetch_at, dt_format="short")
         return self.env._("Next fetch %s", moment)
 
-    @api.depends("state", "window_ids.state", "window_ids.error", "connection_id.state")
+    def _has_own_trouble(self):
+        """Whether it waits for a person while the bank lets us in."""
+        return self.state == "paused" and self.connection_id.state == "connected" and self.error
+
+    @api.depends("state", "error", "window_ids.state", "window_ids.error", "connection_id.state")
     def _compute_trouble(self):
         troubles = self._troubles()
         for feed in self:
@@ -382,7 +419,7 @@ class BankFeed(models.Model):
             found[window.feed_id.id] = self.env._("Not fetched: %s", window.error)
         for feed in self.filtered(lambda feed: feed.state == "paused"):
             states = feed.connection_id._fields["state"]._description_selection(self.env)
-            found[feed.id] = dict(states)[feed.connection_id.state]
+            found[feed.id] = feed._has_own_trouble() or dict(states)[feed.connection_id.state]
         return found
 
     # ------------------------------------------------------------------
@@ -391,12 +428,15 @@ class BankFeed(models.Model):
 
     def action_get_balances(self):
         """Ask the bank for the balances now."""
+        refusal = None
         for feed in self._authorise("operator"):
             try:
                 feed._get_balances()
             except ConnectorError as error:
-                feed.connection_id._note(error)
-                raise UserError(feed.connection_id._in_words(error)) from error
+                if isinstance(error, (ConsentExpired, NotAuthorised)):
+                    feed._wait_for_person(error)
+                refusal = said(feed.connection_id._in_words(error), "danger")
+        return refusal
 
     def _get_balances(self):
         connection = self.connection_id

@@ -6,7 +6,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 
 CONSENT_DAYS = (1, 7, 14)
-"""So many days before its end a consent or a certificate is announced, the last one first."""
+"""So many days before its end a consent or a certificate is announced, each time anew."""
 QUEUE_PATIENCE = timedelta(hours=1)
 """How long a job may wait that could run."""
 GAP_PATIENCE = timedelta(days=1)
@@ -18,7 +18,7 @@ class Finding:
     """Something that is wrong now.
 
     :param key: the same for the same problem, however often it is looked for
-    :param record: where people are told
+    :param record: where people are told, if it has a chatter
     :param user: who is told
     """
 
@@ -27,6 +27,8 @@ class Finding:
     text: str
     record: models.BaseModel
     user: models.BaseModel
+    stage: int = 0
+    """How pressing it is: people are told again with each."""
 
 
 class BankFeedProblem(models.Model):
@@ -34,7 +36,7 @@ class BankFeedProblem(models.Model):
 
     _name = "bank.feed.problem"
     _description = "Problem of the Bank Feed"
-    _inherit = ["bank.alert"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "bank.alert"]
     _rec_name = "text"
     _order = "closed_at desc nulls first, opened_at desc, id desc"
 
@@ -53,6 +55,7 @@ class BankFeedProblem(models.Model):
     )
     text = fields.Char("What", required=True, readonly=True)
     user_id = fields.Many2one("res.users", "Who was told", readonly=True)
+    stage = fields.Integer(readonly=True, help="How pressing it was when it was told last.")
     opened_at = fields.Datetime("Since", required=True, readonly=True, default=fields.Datetime.now)
     closed_at = fields.Datetime("Until", readonly=True, index=True)
 
@@ -77,6 +80,9 @@ class BankFeedProblem(models.Model):
         for key, finding in found.items():
             if key not in known:
                 self._open(finding)
+            elif finding.stage > known[key].stage:
+                known[key].stage = finding.stage
+                known[key]._tell()
 
     @api.model
     def _findings(self):
@@ -90,26 +96,41 @@ class BankFeedProblem(models.Model):
 
     @api.model
     def _open(self, finding):
-        record, user = finding.record, finding.user
-        problem = self.create(
+        record = finding.record
+        company = record if record._name == "res.company" else record.company_id
+        problem = self.with_context(mail_create_nolog=True).create(
             {
                 "key": finding.key,
                 "kind": finding.kind,
                 "text": finding.text,
                 "model": record._name,
                 "res_id": record.id,
-                "company_id": record._name != "res.company" and record.company_id.id or record.id,
-                "user_id": user.id,
+                "company_id": company.id,
+                "user_id": self._who(finding.user, company).id,
+                "stage": finding.stage,
             }
         )
         problem._tell()
 
-    def _tell(self):
-        """In the record's chatter, as something to do, and by one mail."""
+    @api.model
+    def _who(self, user, company):
+        """Whoever is responsible; a manager of the bank feed, where that is nobody at work here."""
+        if user.active:
+            return user
+        here = self.env["res.users"].search([("company_ids", "in", company.ids)], order="id")
+        managers = here.filtered(lambda one: one.has_group("account_bank_feed.group_manager"))
+        return (managers.filtered("email") or managers)[:1] or user
+
+    def _place(self):
+        """Where people are told: the record, or the problem itself where that has no chatter."""
         record = self._record()
-        if "message_ids" in record._fields:
-            record.message_post(body=self.text)
-        if "activity_ids" in record._fields:
+        return record if "activity_ids" in record._fields else self
+
+    def _tell(self):
+        """In the chatter, as something to do, and by one mail."""
+        record = self._place()
+        record.message_post(body=self.text)
+        if not self._todo(record):
             quietly = record.with_context(mail_activity_quick_update=True)  # the mail is ours
             quietly.activity_schedule(
                 "mail.mail_activity_data_todo", summary=self.text, user_id=self.user_id.id
@@ -123,7 +144,7 @@ class BankFeedProblem(models.Model):
                     % self.env._(
                         "%(what)s (%(where)s). When it is over, that is said there.",
                         what=self.text,
-                        where=record.display_name,
+                        where=self.env._("Health") if record == self else record.display_name,
                     ),
                     "email_to": self.user_id.email_formatted,
                     "auto_delete": True,
@@ -132,20 +153,18 @@ class BankFeedProblem(models.Model):
 
     def _close(self):
         self.closed_at = fields.Datetime.now()
-        record = self._record()
+        record = self._place()
         if not record.exists():
             return
         over = self.env._("Over: %s", self.text)
         todo = self._todo(record)
         if todo:
             todo.action_feedback(feedback=over)  # which is in the chatter then, too
-        elif "message_ids" in record._fields:
+        else:
             record.message_post(body=over)
 
     def _todo(self, record):
         """What was put on somebody's list because of this, as far as it is still there."""
-        if "activity_ids" not in record._fields:
-            return self.env["mail.activity"]
         return record.activity_ids.filtered(lambda activity: activity.summary == self.text)
 
     # ------------------------------------------------------------------
@@ -153,12 +172,24 @@ class BankFeedProblem(models.Model):
     # ------------------------------------------------------------------
 
     def _refused_connections(self):
-        refused = [("state", "in", ("expired", "refused"))]
+        """Banks that do not let us in, until they do: to have begun to sign in is not enough."""
+        stopped = [("state", "=", "paused"), ("error", "=", False)]
+        refused = [
+            "|",
+            ("state", "in", ("expired", "refused")),
+            *("&", "&", ("state", "=", "waiting"), ("error", "!=", False)),
+            ("feed_ids", "any", stopped),
+        ]
         for connection in self.env["bank.connection"].search(refused):
             text = self.env._("%(bank)s: %(error)s", bank=connection.name, error=connection.error)
             yield Finding(
                 f"connection.{connection.id}", "connection", text, connection, connection.user_id
             )
+        paused = [("state", "=", "paused"), ("error", "!=", False)]
+        for feed in self.env["bank.feed"].search(paused):
+            if feed._has_own_trouble():
+                text = self.env._("%(account)s: %(error)s", account=feed.name, error=feed.error)
+                yield Finding(f"account.{feed.id}", "connection", text, feed, feed.user_id)
 
     def _late_feeds(self):
         """Feeds that run, but bring nothing."""
@@ -172,20 +203,23 @@ class BankFeedProblem(models.Model):
 
     def _ending_consents(self):
         now = fields.Datetime.now()
-        ending = [
-            ("state", "=", "connected"),
-            ("valid_until", "<=", now + timedelta(days=max(CONSENT_DAYS))),
-        ]
-        for connection in self.env["bank.connection"].search(ending):
-            left = connection.valid_until - now
-            days = next(days for days in CONSENT_DAYS if left <= timedelta(days=days))
+        ending = [("valid_until", "<=", now + timedelta(days=max(CONSENT_DAYS)))]
+        # What has ended is announced until it is renewed, so that nobody is told that it is over.
+        ended = ["&", ("state", "in", ("expired", "paused")), ("valid_until", "<=", now)]
+        let_in = ["|", ("state", "in", ("connected", "waiting", "active")), *ended]
+        connections = self.env["bank.connection"].search([*ending, *let_in])
+        feeds = self.env["bank.feed"].search([*ending, *let_in])
+        for record in (*connections, *feeds):
+            left = record.valid_until - now
+            stage = sum(left <= timedelta(days=days) for days in CONSENT_DAYS)
             text = self.env._(
                 "%(bank)s: the consent or certificate ends on %(day)s; renew it",
-                bank=connection.name,
-                day=fields.Date.to_string(connection.valid_until),
+                bank=record.name,
+                day=fields.Date.to_string(record.valid_until),
             )
-            key = f"consent.{connection.id}.{connection.valid_until:%Y-%m-%d}.{days}"
-            yield Finding(key, "consent", text, connection, connection.user_id)
+            whose = "consent.account" if record._name == "bank.feed" else "consent"
+            key = f"{whose}.{record.id}.{record.valid_until:%Y-%m-%d}"
+            yield Finding(key, "consent", text, record, record.user_id, stage)
 
     def _dead_letters(self):
         """What was given up; of files, batches and jobs one problem in a company."""
@@ -197,7 +231,7 @@ class BankFeedProblem(models.Model):
         for kind, company, users in groups:
             company = company or self.env.company
             text = self.env._("%s: failed, and waits for a person", kinds[kind])
-            user = company.bank_feed_user_id or users[:1]
+            user = company.bank_feed_user_id or users.filtered("active")[:1]
             yield Finding(f"letter.{kind}.{company.id}", "dead_letter", text, company, user)
 
     def _dead_windows(self):

@@ -82,9 +82,9 @@ class BankFeedWindow(models.Model):
     )
     job_uuid = fields.Char("Job", readonly=True)
     fetched_at = fields.Datetime(readonly=True)
-    person = fields.Json(readonly=True, copy=False, groups=fields.NO_ACCESS)
+    person = fields.Json("Who waits", readonly=True, copy=False, groups=fields.NO_ACCESS)
     """Who has asked for it, until the first try; the bank is told then."""
-    person_at = fields.Datetime(readonly=True, copy=False)
+    person_at = fields.Datetime("Waits since", readonly=True, copy=False)
     import_ids = fields.One2many("bank.import", "feed_window_id", readonly=True)
 
     _state_transitions = {
@@ -231,8 +231,9 @@ class BankFeedWindow(models.Model):
         imports = self.import_ids
         broken = imports.filtered(lambda r: r.state in BROKEN)[:1]
         states = set(imports.mapped("state"))
-        if self.feed_id.is_inbox:  # each file of any account is a matter of its own
-            self._count()
+        if self.feed_id.is_inbox:  # each of its files is a matter of its own
+            if self.state == "reading":
+                self._count()
         elif broken:
             why = f"{broken.name}: {broken.error}"
             self._become(
@@ -314,7 +315,7 @@ class BankFeedWindow(models.Model):
         )
         self.connection_id._keep_limit(error)
         if isinstance(error, (ConsentExpired, NotAuthorised)):
-            self._wait_for_person(error)
+            self.feed_id._wait_for_person(error)
         elif isinstance(error, PeriodTooLong) and error.earliest > self.start_date:
             self._shorten(error.earliest)
         elif isinstance(error, RetryLater) and self.attempts < MAX_ATTEMPTS:
@@ -330,11 +331,6 @@ class BankFeedWindow(models.Model):
             return self.env["bank.file"]._keep(name, error.payload).id
         except UserError:  # keys that cannot be used; why it failed says more
             return False
-
-    def _wait_for_person(self, error):
-        """Nothing of this bank is fetched until somebody has signed in again; then all is."""
-        self.connection_id._note(error)
-        self.connection_id.feed_ids._pause(error.message)
 
     def _shorten(self, earliest):
         """Fetch what the bank still gives; say which days it does not."""
@@ -355,11 +351,10 @@ class BankFeedWindow(models.Model):
 
     def _keep_lost(self, start, end):
         """Keep which days the bank does not give, for a person where somebody counts on them."""
-        feed = self.feed_id
-        known = feed.window_ids.filtered(
-            lambda w: w._is_settled() and w.start_date <= start and end <= w.end_date
-        )
-        if known:
+        for window in self.feed_id.window_ids.sorted("start_date"):
+            if window._is_settled() and window.start_date <= start <= window.end_date:
+                start = window.end_date + timedelta(days=1)  # known already
+        if start > end:
             return
         lost = self.copy(
             {
@@ -369,7 +364,7 @@ class BankFeedWindow(models.Model):
                 "error_kind": self.error_kind,
             }
         )
-        by_default = self.reason == "history" and not feed._start_wanted()
+        by_default = self.reason == "history" and not self.feed_id._start_wanted()
         lost._set_state("ignored" if by_default else "dead", self.error)
 
     def action_requeue(self):

@@ -1,6 +1,7 @@
 """What every bank connection needs, whatever the bank; plain Python, no Odoo."""
 
 from .errors import (
+    AccountConsentExpired,
     ConnectorError,
     ConsentExpired,
     NotAuthorised,

@@ -50,6 +50,12 @@ class ConsentExpired(ConnectorError):
     kind = "consent_expired"
 
 
+class AccountConsentExpired(ConsentExpired):
+    """The same for the account that was asked for, and for no other: each has its own consent."""
+
+    kind = "account_consent_expired"
+
+
 class NotAuthorised(ConnectorError):
     """The bank does not accept who we say we are: a token, key or certificate is not, or no
     longer, good. A person must look at it."""

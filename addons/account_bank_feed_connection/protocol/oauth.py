@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
 
-from .errors import ConsentExpired, NotAuthorised, RateLimited, RetryLater
+from .errors import ConnectorError, ConsentExpired, NotAuthorised, RateLimited, RetryLater
 from .http import TIMEOUTS, OwnTls, as_json, network_errors, read_whole, require_tls, retry_after
 
 AuthMethod = Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]
@@ -135,16 +135,26 @@ class OAuthClient:
         )
 
     def revoke(self, token):
-        """Give a token back, where the bank takes it (RFC 7009)."""
+        """Give a token back, where the bank takes it (RFC 7009).
+
+        :raises ConnectorError: after all, when it has not taken one of the two
+        """
         if not self.settings.revoke_url:
             return
+        refused = None
         for text, kind in ((token.refresh, "refresh_token"), (token.access, "access_token")):
-            if text:
-                self._prove()
-                with network_errors(self._host):
-                    self._http.revoke_token(
-                        self.settings.revoke_url, token=text, token_type_hint=kind
-                    )
+            try:
+                if text:
+                    self._revoke(text, kind)
+            except ConnectorError as error:
+                refused = refused or error
+        if refused:
+            raise refused
+
+    def _revoke(self, text, kind):
+        self._prove()
+        with network_errors(self._host):
+            self._http.revoke_token(self.settings.revoke_url, token=text, token_type_hint=kind)
 
     def _ask(self, ask, url, **parameters):
         self._prove()

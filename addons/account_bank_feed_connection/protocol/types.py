@@ -21,6 +21,8 @@ class RemoteAccount:
     name: str | None = None
     inbox: bool = False
     """No account, but a place with files of any accounts: what is in them decides the journals."""
+    valid_until: datetime.datetime | None = None
+    """When its own consent ends, where each account has one (UTC, without time zone)."""
 
     @property
     def label(self) -> str:

@@ -1,5 +1,7 @@
 """In and out of a bank, and finding the accounts there."""
 
+from unittest.mock import patch
+
 from odoo.addons.account_bank_feed.tests.common import make_iban
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -85,8 +87,47 @@ class TestConnection(ConnectionCase):
         self.bank.sign_in_at = "https://bank.example/agree"
         self.connection.action_connect()
         self.patch(type(self.env["bank.connector"]), "_consent", not_yet)
-        with self.assertRaisesRegex(UserError, "Nobody has agreed yet"):
-            self.connection.action_check()
+        told = self.connection.action_check()
+        self.assertIn("Nobody has agreed yet", told["params"]["message"])
+        self.assertEqual(self.connection.state, "waiting")
+
+    def test_a_bank_that_says_that_the_consent_is_over(self):
+        for state in ("expired", "revoked", "missing"):
+            with self.subTest(state):
+                self.bank.consent = Consent("valid")
+                feed = self.connection.feed_ids or self.connect()
+                self.connection.action_check()
+                self.assertEqual((self.connection.state, feed.state), ("connected", "active"))
+                self.bank.consent = Consent(state)
+                told = self.connection.action_check()
+                self.assertIn("consent", told["params"]["message"])
+                self.assertEqual((self.connection.state, feed.state), ("expired", "paused"))
+
+    def test_a_bank_that_waits_for_another_person(self):
+        self.connect()
+        self.bank.consent = Consent("waiting")
+        self.connection.action_check()
+        self.assertEqual(self.connection.state, "waiting")
+
+    def test_nobody_has_agreed_yet(self):
+        self.bank.sign_in_at = "https://bank.example/agree"
+        self.connection.action_connect()
+        self.bank.consent = Consent("missing")
+        self.connection.action_check()
+        self.assertEqual(self.connection.state, "waiting")
+        self.bank.consent = Consent("revoked")
+        self.connection.action_check()
+        self.assertEqual(self.connection.state, "expired")
+
+    def test_a_bank_that_is_not_told_is_named(self):
+        def fail(*_args):
+            raise RetryLater("bank.example answers 503")
+
+        self.connect()
+        self.patch(type(self.env["bank.connector"]), "_sign_out", fail)
+        self.connection.action_disconnect()
+        self.assertEqual(self.connection.state, "disconnected")
+        self.assertIn("answers 503", self.connection.message_ids[0].body)
 
     def test_accounts_find_their_journals(self):
         self.bank.accounts.append(RemoteAccount("acc-2", number="4711", currency="EUR"))
@@ -114,8 +155,29 @@ class TestConnection(ConnectionCase):
             raise NotAuthorised("bank.example answers 401")
 
         self.patch(type(self.env["bank.connector"]), "_consent", refuse)
-        with self.assertRaisesRegex(UserError, "answers 401"):
-            self.connection.action_connect()
+        told = self.connection.action_connect()
+        self.assertIn("answers 401", told["params"]["message"])
+        self.assertEqual(self.connection.state, "refused")
+        self.assertEqual(self.connection.error, "bank.example answers 401")
+
+    def test_what_a_bank_says_to_people_is_kept(self):
+        feed = self.connect()
+
+        def refuse(*_args):
+            raise NotAuthorised("bank.example answers 401")
+
+        for name, action in (
+            ("_consent", self.connection.action_check),
+            ("_accounts", self.connection.action_find_accounts),
+            ("_balances", feed.action_get_balances),
+        ):
+            with self.subTest(name):
+                with patch.object(type(self.env["bank.connector"]), name, refuse):
+                    told = action()
+                self.assertIn("answers 401", told["params"]["message"])
+                self.assertEqual(self.connection.state, "refused")
+                self.assertEqual(self.connection.error, "bank.example answers 401")
+                self.connection.action_connect()
 
     def test_disconnecting_tells_the_bank_and_stops_the_feeds(self):
         feed = self.connect()

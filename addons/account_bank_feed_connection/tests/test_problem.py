@@ -1,5 +1,6 @@
 """Everybody is told once, and when it is over."""
 
+from dataclasses import replace
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -7,7 +8,14 @@ from odoo import fields
 from odoo.addons.account_bank_feed.tests.common import statement, transaction
 from odoo.tests import tagged
 
-from ..protocol import Consent, ConsentExpired, Permanent, RemoteAccount, RetryLater
+from ..protocol import (
+    AccountConsentExpired,
+    Consent,
+    ConsentExpired,
+    Permanent,
+    RemoteAccount,
+    RetryLater,
+)
 from .common import ConnectionCase
 
 
@@ -65,6 +73,30 @@ class TestProblem(ConnectionCase):
         self.assertEqual(len(over), 1)
         self.assertEqual(len(self.mails()), 1)
 
+    def test_a_consent_of_one_account_that_ended(self):
+        self.bank.errors = [AccountConsentExpired("The access has ended")]
+        feed = self.connect()
+        self.run_jobs()
+        problem = self.check(times=3)
+        self.assertEqual(problem.kind, "connection")
+        self.assert_told_once(feed, "The access has ended")
+        feed.action_resume()
+        self.run_jobs()
+        self.assertTrue(self.check().closed_at)
+
+    def test_a_consent_of_one_account_that_will_end(self):
+        ends = fields.Datetime.now() + timedelta(days=6)
+        self.bank.accounts = [replace(self.bank.accounts[0], valid_until=ends)]
+        feed = self.connect()
+        self.run_jobs()
+        self.assertEqual(feed.valid_until, ends)
+        self.assertEqual(self.check(times=2).kind, "consent")
+        self.assert_told_once(feed, "ends on")
+        later = ends + timedelta(days=90)
+        self.bank.accounts = [replace(self.bank.accounts[0], valid_until=later)]
+        self.connection.action_find_accounts()
+        self.assertTrue(self.check().closed_at)
+
     def test_a_try_in_vain_is_nobodys_business_yet(self):
         self.bank.errors = [RetryLater("down")]
         self.connect().sudo().window_ids._job_fetch()
@@ -113,6 +145,35 @@ class TestProblem(ConnectionCase):
         # The day of the end is part of what is told, so each of these is told anew, but the first.
         self.assertEqual(told, [0, 1, 2, 3, 4])
 
+    def test_to_begin_to_renew_is_not_the_end_of_it(self):
+        """Whoever clicks, and then does not sign in, is still told."""
+        self.bank.errors = [ConsentExpired("The consent has ended")]
+        self.connect()
+        self.run_jobs()
+        problem = self.check()
+        self.bank.sign_in_at = "https://bank.example/agree"
+        self.connection.action_connect()
+        self.assertEqual(self.connection.state, "waiting")
+        self.assertEqual(self.check(times=2), problem)
+        self.assertFalse(problem.closed_at)
+        self.connection._signed_in({})
+        self.assertTrue(self.check().closed_at)
+
+    def test_a_consent_that_ends_while_somebody_renews_it(self):
+        feed = self.connect()
+        self.run_jobs()
+        self.connection.sudo().valid_until = fields.Datetime.now() + timedelta(days=3)
+        announced = self.check()
+        self.bank.sign_in_at = "https://bank.example/agree"
+        self.connection.action_connect()
+        self.assertEqual(self.check(), announced)
+        self.assertFalse(announced.closed_at)
+        self.bank.errors = [ConsentExpired("The consent has ended")]
+        feed.action_fetch_now()
+        self.run_jobs()
+        self.assertEqual((self.connection.state, feed.state), ("expired", "paused"))
+        self.assertEqual(len(self.check()), 2)
+
     def test_the_end_is_told_at_14_and_7_days_and_1(self):
         end = fields.Datetime.now() + timedelta(days=20)
         self.connection.action_connect()
@@ -122,9 +183,15 @@ class TestProblem(ConnectionCase):
             now = end - timedelta(days=20 - days, seconds=-1)
             with self.clock(now):
                 told.append(len(self.check()))
-        self.assertEqual(told[5], 0)
-        self.assertEqual(told[-1], 3)
+        self.assertEqual((told[5], told[-1]), (0, 1))
         self.assertEqual(len(self.mails()), 3)
+        self.assertEqual(len(self.connection.activity_ids), 1)
+        over = self.connection.message_ids.filtered(lambda message: "Over" in (message.body or ""))
+        self.assertFalse(over)
+        self.connection._become_connected(Consent("valid", end + timedelta(days=90)))
+        with self.clock(end):
+            self.assertTrue(self.check().closed_at)
+        self.assertFalse(self.connection.activity_ids)
 
     def clock(self, now):
         return patch.object(fields.Datetime, "now", lambda *_: now.replace(microsecond=0))
@@ -151,8 +218,31 @@ class TestProblem(ConnectionCase):
     def test_files_that_fail_are_told_together(self):
         for name in ("one.txt", "two.txt"):
             self.receive(content=name.encode(), name=name)
-        self.assertEqual(self.check(times=2).kind, "dead_letter")
-        self.assertEqual(len(self.mails()), 1)
+        problem = self.check(times=2)
+        self.assertEqual(problem.kind, "dead_letter")
+        self.assert_told_once(problem, "waits for a person")
+        self.env["bank.import"].search([]).action_set_aside("no statements")
+        self.assertTrue(self.check().closed_at)
+        self.assertFalse(problem.activity_ids)
+        self.assertIn("Over", "".join(problem.message_ids.mapped("body")))
+
+    def test_a_letter_names_whom_it_concerns(self):
+        self.receive(content=b"no statement", name="letter.txt")
+        self.env.flush_all()
+        self.assertEqual(self.env["bank.dead.letter"].search([]).user_id, self.owner)
+
+    def test_what_concerns_nobody_at_work_concerns_a_manager(self):
+        self.company.bank_feed_user_id = False
+        nobody = self.env.ref("base.user_root")
+        record = self.receive(content=b"no statement", name="letter.txt")
+        self.env.cr.execute(
+            "UPDATE bank_import SET user_id = %s WHERE id = %s", [nobody.id, record.id]
+        )
+        self.env.invalidate_all()
+        problem = self.check()
+        self.assertTrue(problem.user_id.has_group("account_bank_feed.group_manager"))
+        self.assertTrue(problem.user_id.active)
+        self.assertEqual(problem.activity_ids.user_id, problem.user_id)
 
     def test_a_queue_that_stands_still(self):
         job = self.env["bank.transaction"].sudo().with_delay()._job_match(self.company)

@@ -18,7 +18,7 @@ from odoo.tests import HttpCase, tagged
 from ..controllers.main import _WithoutAnswers
 from ..models.bank_connection import CALLBACK
 from ..models.bank_connector_oauth import TOKEN
-from ..protocol import Consent, ConsentExpired
+from ..protocol import Consent, ConsentExpired, NotAuthorised
 from ..protocol.oauth import OAuthSettings
 from ..protocol.tests.oauth_server import CLIENT, PASSWORD, OAuthServer
 from .common import ConnectionCase
@@ -219,6 +219,17 @@ class TestSignIn(ConnectionCase, HttpCase):
         self.env.invalidate_all()
         self.assertIn("access_denied", self.connection.error)
         self.assertEqual(self.connection.state, "waiting")
+
+    def test_a_refusal_after_the_way_back_is_kept(self):
+        def refuse(_connection):
+            raise NotAuthorised("bank.example answers 403")
+
+        answer = self.begin_as("manager")
+        with patch.object(self, "consent", refuse):
+            self.come_back(**answer)
+        self.env.invalidate_all()
+        self.assertEqual(self.connection.error, "bank.example answers 403")
+        self.assertEqual(self.connection.state, "refused")
 
     def test_somebody_elses_way_back_is_none(self):
         answer = self.begin()

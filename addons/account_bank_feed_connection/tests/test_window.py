@@ -15,12 +15,14 @@ from odoo.tests import tagged
 
 from ..protocol import (
     MAX_ATTEMPTS,
+    AccountConsentExpired,
     ConsentExpired,
     NotAuthorised,
     Period,
     PeriodTooLong,
     Permanent,
     RateLimited,
+    RemoteAccount,
     RetryLater,
 )
 from .common import ConnectionCase, somebody_asks
@@ -107,6 +109,24 @@ class TestWindow(ConnectionCase):
         connection.action_connect()
         self.assertEqual((connection.state, feed.state), ("connected", "active"))
         self.assert_booked_once()
+
+    def test_a_consent_for_one_account_leaves_the_others_alone(self):
+        self.bank.accounts.append(RemoteAccount("acc-2", number="4711", currency="EUR"))
+        self.connection.action_connect()
+        feed, other = self.connection.feed_ids.sorted("account_ref")
+        other.journal_id = self.make_journal(False, "BNKB")
+        self.bank.errors = [AccountConsentExpired("The access to acc-1 has ended")]
+        (feed | other).action_start()
+        self.run_jobs()
+        self.assertEqual((feed.state, other.state), ("paused", "active"))
+        self.assertEqual((feed.window_ids.state, other.window_ids.state), ("waiting", "fetched"))
+        self.assertEqual(self.connection.state, "connected")
+        self.assertEqual(feed.trouble, "The access to acc-1 has ended")
+        self.assertIn("access to this account", feed._plan_in_words())
+        feed.action_resume()
+        self.run_jobs()
+        self.assertEqual((feed.state, feed.trouble), ("active", False))
+        self.assertEqual(feed.window_ids.state, "fetched")
 
     def test_a_refused_token_does_the_same(self):
         self.fetch(NotAuthorised("bank.example answers 401"))

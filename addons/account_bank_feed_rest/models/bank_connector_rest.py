@@ -5,8 +5,8 @@ from urllib.parse import urlsplit, urlunsplit
 from odoo import api, fields, models
 from odoo.addons.account_bank_feed_connection.json_format import document
 from odoo.addons.account_bank_feed_connection.protocol import (
+    AccountConsentExpired,
     Consent,
-    ConsentExpired,
     NotAuthorised,
     PeriodTooLong,
     Permanent,
@@ -25,7 +25,6 @@ from ..rest import (
     fill,
     find,
     find_all,
-    moment,
     selected,
     shipped,
     text,
@@ -114,7 +113,8 @@ class BankConnectorRest(models.AbstractModel):
             return
         item = bank.account(account)
         if rules.expired and set(find_all(rules.expired, item)) & set(rules.expired_values):
-            raise ConsentExpired(f"{who}: the access to {account.label} must be renewed there")
+            what = f"{who}: the access to {account.label} must be renewed there"
+            raise AccountConsentExpired(what)
         found = find(rules.synchronized_at, item)
         if not found:
             raise RetryLater(f"{who} has not asked the bank for {account.label} yet")
@@ -146,10 +146,10 @@ class BankConnectorRest(models.AbstractModel):
 
     @api.model
     def _consent(self, connection):
-        rule = self._profile(connection).accounts.valid_until
+        """Whether the accounts are told; until when, each of them says, where it ends at all."""
         with self._asking(connection) as bank:
-            ends = [rule and moment(rule, item) for item in bank.accounts()]
-        return Consent("valid", min(filter(None, ends), default=None))
+            list(bank.accounts())
+        return Consent("valid")
 
     @api.model
     def _sign_out(self, connection):

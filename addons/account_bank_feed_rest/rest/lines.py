@@ -51,7 +51,8 @@ def selected(where, values, item, outer=None) -> bool:
 
 
 def account_values(profile, item) -> dict:
-    """An account's id, iban, number, currency and name, as far as they are there."""
+    """An account's id, iban, number, currency, name, and the end of its own consent, as far as they
+    are there."""
     rules = profile.accounts
     names = ("id", "iban", "number", "currency", "name")
     values = {name: text(getattr(rules, name), item) for name in names}
@@ -60,6 +61,7 @@ def account_values(profile, item) -> dict:
     if values["iban"] and not _IBAN.fullmatch(values["iban"].replace(" ", "")):
         values["number"] = values["number"] or values["iban"]
         values["iban"] = None
+    values["valid_until"] = rules.valid_until and moment(rules.valid_until, item)
     return values
 
 

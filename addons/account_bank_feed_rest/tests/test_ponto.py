@@ -19,7 +19,8 @@ class TestPonto(RestCase):
 
     def test_all_that_the_period_needs(self):
         feed = self.start()
-        self.assertEqual(str(self.connection.valid_until), "2026-06-01 12:00:00")
+        self.assertFalse(self.connection.valid_until)
+        self.assertEqual(str(feed.valid_until), "2026-06-01 12:00:00")
         self.run_jobs()
         self.assertEqual(self.amounts(), list(range(1, 41)))  # since 2026-01-01
         self.assertEqual(str(feed.balance_at), "2026-02-09 00:00:00")
@@ -61,7 +62,19 @@ class TestPonto(RestCase):
         feed = self.start()
         self.bank.errors = [{"code": "authorizationInvalid", "detail": "reauthorize"}]
         feed.window_ids.sudo()._job_fetch()
-        self.assertEqual((self.connection.state, feed.state), ("expired", "paused"))
+        self.assertEqual((self.connection.state, feed.state), ("connected", "paused"))
+        self.assertIn("must be renewed there", feed.trouble)
+        self.bank.errors = []
+        feed.action_resume()
+        self.run_jobs()
+        self.assertEqual(len(self.books()), 40)
+
+    def test_the_bank_says_so_of_the_account(self):
+        feed = self.start()
+        refusal = {"errors": [{"code": "authorizationInvalid", "detail": "reauthorize"}]}
+        self.bank.faults = [None, None, (400, refusal)]
+        feed.window_ids.sudo()._job_fetch()
+        self.assertEqual((self.connection.state, feed.state), ("connected", "paused"))
 
     def test_a_token_that_ends(self):
         self.start()

@@ -3,7 +3,6 @@
 from urllib.parse import parse_qsl, urlsplit
 
 from odoo.addons.account_bank_feed.tests.common import IBAN
-from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .banks import Qonto, QontoByKey
@@ -100,8 +99,8 @@ class TestQontoByKey(RestCase):
 
     def test_a_refused_key_is_in_no_error(self):
         self.use(QontoByKey(), "qonto_key", client_secret="Wrong-Password-1")
-        with self.assertRaisesRegex(UserError, "answers 401"):
-            self.sign_in()
+        self.connection.action_connect()
+        self.assertRegex(self.connection.error, "answers 401")
         self.use(QontoByKey(), "qonto_key")
         window = self.start().window_ids.sudo()
         self.connection.client_secret = "Wrong-Password-1"

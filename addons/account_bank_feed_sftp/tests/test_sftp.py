@@ -15,7 +15,7 @@ from odoo.addons.account_bank_feed_connection.protocol import (
 )
 from odoo.addons.account_bank_feed_connection.tests.real import RealBankCase
 from odoo.addons.bank_statement_format.testing import camt053, mt940
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .. import sftp
@@ -101,8 +101,8 @@ class TestSftp(RealBankCase):
                 self.documents(feed, TODAY, TODAY)
         self.fetch()
         self.assertEqual((self.connection.state, feed.state), ("refused", "paused"))
-        with self.assertRaises(UserError):
-            self.connection.action_connect()
+        self.connection.action_connect()
+        self.assertRegex(self.connection.error, "host key")
         self.connection.action_sftp_forget_host_key()
         self.connection.action_connect()
         self.assertEqual(self.connection.state, "refused")
@@ -130,14 +130,14 @@ class TestSftp(RealBankCase):
     def test_a_wrong_password(self):
         self.server.password = "another"
         self.connection.action_connect()
-        with self.assertRaisesRegex(UserError, "does not accept the user"):
-            self.connection.action_sftp_confirm_host_key()
+        self.connection.action_sftp_confirm_host_key()
+        self.assertRegex(self.connection.error, "does not accept the user")
 
     def test_a_key_that_is_none(self):
         self.trust()
         self.connection.private_key = "nonsense"
-        with self.assertRaisesRegex(UserError, "private key"):
-            self.connection.action_connect()
+        self.connection.action_connect()
+        self.assertRegex(self.connection.error, "private key")
 
     def test_addresses(self):
         self.assertEqual(sftp.Place.of("sftp://h:2222/a%20b").folder, "/a b")
@@ -310,8 +310,8 @@ class TestSftp(RealBankCase):
     def test_no_such_folder(self):
         self.trust()
         self.connection.url = self.server.url.replace("inbox", "outbox")
-        with self.assertRaisesRegex(UserError, "no such folder"):
-            self.connection.action_connect()
+        self.connection.action_connect()
+        self.assertRegex(self.connection.error, "no such folder")
 
     # A server that is not there
 

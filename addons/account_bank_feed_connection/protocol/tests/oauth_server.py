@@ -72,11 +72,11 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         form = dict(parse_qsl(body))
         self.server.asked.append((self.path, form, self.headers.get("Authorization")))
-        if self.path == "/revoke":
+        if self.server.failing:
+            self._answer(*self.server.failing.pop(0))
+        elif self.path == "/revoke":
             self.server.revoke()
             self._answer(200, b"")
-        elif self.server.failing:
-            self._answer(*self.server.failing.pop(0))
         else:
             self._answer(*self.server.token(form))
 

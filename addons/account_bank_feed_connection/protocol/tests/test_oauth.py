@@ -72,6 +72,15 @@ def test_a_code_becomes_a_token_and_that_another(server):
     assert kinds == ["refresh_token", "access_token"]
 
 
+def test_one_token_that_is_not_taken_back_does_not_keep_the_other(server):
+    client = client_of(server)
+    token = sign_in(server, client)
+    server.failing = [(503, {})]
+    with pytest.raises(RetryLater):
+        client.revoke(token)
+    assert server.revoked
+
+
 def test_a_token_is_renewed_before_it_ends(server):
     now = time.time()
     assert abs(sign_in(server, client_of(server)).renew_at - now - 240) < 5

@@ -73,7 +73,7 @@ def test_shipped_rules():
         None,
     )
     ended = {"errors": [{"code": "authorizationInvalid", "detail": "…"}]}
-    assert said(400, ended, shipped()["ponto"]).kind == "consent_expired"
+    assert said(400, ended, shipped()["ponto"]).kind == "account_consent_expired"
 
 
 def test_no_faster_than_allowed():

@@ -39,6 +39,7 @@ export const STATE_CHIPS = {
     active: GOOD,
     paused: WAITS,
     off: ASIDE,
+    reading: AT_WORK,
     fetched: GOOD,
     dead: BAD,
 };
