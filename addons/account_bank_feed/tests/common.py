@@ -6,7 +6,7 @@ import json
 from decimal import Decimal
 from unittest.mock import patch
 
-from odoo import SUPERUSER_ID, models
+from odoo import SUPERUSER_ID, fields, models
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.bank_statement_format import Account, Balance, Counterparty, Statement, Transaction
 from odoo.addons.bank_statement_format.testing import camt053
@@ -109,13 +109,21 @@ def run_jobs(env, pick=lambda jobs: jobs[0], until=None):
         job = Job.load(env, record.uuid)
         job.set_started()
         job.store()
-        job.perform()
+        with _not_before(record.eta):
+            job.perform()
         job.set_done()
         job.store()
         env.flush_all()
         env.invalidate_all()
         done += 1
     return done
+
+
+def _not_before(eta):
+    """The time at which a worker would begin, which is not before the job's own."""
+    if not eta or eta <= fields.Datetime.now():
+        return contextlib.nullcontext()
+    return patch.object(fields.Datetime, "now", lambda *_: eta)
 
 
 def prepare(env):

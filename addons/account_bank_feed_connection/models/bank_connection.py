@@ -374,9 +374,9 @@ class BankConnection(models.Model):
         :return: an action that tells it
         """
         why = {
-            "missing": self.env._("nobody has consented"),
-            "expired": self.env._("the consent has ended"),
-            "revoked": self.env._("the consent was revoked"),
+            "missing": self.env._("Nobody has consented"),
+            "expired": self.env._("The consent has ended"),
+            "revoked": self.env._("The consent was revoked"),
         }
         error = ConsentExpired(why[consent.state])
         self.sudo().feed_ids._pause(error.message)
