@@ -222,7 +222,7 @@ class TestProblem(ConnectionCase):
     def test_a_consent_that_ends_while_somebody_renews_it(self):
         feed = self.connect()
         self.run_jobs()
-        self.connection.sudo().valid_until = fields.Datetime.now() + timedelta(days=3)
+        self.connection.sudo().consent_until = fields.Datetime.now() + timedelta(days=3)
         announced = self.check()
         self.bank.sign_in_at = "https://bank.example/agree"
         self.connection.action_connect()
