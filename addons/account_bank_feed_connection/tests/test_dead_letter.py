@@ -49,11 +49,11 @@ class TestDeadLetter(ConnectionCase):
         self.assertEqual((record.state, row.state), ("received", "pending"))
 
     def test_what_cannot_be_tried_again_stops_nothing_else(self):
+        wrong = {"one.txt": UserError("This one cannot"), "two.txt": KeyError("a fault")}
+
         def retry(record):
-            if record.name == "one.txt":
-                raise UserError("This one cannot")
-            if record.name == "two.txt":
-                raise KeyError("a fault")
+            if record.name in wrong:
+                raise wrong[record.name]
             return action_retry(record)
 
         records = [
