@@ -1,6 +1,7 @@
 import base64
 import binascii
 import contextlib
+import math
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -425,7 +426,7 @@ class BankConnection(models.Model):
     def _keep_limit(self, error):
         """No account is asked for before the moment that the bank has named with an error."""
         if isinstance(error, RetryLater) and error.after:
-            until = fields.Datetime.now() + timedelta(seconds=error.after)
+            until = fields.Datetime.now() + timedelta(seconds=math.ceil(error.after))
             self.not_before = max(until, self.not_before or until)
 
     def _refused(self, error, noted=False):

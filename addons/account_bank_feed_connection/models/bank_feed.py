@@ -197,12 +197,13 @@ class BankFeed(models.Model):
     # ------------------------------------------------------------------
 
     def action_start(self):
-        """From now on the account is fetched by itself."""
+        """From now on the account is fetched by itself, together with those started with it."""
+        now = fields.Datetime.now()
         for feed in self._authorise("manager"):
             if not feed.is_inbox:
                 feed._take_number()
                 feed._take_over()
-            feed._set_active("by a user", next_fetch_at=fields.Datetime.now())
+            feed._set_active("by a user", next_fetch_at=now)
             feed._fetch_due()
 
     def action_stop(self):

@@ -108,6 +108,21 @@ class TestFeed(ConnectionCase):
         self.run_jobs()
         self.assertEqual((feed.next_fetch_at, len(self.bank.asked)), (planned, 2))
 
+    def test_what_is_started_together_is_fetched_together(self):
+        self.bank.accounts.append(RemoteAccount("acc-2", number="4711", currency="EUR"))
+        self.connection.action_connect()
+        feeds = self.connection.feed_ids
+        feeds.filtered(lambda f: not f.journal_id).journal_id = self.make_journal(False, "BNKB")
+        seconds = iter(range(1000))
+        begin = fields.Datetime.now()
+
+        def later(*_args):
+            return begin + datetime.timedelta(seconds=next(seconds))
+
+        with patch.object(fields.Datetime, "now", later):
+            feeds.action_start()
+        self.assertEqual(len(set(feeds.mapped("next_fetch_at"))), 1)
+
     def test_numbers_have_limits(self):
         feed = self.connect()
         for values in ({"interval_hours": 0}, {"interval_hours": -1}, {"look_back": -1}):
