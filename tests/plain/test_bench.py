@@ -1,11 +1,14 @@
 """`make bench`, as far as it is plain Python: the files, the verdicts, what is not measured."""
 
 import doctest
+import io
+import itertools
 from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
 
+from bank_statement_format import read_statements
 from tools import bench, bench_files, bench_nodes
 from tools.bench_report import MET, MISSED, UNKNOWN, Row
 
@@ -44,6 +47,19 @@ def test_the_digest_knows_lost_doubled_and_changed_lines(items):
     assert digest not in [bench_files.facts_about(other)["digest"] for other in others]
 
 
+def test_files_of_an_account_continue_one_another(items):
+    made, _paid = bench_files.transactions(100, iter(items))
+    read = [
+        statement
+        for content in bench_files.contents("DE89370400440532013000", made, 4)
+        for statement in read_statements("file.xml", io.BytesIO(content))[1]
+    ]
+    assert len(read) == 4
+    assert [one.opening.amount for one in read[1:]] == [one.closing.amount for one in read[:-1]]
+    assert all(one.end_date < other.start_date for one, other in itertools.pairwise(read))
+    assert [one.amount for each in read for one in each.transactions] == [m.amount for m in made]
+
+
 def test_what_is_missed_is_said():
     assert Row.at_most("", 5.1, 5, "ms").verdict == MISSED
     assert Row.at_most("", 5, 5, "ms").verdict == MET
@@ -54,11 +70,11 @@ def test_what_is_missed_is_said():
 def measured(monkeypatch):
     """The benchmark on two cores, with runs that are told instead of measured."""
 
-    def run(_odoo, _template, files, workers, warm=None):
+    def run(_odoo, _template, accounts, workers, warm=None):
         seconds = 100 / workers**0.9
         stages = {"post": [0, 0, 0, seconds / 2]}
-        lines = sum(lines for _account, lines in files)
-        found = bench_nodes.Run(lines, workers, len(files), seconds, stages, cpu=lines / 500)
+        lines = sum(lines for _account, lines, *_files in accounts)
+        found = bench_nodes.Run(lines, workers, len(accounts), seconds, stages, cpu=lines / 500)
         return found
 
     monkeypatch.setattr(bench.bench_nodes, "run", run)
@@ -70,8 +86,8 @@ def measured(monkeypatch):
 def test_four_workers_on_two_cores_are_not_measured(measured):
     measured.workers()
     verdicts = {row.what: row.verdict for row in measured.rows}
-    assert verdicts["4 workers against 1, one journal: posting"] == UNKNOWN
-    assert verdicts["2 workers against 1, 4 journals: from upload to the end"] == MET
+    assert verdicts["100,000 lines, 4 workers against 1, one journal: posting"] == UNKNOWN
+    assert verdicts["100,000 lines, 2 workers against 1, 4 journals: from upload to the end"] == MET
     assert len(verdicts) == 1 + 2 * 2 * 2
 
 
