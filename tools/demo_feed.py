@@ -150,9 +150,9 @@ class Customer:
         return {feed["id"]: feed for feed in found}
 
     def wait(self, feeds, state="fetched"):
-        """Wait until no period is waiting any more, and the last one of each is in a state."""
+        """Wait until no period waits or is being read any more, and the last one of each is in a state."""
         deadline = time.monotonic() + PATIENCE
-        waiting = [["feed_id", "in", list(feeds)], ["state", "=", "waiting"]]
+        waiting = [["feed_id", "in", list(feeds)], ["state", "in", ["waiting", "reading"]]]
         while self.client.call("bank.feed.window", "search_count", waiting):
             if time.monotonic() > deadline:
                 raise Missing(f"The demo bank was not fetched: see {self.client.node.log}.")
