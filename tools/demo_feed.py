@@ -150,7 +150,7 @@ class Customer:
         return {feed["id"]: feed for feed in found}
 
     def wait(self, feeds, state="fetched"):
-        """Wait until no period waits or is being read any more, and the last one of each is in a state."""
+        """Wait until all periods have been read, and the last one of each feed is in a state."""
         deadline = time.monotonic() + PATIENCE
         waiting = [["feed_id", "in", list(feeds)], ["state", "in", ["waiting", "reading"]]]
         while self.client.call("bank.feed.window", "search_count", waiting):
