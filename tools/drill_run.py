@@ -417,7 +417,7 @@ class Drill:
             "doubled": len(doubled) - before["doubled"],
             "example": str((lost or doubled)[:1] + doubled[:1]),
             "announced": told["announced"],
-            "told": len(told["problems"]) - len(told["announced"]),
+            "told": sum(not problem["announced"] for problem in told["problems"]),
             "mails": len(told["mails"]),
             "later": later,
         }
@@ -442,11 +442,12 @@ class Drill:
         if tuple(row["announced"]) != scenario.announced:
             yield f"announced {row['announced']} days before, not {list(scenario.announced)}"
         for problem in told["problems"]:
-            if {problem["chatter"], problem["mails"]} != {problem["times"]}:
+            times = {problem["chatter"], problem["mails"]}
+            if len(times) > 1 or not (problem["announced"] or times == {problem["times"]}):
                 yield "{text}: {chatter} times in chatter, {mails} mails".format(**problem)
             if not problem["over"]:
                 yield f"{problem['text']}: nobody says that it is over"
-        if row["mails"] != len(told["problems"]):
+        if row["mails"] != row["told"] + len(row["announced"]):
             yield f"{row['mails']} mails: {' | '.join(map(str, told['mails']))}"
         yield from self.worker.faults
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from odoo.addons.account_bank_feed.series import user_groups_field
+from odoo.addons.account_bank_feed_connection.models.bank_feed_problem import CONSENT_DAYS
 from odoo.addons.account_bank_feed_connection.protocol import tls
 from odoo.addons.account_bank_feed_demo.bank import ACCOUNTS, difference
 from odoo.addons.account_bank_feed_demo.bank.certificates import Authority
@@ -280,8 +281,14 @@ class World:
             if since is None:
                 return {n: env[n].search([], order="id desc", limit=1).id or 0 for n in names}
             problems, mails, messages = (env[n].search([("id", ">", since[n])]) for n in names)
-            announced = problems.filtered(lambda problem: problem.kind == "consent").sorted("id")
+            ending = problems.filtered(lambda problem: problem.kind == "consent").sorted("id")
             texts = [html2plaintext(message.body).strip() for message in messages]
+            days = [
+                _days_before(message.date, problem)
+                for problem in ending
+                for message, text in zip(messages.sorted("id"), reversed(texts), strict=True)
+                if text == problem.text
+            ]
             return {
                 "problems": [
                     {
@@ -290,10 +297,11 @@ class World:
                         "over": bool(problem.closed_at),
                         "chatter": texts.count(problem.text),
                         "mails": len(mails.filtered(lambda m, p=problem: p.text in m.subject)),
+                        "announced": problem in ending,
                     }
                     for problem in problems
                 ],
-                "announced": [int(problem.key.rpartition(".")[2]) for problem in announced],
+                "announced": days,
                 "mails": [mail.subject for mail in mails],
             }
 
@@ -303,6 +311,12 @@ class World:
             where = ("model", "=", "bank.connection"), ("res_id", "=", self.connections[bank])
             known = [*where, ("kind", "=", "connection"), ("closed_at", "=", False)]
             return bool(env["bank.feed.problem"].search_count(known))
+
+
+def _days_before(moment, problem):
+    """Before how many days an end was announced, as the health check counts them."""
+    end = datetime.date.fromisoformat(problem.key.rpartition(".")[2])
+    return min(days for days in CONSENT_DAYS if (end - moment.date()).days <= days)
 
 
 def _exact(rows):
