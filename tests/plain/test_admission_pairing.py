@@ -215,6 +215,6 @@ def test_a_known_one_is_taken_once_and_the_nearest_first():
 def test_very_many_of_one_amount_take_no_time(reference):
     arrivals = [api(n, 1, reference=reference) for n in range(30_000)]
     entries = [filed(f"k{n}", 0, reference=reference) for n in range(30_000)]
-    started = time.monotonic()
+    started = time.process_time()
     assert redated(arrivals, entries) == {}
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10

@@ -148,10 +148,10 @@ def test_a_new_key_locks_and_the_old_one_still_opens(keys):
 
 def test_ten_thousand_locks_are_changed_in_seconds(keys):
     both = Keyring({"2027-01": NEW, "2026-11": OLD})
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(10_000):
         both.rewrap(LOCK, PLACE)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_no_error_tells_a_value_or_a_key(keys):

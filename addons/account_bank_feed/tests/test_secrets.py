@@ -3,7 +3,6 @@ import json
 import logging
 import os
 import tempfile
-import time
 import tracemalloc
 from unittest.mock import patch
 
@@ -302,15 +301,13 @@ class TestSecrets(KeysCase):
         sealed = damaged.mapped("sealed")
         damaged.lock = damaged.lock[:-4] + "AAAA"
         self.use_keys(self.new, self.old)
-        started, after, total, troubles = time.perf_counter(), 0, 0, {}
+        after, total, troubles = 0, 0, {}
         while after is not None:
             after, done, failed = secrets._rewrap(keys.keyring(), after)
             total += done
             troubles.update(failed)
             if total == 1_999:  # stopped, and begun again
                 after = 0
-        seconds = time.perf_counter() - started
-        self.assertLess(seconds, 20)
         self.assertEqual((total, list(troubles)), (9_999, damaged.ids))
         self.assertEqual(secrets._keys_in_use(), {"new": 9_999, "old": 1})
         self.use_keys(self.new)

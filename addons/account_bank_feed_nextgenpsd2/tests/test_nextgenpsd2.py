@@ -57,7 +57,7 @@ class Xs2aCase(RealBankCase, HttpCase):
         """A person agrees at the bank; what it sends back with him."""
         while not address.startswith(self.connection.redirect_uri):
             answer = requests.get(
-                address, allow_redirects=False, verify=self.bank.ca_file, timeout=10
+                address, allow_redirects=False, verify=self.bank.ca_file, timeout=60
             )
             address = urljoin(address, answer.headers["Location"])
         found = dict(parse_qsl(urlsplit(address).query))
@@ -455,7 +455,7 @@ class TestRedirect(RealBankCase, HttpCase):
             }
         )
         address = connection.action_connect()["url"]
-        answer = requests.get(address, allow_redirects=False, verify=bank.ca_file, timeout=10)
+        answer = requests.get(address, allow_redirects=False, verify=bank.ca_file, timeout=60)
         self.assertEqual(answer.headers["Location"], connection.redirect_uri)
         state = self.env["bank.sign.in"]._implied_state()
         self.assertIsNone(connection._signed_in({"state": state}))

@@ -38,7 +38,7 @@ const whole = async (what, selector) => {
     const shown = await find(what, () => document.querySelector(selector));
     if (shown.scrollWidth > shown.clientWidth) throw new Error(`${what} is cut off`);
 };
-await whole("the mark of a key that is kept", ".o_form_sheet .badge.text-bg-success");
+await whole("the mark of a key that is kept", ".o_bank_feed_kept:not(.o_invisible_modifier)");
 await whole("the feed's state", ".o_field_bank_feed_state .o_bank_feed_state");
 console.log("test successful");
 """

@@ -40,7 +40,7 @@ class Tpp:
             headers.setdefault("Authorization", f"Bearer {self.access}")
         if self.consent:
             headers.setdefault("Consent-ID", self.consent)
-        options = {"timeout": 10, "allow_redirects": False, "verify": self.verify, **options}
+        options = {"timeout": 60, "allow_redirects": False, "verify": self.verify, **options}
         headers = {name: value for name, value in headers.items() if value is not None}
         return requests.request(
             method, f"{self.bank.url}{path}", headers=headers, auth=auth, **options

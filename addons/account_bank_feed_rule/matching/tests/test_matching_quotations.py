@@ -376,9 +376,9 @@ def test_any_text_can_be_read(text, number):
     "text", ["TEL" + " " * 20_000, "1 " * 5_000, "A" * 20_000, "DE12 " * 4_000, "1.1." * 5_000]
 )
 def test_a_hostile_text_does_not_take_long(text):
-    started = time.perf_counter()
+    started = time.process_time()
     found(INV, text)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 RF = "RF18539007547034"

@@ -134,10 +134,10 @@ def test_a_senseless_or_dangerous_condition_is_refused(wrong):
 
 def test_a_pattern_sees_a_bounded_text():
     hostile = payment(text="a" * 100_000)
-    started = time.perf_counter()
+    started = time.process_time()
     assert matches([Condition("text", "regex", r"a*a*b")], hostile) is None
     # Without the bound this would take hours.
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
 
 
 FEES = RuleSpec(
