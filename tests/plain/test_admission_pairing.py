@@ -198,10 +198,29 @@ def test_like_words_are_no_reason_on_a_day_that_is_not_covered():
 def test_what_the_source_has_told_is_known_in_these_words_only():
     told = frozenset({(later(1), "api", "rent of january")})
     entry = filed("a", 0, redated=told)
-    assert redated([api(1, 1)], [entry]) == {1: ("a", False)}
-    assert redated([api(1, 2)], [entry]) == {}
-    assert redated([api(1, 0)], [entry]) == {}
-    assert pair([api(1, 0)], [entry], text_similarity) == {}
+    assert pairs([api(1, 1)], [entry]) == {1: "a"}
+    for arrival in (api(1, 2), api(1, 0), api(1, 1, "rent of february")):
+        assert pairs([arrival], [entry]) == {}
+        assert redated([arrival], [entry]) == {}
+
+
+def test_a_third_source_may_tell_it_on_either_day():
+    told = frozenset({(later(1), "api", "rent of january")})
+    entry = filed("a", 0, text="miete", redated=told)
+    assert pairs([incoming(1, "january")], [entry]) == {}, "its own source"
+    for days in (0, 1):
+        arrival = incoming(1, "rent 1", source="csv", date=later(days))
+        (pairing,) = pair([arrival], [entry], text_similarity).values()
+        assert (pairing.known, pairing.doubtful) == (entry, False)
+
+
+def test_one_that_was_told_on_two_days_is_taken_once():
+    told = frozenset({(later(1), "api", "rent of january")})
+    entry, other = filed("a", 0, redated=told), filed("b", 1, text="rent")
+    csv = [incoming(n, "rent", source="csv", date=later(n)) for n in (0, 1)]
+    assert pairs(csv, [entry]) == {0: "a"}
+    assert pairs(csv, [entry, other]) == {0: "a", 1: "b"}
+    assert pairs([api(1, 1), incoming(0, "rent", source="csv")], [entry]) == {1: "a"}
 
 
 def test_a_known_one_is_taken_once_and_the_nearest_first():
@@ -212,9 +231,16 @@ def test_a_known_one_is_taken_once_and_the_nearest_first():
 
 
 @pytest.mark.parametrize("reference", [None, "REF20260102"])
-def test_very_many_of_one_amount_take_no_time(reference):
+def test_very_many_of_one_amount_take_no_time_and_are_asked_for(reference):
     arrivals = [api(n, 1, reference=reference) for n in range(30_000)]
-    entries = [filed(f"k{n}", 0, reference=reference) for n in range(30_000)]
+    entries = [filed(n, 0, reference=reference) for n in range(30_000)]
     started = time.process_time()
-    assert redated(arrivals, entries) == {}
+    assert redated(arrivals, entries) == {n: (n, True) for n in range(30_000)}
     assert time.process_time() - started < 10
+
+
+def test_others_of_the_amount_long_before_change_nothing():
+    entries = [filed(n, -DAYS_APART - n // 100, reference=None) for n in range(10_000)]
+    entries.append(filed("a", 0, reference=None))
+    arrivals = [api(n, 1 + 7 * n, reference=None) for n in range(100)]
+    assert redated(arrivals, entries, later(-100), 800) == {0: ("a", True)}

@@ -49,6 +49,15 @@ class Known:
     references: frozenset[str] = frozenset()
     redated: frozenset[tuple[date, str, str]] = frozenset()
 
+    @property
+    def days(self) -> set[date]:
+        return {self.date, *(day for day, _source, _text in self.redated)}
+
+    def told_on(self, day: date) -> set[tuple[str, str]]:
+        """The (source, text) that have described it on a day."""
+        told = {(source, text) for other, source, text in self.redated if other == day}
+        return told | self.descriptions if day == self.date else told
+
     def told_by(self, source: str) -> bool:
         """Whether the source has described it; in other words it then means another one."""
         return any(source == other for other, _text in self.descriptions) or any(
@@ -60,16 +69,17 @@ class Known:
 class Pairing:
     """An incoming transaction is this known one; ``similarity`` is 0.0 to 1.0.
 
-    ``asks`` says that more than the words is in doubt.
+    ``asks`` says that more than the words is in doubt; ``proven`` that nothing is, by balances.
     """
 
     known: Known
     similarity: float
     asks: bool = False
+    proven: bool = False
 
     @property
     def doubtful(self) -> bool:
-        return self.asks or self.similarity < DOUBTFUL_BELOW
+        return not self.proven and (self.asks or self.similarity < DOUBTFUL_BELOW)
 
 
 Similarity = Callable[[str, str], float]
@@ -84,38 +94,31 @@ def pair(
     """
     known_by_day = defaultdict(list)
     for entry in known:
-        known_by_day[entry.date, entry.amount].append(entry)
-    incoming_by_day = defaultdict(list)
+        for day in entry.days:
+            known_by_day[day, entry.amount].append(entry)
+    arrivals = defaultdict(list)
     for entry in incoming:
         if (entry.date, entry.amount) in known_by_day:
-            incoming_by_day[entry.date, entry.amount].append(entry)
+            arrivals[entry.date, entry.amount].append(entry)
     pairings: dict[Hashable, Pairing] = {}
-    for day, arrivals in incoming_by_day.items():
-        pairings.update(_pair_day(arrivals, known_by_day[day], similarity))
+    taken: set[Hashable] = set()
+    # One that was told on several days must not be taken for its like before its own words come.
+    for step in (_pair_same_words, _pair_other_words):
+        for day, entries in arrivals.items():
+            rest = [entry for entry in entries if entry.key not in pairings]
+            free = [entry for entry in known_by_day[day] if entry.key not in taken]
+            for entry, pairing in step(rest, free, similarity):
+                pairings[entry.key] = pairing
+                taken.add(pairing.known.key)
     return pairings
 
 
-def _pair_day(arrivals, known, similarity):
-    """Pair the transactions of one day and one amount."""
-    pairings, rest, free = _pair_same_words(arrivals, known)
-    by_source = defaultdict(list)
-    for entry in rest:
-        by_source[entry.source].append(entry)
-    for source, entries in by_source.items():
-        # What this source has described in other words is another transaction.
-        eligible = [k for k in free if not k.told_by(source)]
-        for entry, pairing in _pair_best_text(entries, eligible, similarity):
-            pairings[entry.key] = pairing
-            free.remove(pairing.known)
-    return pairings
-
-
-def _pair_same_words(arrivals, known):
-    waiting = defaultdict(deque)
+def _pair_same_words(arrivals, known, _similarity):
+    """Pair the transactions of one day and one amount that are told as before."""
+    waiting, taken = defaultdict(deque), set()
     for entry in known:
-        for description in entry.descriptions:
-            waiting[description].append(entry)
-    pairings, rest, taken = {}, [], set()
+        for told in entry.told_on(arrivals[0].date):
+            waiting[told].append(entry)
     for entry in arrivals:
         queue = waiting[entry.source, entry.text]
         while queue and queue[0].key in taken:
@@ -123,10 +126,21 @@ def _pair_same_words(arrivals, known):
         if queue:
             match = queue.popleft()
             taken.add(match.key)
-            pairings[entry.key] = Pairing(match, 1.0)
-        else:
-            rest.append(entry)
-    return pairings, rest, [entry for entry in known if entry.key not in taken]
+            yield entry, Pairing(match, 1.0)
+
+
+def _pair_other_words(arrivals, known, similarity):
+    """Pair those of one day and one amount that another source has told."""
+    by_source = defaultdict(list)
+    for entry in arrivals:
+        by_source[entry.source].append(entry)
+    free = list(known)
+    for source, entries in by_source.items():
+        # What this source has described in other words is another transaction.
+        eligible = [k for k in free if not k.told_by(source)]
+        for entry, pairing in _pair_best_text(entries, eligible, similarity):
+            yield entry, pairing
+            free.remove(pairing.known)
 
 
 def _pair_best_text(entries, eligible, similarity):
@@ -154,4 +168,6 @@ def _pair_in_order(entries, eligible, similarity):
 
 
 def closeness(text, candidate, similarity):
-    return max((similarity(text, other) for _source, other in candidate.descriptions), default=0.0)
+    told = {other for _source, other in candidate.descriptions}
+    told.update(other for _day, _source, other in candidate.redated)
+    return max((similarity(text, other) for other in told), default=0.0)

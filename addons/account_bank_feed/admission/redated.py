@@ -8,16 +8,18 @@ in like words some days before or after.
 
 A payment that is taken for known is not booked, so only the strongest evidence goes
 without asking: a reference that looks like one, that no other payment of this amount has,
-and a day that the statement covers. All else waits for a person.
+and a day that the statement covers. All else waits for a person, unless balances tell.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from itertools import chain
 
 from .pairing import COMPARE_ALL_BELOW, Incoming, Known, Pairing, Similarity, closeness
 
@@ -89,48 +91,68 @@ def _best_first(arrivals, ranked):
 
 
 def _candidates(arrivals, free, coverage):
-    """For each of the arrivals those that are worth a look, some of them more than once.
-
-    Where so many are alike that comparing all would take too long, none is: they prove nothing.
-    """
-    by_amount = _Index(arrivals, free, lambda e: [e.amount], lambda e: [e.amount])
-    by_reference = _Index(
-        arrivals,
-        free,
-        lambda e: [(e.reference, e.amount)] if is_reference(e.reference) else (),
-        lambda e: [(reference, e.amount) for reference in e.references],
-    )
-    by_words = _Index(
-        arrivals,
-        free,
-        lambda e: [(e.date, e.source, e.text, e.amount)],
-        lambda e: [(*words, e.amount) for words in e.redated],
-    )
-    for entry in arrivals:
-        yield [
-            *by_words.of(entry),
-            *by_reference.of(entry),
-            *(by_amount.of(entry) if coverage.words else ()),
-        ]
+    """For each of the arrivals those that are worth a look, some of them more than once."""
+    indexes = [
+        _Index(
+            arrivals,
+            free,
+            lambda e: [(e.reference, e.amount)] if is_reference(e.reference) else (),
+            lambda e: [(reference, e.amount) for reference in e.references],
+        )
+    ]
+    if coverage.words:
+        indexes.append(_Index(arrivals, free, lambda e: [e.amount], lambda e: [e.amount]))
+    for i in range(len(arrivals)):
+        yield chain.from_iterable(index.of(i) for index in indexes)
 
 
 class _Index:
-    """Those that have something in common with an arrival, unless very many have."""
+    """Those of about the same days that have something in common with an arrival.
+
+    Where very many have, so that comparing all would take too long, each arrival is compared
+    with a few, in the order of their days.
+    """
 
     def __init__(self, arrivals, free, wanted, offered):
-        self._wanted = wanted
-        self._here = Counter(key for entry in arrivals for key in wanted(entry))
-        self._there = defaultdict(list)
-        for entry in free:
-            for key in offered(entry):
-                if key in self._here:
-                    self._there[key].append(entry)
+        self._here, self._there = _by_key(arrivals, wanted), _by_key(free, offered)
+        self._places = [[] for _entry in arrivals]
+        for key, group in self._here.items():
+            if key in self._there:
+                for place, i in enumerate(group.numbers):
+                    self._places[i].append((key, place))
+        self._free = free
 
-    def of(self, entry):
-        for key in self._wanted(entry):
-            found = self._there.get(key, ())
-            if self._here[key] * len(found) <= COMPARE_ALL_BELOW:
-                yield from found
+    def of(self, i):
+        for key, place in self._places[i]:
+            here, there = self._here[key], self._there[key]
+            day = here.days[place]
+            first, last = there.around(day)
+            begin, end = here.around(day)
+            most = max(1, COMPARE_ALL_BELOW // (end - begin))
+            if last - first > most:
+                first = min(first + place - begin, last - most)
+            yield from (self._free[j] for j in there.numbers[first : min(last, first + most)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Days in their order, and the number of what is of each."""
+
+    days: list[date]
+    numbers: list[int]
+
+    def around(self, day):
+        """The places from the first to behind the last of those days that may be meant."""
+        margin = timedelta(DAYS_APART)
+        return bisect_left(self.days, day - margin), bisect_right(self.days, day + margin)
+
+
+def _by_key(entries, keys):
+    found = defaultdict(list)
+    for i, entry in enumerate(entries):
+        for key in keys(entry):
+            found[key].append((entry.date, i))
+    return {key: _Group(*map(list, zip(*sorted(rows), strict=True))) for key, rows in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,18 +168,16 @@ class _Evidence:
         days = abs((entry.date - candidate.date).days)
         if not 0 < days <= DAYS_APART:
             return None
-        if (entry.date, entry.source, entry.text) in candidate.redated:
-            return 0, -1.0, days, False
         if candidate.told_by(entry.source):
             return None
         if is_reference(entry.reference) and entry.reference in candidate.references:
             unique = (entry.reference, entry.amount) not in self.repeated
             asks = not (unique and candidate.date in self.coverage)
-            return 1, -closeness(entry.text, candidate, self.similarity), days, asks
+            return 0, -closeness(entry.text, candidate, self.similarity), days, asks
         if self.coverage.words and candidate.date in self.coverage:
             alike = closeness(entry.text, candidate, self.similarity)
             if alike >= _LIKE:
-                return 2, -alike, days, True
+                return 1, -alike, days, True
         return None
 
 

@@ -351,12 +351,15 @@ class BankImportStatement(models.Model):
         """
         self.ensure_one()
         pairings, known = self._pair_with_known()
-        verdict = self._judge(pairings, known) if self._books() else Verdict(admitted=True)
+        seeming, verdict = pairings, Verdict(admitted=True)
+        if self._books():
+            verdict, pairings = self._judge_readings(seeming, known)
         gaps = self.browse() if verdict.admitted else self._accepted_inside()
         if gaps:
-            filled = self._judge(pairings, known, filled=sum(gaps.mapped("accepted_difference")))
+            accepted = sum(gaps.mapped("accepted_difference"))
+            filled, filling = self._judge_readings(seeming, known, filled=accepted)
             if filled.admitted:
-                verdict = filled
+                verdict, pairings = filled, filling
                 gaps.accepted_difference = 0
         if not verdict.admitted and not approved:
             self._quarantine(verdict.cause, verdict)
@@ -370,9 +373,7 @@ class BankImportStatement(models.Model):
     def _pair_with_known(self):
         """Which of its transactions are known already, and all that is known in its period."""
         transactions = self.transaction_ids.sorted("position")
-        known = self._known_entries(
-            transactions.mapped("booking_date") or [self.start_date, self.end_date]
-        )
+        known = self._known_entries(*self._days_compared())
         pairings = self._pair_same_day(transactions, known) if known else {}
         return pairings | self._pair_redated(transactions, pairings, known), known
 
@@ -390,9 +391,8 @@ class BankImportStatement(models.Model):
             pairings |= pair(incoming, same, text_similarity)
         return pairings
 
-    def _known_entries(self, dates):
-        """What the journal holds in the days from the first to the last of ``dates``."""
-        first, last = min(dates), max(dates)
+    def _known_entries(self, first, last):
+        """What the journal holds in some days."""
         transactions = self.env["bank.transaction"].search(
             self._known_domain(first, last), order="booking_date, ledger_order, id"
         )
@@ -405,10 +405,11 @@ class BankImportStatement(models.Model):
                 ("bank_transaction_id", "=", False),
             ]
         )
-        descriptions, redated = self._descriptions(transactions)
         originals = transactions.filtered(lambda t: t.state != "duplicate")
         # What was found to be known of a day before or after these is so again.
         originals |= self._known_elsewhere(transactions)
+        tellers = transactions | self._told_elsewhere(originals, first, last)
+        descriptions, redated = self._descriptions(tellers | originals)
         return [self._as_known(t, descriptions, redated) for t in originals] + [
             Known(
                 line,
@@ -436,13 +437,12 @@ class BankImportStatement(models.Model):
         before_start = (booked - paired).filtered(lambda t: t._is_before_start())
         new = booked - paired - before_start
         opening = self._opening()
-        end = max([self.end_date, *booked.mapped("booking_date")])
         return judge(
             opening=opening,
             known_total=sum((self._exact(t.amount) for t in paired | before_start), Decimal(0)),
             has_new=bool(new),
-            our_balance=self._exact(self.journal_id._bank_feed_balance(end) - filled)
-            + self._known_after(end, pairings),
+            our_balance=self._exact(self.journal_id._bank_feed_balance(self._last_day()) - filled)
+            + self._known_after(pairings),
             is_first=not self.journal_id.bank_feed_start_confirmed,
             has_surplus=self._has_surplus(pairings, known),
             may_void_overlap=self._may_void_overlap(pairings),
@@ -485,7 +485,7 @@ class BankImportStatement(models.Model):
         paired = self.transaction_ids.filtered(lambda t: t.booked and t.id in pairings)
         pairs = [(t, pairings[t.id].known.key) for t in paired.sorted("position")]
         if (
-            self._has_redated(pairings)
+            self._redated(pairings)
             or not pairs
             or any(
                 known._name != "bank.transaction" or known.import_id.sha256 == self.import_id.sha256
@@ -520,10 +520,10 @@ class BankImportStatement(models.Model):
             return
         days = self.transaction_ids.mapped("booking_date")
         start = journal.bank_feed_start_date or min([self.start_date, *days])
-        end = max([self.end_date, *days])
+        end = self._last_day()
         since = journal._bank_feed_sum_lines(start, end)
         since += journal._bank_feed_sum_unbooked(start, end)
-        ours = verdict.our_balance - self._known_after(end, pairings)
+        ours = verdict.our_balance - self._known_after(pairings)
         journal._bank_feed_confirm_start(start, float(ours) - since)
 
     def _admit(self, verdict, pairings, reason=None):
@@ -538,7 +538,7 @@ class BankImportStatement(models.Model):
             our_balance=verdict.our_balance or 0,
             accepted_difference=gap,
         )
-        self.transaction_ids._settle_admission(pairings, proven=verdict.proven)
+        self.transaction_ids._settle_admission(pairings)
         self._meet_announcements()
         self._supersede_pending()
         self._shrink_later_gap()
@@ -579,6 +579,14 @@ class BankImportStatement(models.Model):
             new = self.transaction_ids.filtered(lambda t: t.booked and t.state == "pending")
             brought = sum(new.mapped("amount")) + self.accepted_difference
             later.accepted_difference -= brought
+
+    def _take_off_gap(self, transaction, known_on):
+        """A transaction is new after all; the gap was accepted while it counted as known.
+
+        :param known_on: the day of what it was taken for; balances do not reach later ones
+        """
+        if self.accepted_difference and known_on <= self._last_day():
+            self.accepted_difference -= transaction.amount
 
     def _exact(self, amount):
         return exact(amount, self.currency_id)

@@ -1,4 +1,5 @@
 from collections import defaultdict
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -103,28 +104,88 @@ class BankImportStatement(models.Model):
                 redated[key].add((one.booking_date, *words))
         return descriptions, redated
 
+    def _days_compared(self):
+        """First and last of the days in which any of its transactions may be known.
+
+        Of days around theirs only those that it covers say anything by words alone.
+        """
+        days = self.transaction_ids.mapped("booking_date")
+        if not days:
+            return self.start_date, self.end_date
+        margin, first, last = timedelta(DAYS_APART), min(days), max(days)
+        before, after = max(self.start_date, first - margin), min(self.end_date, last + margin)
+        return min(first, before), max(last, after)
+
+    def _told_elsewhere(self, originals, first, last):
+        """What has described some known ones on days before or after these."""
+        margin = timedelta(DAYS_APART)
+        near = self._known_domain(first - margin, last + margin)
+        outside = ["|", ("booking_date", "<", first), ("booking_date", ">", last)]
+        found = originals.search([*near, *outside, ("state", "=", "duplicate")])
+        return found.filtered(lambda t: t.duplicate_of_id in originals)
+
     def _known_elsewhere(self, transactions):
         """What these are duplicates of, as far as that is of other days than theirs."""
         originals = transactions.duplicate_of_id - transactions
         return originals.filtered(lambda t: t.state not in NOT_IN_BOOKS)
 
-    def _has_redated(self, pairings):
-        return any(
-            pairings[t.id].known.date != t.booking_date
-            for t in self.transaction_ids
-            if t.id in pairings
-        )
+    # ------------------------------------------------------------------
+    # What balances say about it
+    # ------------------------------------------------------------------
 
-    def _known_after(self, day, pairings):
-        """Sum of what is known of days after ``day`` and stands in the statement before.
+    def _judge_readings(self, pairings, known, filled=0):
+        """The verdict, and the pairings that it is about.
+
+        What seems to be known of another day may be another payment: balances tell, where taking
+        it so fits and taking it otherwise does not. They do not tell of what we know of days after
+        the statement's last, whose amount neither they nor our balance of that day hold.
+
+        :param filled: accepted gaps that the statement is taken to fill
+        """
+        readings = self._readings(pairings)
+        judged = [(self._judge(reading, known, filled), reading) for reading in readings]
+        proven = [one for one in judged if one[0].proven]
+        admitted = [one for one in judged if one[0].admitted]
+        verdict, chosen = (proven or admitted or judged)[0]
+        if verdict.proven:
+            open_ones = self._redated(chosen) if proven[1:] else {}
+            open_ones |= self._redated_after(chosen)
+            chosen = chosen | {
+                id: replace(pairing, proven=True)
+                for id, pairing in chosen.items()
+                if pairing.doubtful and id not in open_ones
+            }
+        return verdict, chosen
+
+    def _readings(self, pairings):
+        """The pairings; without those of other days that are in doubt; without any of these."""
+        told = self._redated(pairings).keys() - self._redated_after(pairings).keys()
+        readings = [pairings]
+        for left_out in ({id for id in told if pairings[id].doubtful}, told):
+            reading = {id: pairing for id, pairing in pairings.items() if id not in left_out}
+            if len(reading) < len(readings[-1]):
+                readings.append(reading)
+        return readings
+
+    def _redated(self, pairings):
+        """Those of the pairings that are of different days."""
+        days = {t.id: t.booking_date for t in self.transaction_ids} if pairings else {}
+        return {id: p for id, p in pairings.items() if p.known.date != days[id]}
+
+    def _redated_after(self, pairings):
+        """Those of the pairings that are known of a day after the statement's last."""
+        end = self._last_day()
+        return {id: p for id, p in pairings.items() if p.known.date > end}
+
+    def _last_day(self):
+        """The last day of what its balances are about."""
+        booked = self.transaction_ids.filtered("booked")
+        return max([self.end_date, *booked.mapped("booking_date")])
+
+    def _known_after(self, pairings):
+        """Sum of what is known of days after the last one and stands in the statement before.
 
         The balance of that day by our books is without it, and the bank's is not.
         """
-        return sum(
-            (
-                pairing.known.amount
-                for pairing in pairings.values()
-                if pairing.known.date > day and is_booked(pairing.known)
-            ),
-            Decimal(0),
-        )
+        known = [pairing.known for pairing in self._redated_after(pairings).values()]
+        return sum((one.amount for one in known if is_booked(one)), Decimal(0))

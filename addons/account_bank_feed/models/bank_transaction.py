@@ -238,16 +238,15 @@ class BankTransaction(models.Model):
     # Admission
     # ------------------------------------------------------------------
 
-    def _settle_admission(self, pairings, *, proven):
+    def _settle_admission(self, pairings):
         """Part the transactions of an admitted statement into new, known and never booked.
 
         :param pairings: transaction id -> :class:`..admission.Pairing`
-        :param proven: balances prove the pairing, so no doubt about texts remains
         """
         ordered = self.sorted(lambda t: (t.booking_date, t.position))
         known = ordered.filtered(lambda t: t.id in pairings)
         new = ordered - known
-        known._mark_known(pairings, proven)
+        known._mark_known(pairings)
         early = new.filtered(lambda t: t.booked and t._is_before_start())
         early._set_state(
             "ignored",
@@ -256,7 +255,7 @@ class BankTransaction(models.Model):
         )
         (new - early)._line_up()
 
-    def _mark_known(self, pairings, proven):
+    def _mark_known(self, pairings):
         doubtful = redated = self.browse()
         for transaction in self:
             pairing = pairings[transaction.id]
@@ -267,7 +266,7 @@ class BankTransaction(models.Model):
                 transaction.duplicate_of_id = original
             else:
                 transaction.duplicate_of_line_id = original
-            if pairing.doubtful and not proven:
+            if pairing.doubtful:
                 doubtful += transaction
         (self - doubtful)._set_state("duplicate", "known already")
         (doubtful & redated)._set_state(
@@ -362,12 +361,14 @@ class BankTransaction(models.Model):
     def action_not_duplicate(self):
         records = self._authorise("accountant").filtered(lambda t: t._is_doubtful())
         for record in records:
+            known_on = record.duplicate_of_id.booking_date or record.duplicate_of_line_id.date
             record.write({"reason": False, "duplicate_of_id": False, "duplicate_of_line_id": False})
             pairings, _known = record.import_statement_id._pair_with_known()
             if record.id in pairings and not pairings[record.id].doubtful:
                 # What it really is has come through another door since it was asked about.
-                record._mark_known(pairings, proven=False)
+                record._mark_known(pairings)
             else:
+                record.import_statement_id._take_off_gap(record, known_on)
                 record._line_up("another payment, said a user")
         records.import_statement_id._enqueue_admission()
 

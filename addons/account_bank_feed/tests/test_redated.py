@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from odoo.addons.bank_statement_format.testing import csv_demo_bank
+from odoo.addons.bank_statement_format.testing import camt053, csv_demo_bank
 from odoo.tests import tagged
 
 from .common import IBAN, BankFeedAloneCase, statement, transaction
@@ -32,8 +32,11 @@ class TestRedated(BankFeedAloneCase):
 
     def second(self, *rows):
         """From another source, without balances."""
-        part = replace(statement(rows), opening=None, closing=None)
+        part = self.unproven(*rows)
         return self.receive(name="second.csv", content=csv_demo_bank([part])).transaction_ids
+
+    def unproven(self, *rows, **period):
+        return replace(statement(rows, **period), opening=None, closing=None)
 
     def amounts(self):
         return sorted(row[1] for row in self.books())
@@ -82,11 +85,8 @@ class TestRedated(BankFeedAloneCase):
 
     def test_words_alone_are_reason_to_ask(self):
         known = self.first(told("2026-01-05", reference=None))
-        rows = self.second(
-            told("2026-01-02", 1, "Before", None),
-            told("2026-01-06", reference=None),
-        )
-        row = rows.filtered(lambda t: t.amount == 50)
+        part = self.unproven(told("2026-01-06", reference=None), start="2026-01-04")
+        row = self.receive(name="quiet.xml", content=camt053([part])).transaction_ids
         self.assertEqual((row.state, row.duplicate_of_id), ("quarantined", known))
 
     def test_a_second_payment_is_booked(self):
@@ -111,14 +111,84 @@ class TestRedated(BankFeedAloneCase):
         self.second(told("2026-01-06"))
         self.assertEqual(self.amounts(), [50.0])
 
-    def test_balances_prove_it(self):
-        """The other source dates it a day later, after the statement's last day."""
-        known = self.first(told("2026-01-05", 7, "Seven", None), told("2026-01-07"))
-        record = self.receive(statement([told("2026-01-05", 7, "Seven", None), told("2026-01-06")]))
+    def proven(self, *rows, opening=0):
+        """A statement whose balances fit; the one of its rows that is of 50."""
+        record = self.receive(statement(rows, opening))
         part = record.statement_ids
-        self.assertEqual((record.state, part.proven), ("done", True), part.explanation)
-        row = record.transaction_ids.filtered(lambda t: t.amount == 50)
-        self.assertEqual(row.duplicate_of_id, known.filtered(lambda t: t.amount == 50))
+        self.assertTrue(part.proven, part.explanation)
+        return record.transaction_ids.filtered(lambda t: t.amount == 50)
+
+    def test_balances_prove_that_it_is_known(self):
+        """The other source dates it a day earlier, before the statement's first day."""
+        self.proven(told("2026-01-02", 7, "Seven", None))
+        known = self.first(told("2026-01-05"))
+        row = self.proven(told("2026-01-06"), told("2026-01-06", 1, "One", None), opening=7)
+        self.assertEqual((row.state, row.duplicate_of_id), ("duplicate", known))
+        self.assertEqual(self.amounts(), [1.0, 7.0, 50.0])
+
+    def test_balances_prove_that_it_is_another_payment(self):
+        """The bank's reference is that of a contract."""
+        self.first(told("2026-01-05"))
+        row = self.proven(told("2026-01-06"), told("2026-01-06", 1, "One", None), opening=50)
+        self.assertEqual((row.state, row.duplicate_of_id.id), ("processed", False))
+        self.assertEqual(self.amounts(), [1.0, 50.0, 50.0])
+
+    def test_balances_cannot_tell_of_later_days(self):
+        """Neither they nor our balance of the statement's last day hold what we know of later."""
+        seven = told("2026-01-05", 7, "Seven", None)
+        known = self.first(seven, told("2026-01-07")).filtered(lambda t: t.amount == 50)
+        row = self.proven(seven, told("2026-01-06"))
+        self.assertEqual((row.state, row.duplicate_of_id), ("quarantined", known))
         self.assertEqual(self.amounts(), [7.0, 50.0])
+        row.action_confirm_duplicate()
+        self.run_jobs()
         after = self.receive(statement([told("2026-01-08", 3, "Three", None)], 57))
         self.assertEqual(after.state, "done", after.statement_ids.explanation)
+
+    def test_another_payment_of_a_later_day(self):
+        seven = told("2026-01-05", 7, "Seven", None)
+        self.first(seven, told("2026-01-07"), told("2026-01-08"))
+        row = self.proven(seven, told("2026-01-06"))
+        self.assertEqual(row.state, "quarantined")
+        row.action_not_duplicate()
+        self.run_jobs()
+        self.assertEqual(self.amounts(), [7.0, 50.0, 50.0, 50.0])
+        self.proven(told("2026-01-07"), told("2026-01-08"), opening=57)
+        self.assertEqual(self.amounts(), [7.0, 50.0, 50.0, 50.0])
+
+    def test_over_a_gap_what_is_another_payment_makes_the_gap_smaller(self):
+        self.proven(told("2026-01-02", 7, "Seven", None))
+        self.first(told("2026-01-05", text="Donation", reference=None))
+        record = self.receive(
+            statement([told("2026-01-05"), told("2026-01-06", 1, "One", None)], 1000)
+        )
+        self.assertEqual(record.state, "quarantined")
+        part = record.statement_ids
+        self.company.bank_feed_four_eyes = True
+        approver = self.make_user("approver")
+        part.with_env(self.env_of(approver)).action_release("The bank lost it")
+        self.run_jobs()
+        row = part.transaction_ids.filtered(lambda t: t.amount == 50)
+        self.assertEqual((row.state, part.accepted_difference), ("quarantined", 993))
+        row.action_not_duplicate()
+        self.run_jobs()
+        self.assertEqual(part.accepted_difference, 943)
+        balance = self.journal._bank_feed_balance(part.end_date)
+        self.assertEqual(balance, 1051)
+
+    def test_a_third_source(self):
+        """It has no reference, and tells it on the day of the second one."""
+        known = self.first(told("2026-01-05"))
+        self.second(told("2026-01-02", 2, "Before", None), told("2026-01-06"))
+        part = self.unproven(told("2026-01-06", reference=None))
+        row = self.receive(name="third.xml", content=camt053([part])).transaction_ids
+        self.assertEqual((row.state, row.duplicate_of_id), ("duplicate", known))
+        self.assertEqual(self.amounts(), [2.0, 50.0])
+
+    def test_another_payment_that_a_source_tells_on_the_day_of_a_known_one(self):
+        """The source has told the known one before, on a day that is not looked at now."""
+        self.first(told("2026-01-05"))
+        self.second(told("2026-01-02", 2, "Before", None), told("2026-01-06"))
+        (row,) = self.second(told("2026-01-05", text="Donation", reference=None))
+        self.assertEqual(row.state, "processed")
+        self.assertEqual(self.amounts(), [2.0, 50.0, 50.0])

@@ -27,7 +27,7 @@ class TestTurn(BaseCase):
     @contextmanager
     def job(cls):
         with Registry(get_db_name()).cursor() as cr:
-            cr.execute("SET LOCAL lock_timeout = '5s'")
+            cr.execute("SET LOCAL statement_timeout = '5s'")
             yield api.Environment(cr, SUPERUSER_ID, {})["bank.feed.turn"]
 
     def test_a_turn_that_another_job_has_is_not_waited_for(self):
