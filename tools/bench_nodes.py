@@ -66,7 +66,10 @@ class Run:
 
     @property
     def in_vain(self):
-        """How often jobs were begun again, for instance because two wanted the same row."""
+        """How often jobs were begun again because two wanted the same row.
+
+        Those that only came back since it was another one's turn are not counted by the queue.
+        """
         return int(sum(tries - jobs for _all, jobs, tries, _span in self.stages.values()))
 
     @property

@@ -322,7 +322,8 @@ class BankImportStatement(models.Model):
         In the order of their dates, again and again until none is left that fits: so
         the order in which files arrive does not matter.
         """
-        self.env["bank.feed.turn"]._take_or_come_back(f"admit.{journal.id}")
+        if not self.env["bank.feed.turn"]._take_or_come_back(f"admit.{journal.id}"):
+            return
         waiting = self.with_context(prefetch_fields=False).search(
             [
                 ("journal_id", "=", journal.id),

@@ -90,7 +90,8 @@ class BankTransaction(models.Model):
         depends neither on batches nor on workers. Files dropped together are waited for.
         Of very many the oldest come first, as if they had been imported first.
         """
-        self.env["bank.feed.turn"]._take_or_come_back(f"match.{company.id}")
+        if not self.env["bank.feed.turn"]._take_or_come_back(f"match.{company.id}"):
+            return
         if self._files_are_being_read(company):
             return
         query = self._search_without_line(

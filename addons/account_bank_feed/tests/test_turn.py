@@ -38,6 +38,25 @@ class TestTurn(BaseCase):
         self.assertTrue(refused.exception.ignore_retry)
         self.assertTrue(refused.exception.seconds)
 
+    def test_of_several_jobs_that_lose_it_one_comes_back(self):
+        with self.job() as first:
+            first._take_or_come_back(KEY)
+            for state, leaves in (("started", False), ("done", False), ("pending", True)):
+                with self.subTest(other=state), self.job() as turn:
+                    mine, other, _different = (
+                        turn.with_delay()._take(key) for key in (KEY, KEY, "another")
+                    )
+                    turn.env.cr.execute(
+                        "UPDATE queue_job SET state = %s WHERE uuid = %s", [state, other.uuid]
+                    )
+                    turn = turn.with_context(job_uuid=mine.uuid)
+                    if leaves:
+                        self.assertFalse(turn._take_or_come_back(KEY))
+                    else:
+                        with self.assertRaises(RetryableJobError):
+                            turn._take_or_come_back(KEY)
+                    turn.env.cr.rollback()
+
     def test_who_looked_before_another_job_was_through_comes_back(self):
         with self.assertRaises(RetryableJobError), self.job() as second:
             second.search_count([])

@@ -209,7 +209,8 @@ class BankFeedProposal(models.Model):
     @repeatable
     def _learn(self, company):
         """Propose what people do by hand; a proposal that holds no longer is withdrawn."""
-        self.env["bank.feed.turn"]._take_or_come_back(f"learn.{company.id}")
+        if not self.env["bank.feed.turn"]._take_or_come_back(f"learn.{company.id}"):
+            return
         proposals = self.sudo().with_company(company)
         history = proposals.env["bank.transaction"]._learning_history(company)
         before = proposals.search([("company_id", "=", company.id)])
