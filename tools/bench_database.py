@@ -137,16 +137,19 @@ def inside(odoo, database, task, given, limit=None):
 
 
 @contextlib.contextmanager
-def statement_files(odoo, database, *accounts):
+def statement_files(odoo, database, *accounts, references=False):
     """Write files for these open items; yield a fact sheet for each account, with their paths.
 
     :param accounts: of each its number, how many lines it has, and in how many files if not in one
+    :param references: whether lines have the bank's references
     """
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     try:
         items = odoo.cluster.sql(OPEN_ITEMS, database)
         specification = folder / "specification.json"
-        specification.write_text(json.dumps({"items": items, "accounts": accounts}))
+        specification.write_text(
+            json.dumps({"items": items, "accounts": accounts, "references": references})
+        )
         done = subprocess.run(
             [odoo.python, "-m", "tools.bench_files", specification, folder],
             env=environment.clean_environ(PYTHONPATH=f"{ADDONS}:{PROJECT}"),

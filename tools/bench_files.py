@@ -10,7 +10,7 @@ import datetime
 import hashlib
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import ceil
 from pathlib import Path
@@ -45,6 +45,11 @@ def main(specification, folder):
     facts = []
     for place, (iban, lines, *files) in enumerate(wanted["accounts"]):
         made, paid = transactions(lines, items)
+        if wanted["references"]:
+            made = [
+                replace(one, bank_reference=f"B{place}N{number:012}")
+                for number, one in enumerate(made)
+            ]
         paths = []
         for number, text in enumerate(contents(iban, made, *files)):
             paths.append(Path(folder) / f"{place}-{lines}-{number}.xml")

@@ -88,7 +88,7 @@ def run(odoo, template, accounts, workers, warm=None):
     with contextlib.ExitStack() as stack:
         before = [warm] if warm else []
         facts = stack.enter_context(
-            bench_database.statement_files(odoo, template, *before, *accounts)
+            bench_database.statement_files(odoo, template, *before, *accounts, references=True)
         )
         files = sum(len(one["paths"]) for one in facts[len(before) :])
         say(f"- {count:,} lines in {files} files, {workers} workers ...")
