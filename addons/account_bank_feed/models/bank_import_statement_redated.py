@@ -121,8 +121,8 @@ class BankImportStatement(models.Model):
         margin = timedelta(DAYS_APART)
         near = self._known_domain(first - margin, last + margin)
         outside = ["|", ("booking_date", "<", first), ("booking_date", ">", last)]
-        found = originals.search([*near, *outside, ("state", "=", "duplicate")])
-        return found.filtered(lambda t: t.duplicate_of_id in originals)
+        found, ids = originals.search([*near, *outside, ("state", "=", "duplicate")]), {*originals.ids}
+        return found.filtered(lambda t: t.duplicate_of_id.id in ids)
 
     def _known_elsewhere(self, transactions):
         """What these are duplicates of, as far as that is of other days than theirs."""
