@@ -266,7 +266,7 @@ class BankTransaction(models.Model):
                 transaction.duplicate_of_id = original
             else:
                 transaction.duplicate_of_line_id = original
-            if pairing.doubtful:
+            if pairing.doubtful and not transaction._told_again("quarantined"):
                 doubtful += transaction
         (self - doubtful)._set_state("duplicate", "known already")
         (doubtful & redated)._set_state(
@@ -285,6 +285,21 @@ class BankTransaction(models.Model):
                 "Is it a duplicate, or another payment?"
             ),
         )
+
+    def _told_again(self, state):
+        """Others in which the same source has said the same, and that were taken for the same.
+
+        A feed fetches its last days every time: a person is asked once.
+        """
+        domain = [
+            ("id", "!=", self.id),
+            ("duplicate_of_id", "=", self.duplicate_of_id.id),
+            ("duplicate_of_line_id", "=", self.duplicate_of_line_id.id),
+            ("booking_date", "=", self.booking_date),
+            ("state", "=", state),
+        ]
+        told = self._source(), self.identity_text
+        return self.search(domain).filtered(lambda t: (t._source(), t.identity_text) == told)
 
     def _announces(self):
         """Whether it stands in a report or notification, not in a statement."""
@@ -362,6 +377,8 @@ class BankTransaction(models.Model):
         records = self._authorise("accountant").filtered(lambda t: t._is_doubtful())
         for record in records:
             known_on = record.duplicate_of_id.booking_date or record.duplicate_of_line_id.date
+            again = record._told_again("duplicate")
+            again.write({"duplicate_of_id": record.id, "duplicate_of_line_id": False})
             record.write({"reason": False, "duplicate_of_id": False, "duplicate_of_line_id": False})
             pairings, _known = record.import_statement_id._pair_with_known()
             if record.id in pairings and not pairings[record.id].doubtful:

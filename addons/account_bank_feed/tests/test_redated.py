@@ -83,6 +83,22 @@ class TestRedated(BankFeedAloneCase):
         self.first(told("2026-01-05"), told("2026-01-07", 1, "New", None))
         self.assertEqual(self.amounts(), [1.0, 50.0, 50.0])
 
+    def test_a_person_is_asked_once(self):
+        """A feed tells the same days again and again, until the person has answered and after."""
+        known = self.first(told("2026-01-05"))
+        row = self.second(told("2026-01-06"))
+        for n in (1, 2):
+            rows = self.second(told("2026-01-06"), told("2026-01-07", n, f"New {n}", None))
+            self.assertEqual(sorted(rows.mapped("state")), ["duplicate", "processed"])
+        again = known.search([("duplicate_of_id", "=", known.id)])
+        self.assertEqual(again.mapped("state").count("quarantined"), 1)
+        row.action_not_duplicate()
+        self.run_jobs()
+        self.assertEqual((again - row).duplicate_of_id, row)
+        self.assertEqual(self.amounts(), [1.0, 2.0, 50.0, 50.0])
+        self.second(told("2026-01-06"), told("2026-01-07", 3, "New 3", None))
+        self.assertEqual(self.amounts(), [1.0, 2.0, 3.0, 50.0, 50.0])
+
     def test_words_alone_are_reason_to_ask(self):
         known = self.first(told("2026-01-05", reference=None))
         part = self.unproven(told("2026-01-06", reference=None), start="2026-01-04")
