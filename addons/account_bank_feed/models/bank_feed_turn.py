@@ -70,7 +70,8 @@ class BankFeedTurn(models.Model):
                 """
                 SELECT EXISTS (
                     SELECT FROM queue_job job JOIN queue_job other USING (func_string)
-                     WHERE job.uuid = %(uuid)s AND other.uuid != job.uuid AND other.state = 'pending'
+                     WHERE job.uuid = %(uuid)s
+                       AND other.uuid != job.uuid AND other.state = 'pending'
                 )
                 """,
                 uuid=self.env.context.get("job_uuid"),

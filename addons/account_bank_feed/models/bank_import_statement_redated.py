@@ -121,7 +121,8 @@ class BankImportStatement(models.Model):
         margin = timedelta(DAYS_APART)
         near = self._known_domain(first - margin, last + margin)
         outside = ["|", ("booking_date", "<", first), ("booking_date", ">", last)]
-        found, ids = originals.search([*near, *outside, ("state", "=", "duplicate")]), {*originals.ids}
+        found = originals.search([*near, *outside, ("state", "=", "duplicate")])
+        ids = set(originals.ids)
         return found.filtered(lambda t: t.duplicate_of_id.id in ids)
 
     def _known_elsewhere(self, transactions):
