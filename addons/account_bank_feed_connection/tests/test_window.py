@@ -162,6 +162,14 @@ class TestWindow(ConnectionCase):
         self.assertEqual((lost.state, str(lost.end_date)), ("ignored", "2026-01-14"))
         self.assertEqual(str(window.feed_id.fetched_until), "2026-02-10")
 
+    def test_days_that_a_bank_gives_and_yet_refuses_are_not_lost(self):
+        window = self.fetch(PeriodTooLong("too old", datetime.date(2026, 1, 1)))
+        feed = window.feed_id
+        self.assertEqual((window.state, window.error), ("dead", "too old"))
+        feed._fetch(Period(self.TODAY, self.TODAY), "schedule")
+        self.run_jobs()
+        self.assertFalse(feed.fetched_until)  # the first days are still to come
+
     def days_of(self, window):
         return str(window.start_date), str(window.end_date)
 
