@@ -251,6 +251,24 @@ class TestConnection(ConnectionCase):
                 connection.write(values)
                 self.assertFalse(connection.secrets_set)
 
+    def test_certificates_do_not_follow_the_address(self):
+        """The next bank's connector may hide the field of what would stand in its way."""
+        for values, kept in (
+            ({"connector": "bank.connector.oauth"}, False),
+            ({"url": "https://elsewhere.example"}, False),
+            ({"url": "https://elsewhere.example", "certificate": "New", "authorities": "New"}, "New"),
+            ({"url": "https://bank.example/v2"}, "Old"),
+        ):
+            for secret in ("Key-1", False):
+                with self.subTest(values=values, secret=secret):
+                    connection = self.as_manager()
+                    connection.connector = "bank.connector"
+                    connection.write(
+                        {"private_key": secret, "certificate": "Old", "authorities": "Old"}
+                    )
+                    connection.write(values)
+                    self.assertEqual((connection.certificate, connection.authorities), (kept,) * 2)
+
     def test_only_managers_connect(self):
         accountant = self.make_user("accountant")
         connection = self.connection.with_env(self.env_of(accountant))
