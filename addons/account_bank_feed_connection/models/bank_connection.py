@@ -182,7 +182,7 @@ class BankConnection(models.Model):
                 )
             )
         vault.forget(self)
-        self.write({"certificate": False, "authorities": False})
+        self.write({"certificate": False, "authorities": False, "not_before": False})
 
     def _keep_secrets(self, values):
         """A key file becomes the private key and the certificate."""
@@ -387,7 +387,11 @@ class BankConnection(models.Model):
 
     def _become_connected(self, consent):
         self._set_state(
-            "connected", "the bank lets us in", error=False, consent_until=consent.valid_until
+            "connected",
+            "the bank lets us in",
+            error=False,
+            consent_until=consent.valid_until,
+            not_before=False,
         )
         self.sudo().feed_ids._resume()
         try:

@@ -261,6 +261,12 @@ class TestWindow(ConnectionCase):
 
     # When the bank is asked
 
+    def test_a_bank_is_asked_again_however_long_it_wants_us_to_wait(self):
+        window = self.fetch(RateLimited("bank.example answers 429", after=1e400))
+        latest = fields.Datetime.now() + datetime.timedelta(days=3)
+        self.assertLess(window.next_try_at, latest)
+        self.assertLess(self.connection.not_before, latest)
+
     def test_the_schedule_leaves_what_was_put_off_alone(self):
         window = self.fetch(RateLimited("bank.example answers 429", after=7200))
         feed, moment = window.feed_id, window.next_try_at
