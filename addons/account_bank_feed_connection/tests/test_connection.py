@@ -9,7 +9,14 @@ from odoo.addons.account_bank_feed.tests.common import make_iban
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ..protocol import Consent, ConsentExpired, NotAuthorised, RateLimited, RemoteAccount, RetryLater
+from ..protocol import (
+    Consent,
+    ConsentExpired,
+    NotAuthorised,
+    RateLimited,
+    RemoteAccount,
+    RetryLater,
+)
 from .common import ConnectionCase
 
 
@@ -264,7 +271,10 @@ class TestConnection(ConnectionCase):
         for values, kept in (
             ({"connector": "bank.connector.oauth"}, False),
             ({"url": "https://elsewhere.example"}, False),
-            ({"url": "https://elsewhere.example", "certificate": "New", "authorities": "New"}, "New"),
+            (
+                {"url": "https://elsewhere.example", "certificate": "New", "authorities": "New"},
+                "New",
+            ),
             ({"url": "https://bank.example/v2"}, "Old"),
         ):
             for secret in ("Key-1", False):
