@@ -1,7 +1,8 @@
 -- A copy of a database must not reach any bank. Its secrets are gone (account_bank_feed), but a
 -- feed that is still active would ask without them.
 UPDATE bank_connection
-   SET state = 'disconnected', valid_until = NULL, error = NULL
+   SET state = 'disconnected', valid_until = NULL, consent_until = NULL, not_before = NULL,
+       error = NULL
  WHERE state != 'draft';
 UPDATE bank_feed
    SET state = 'off', next_fetch_at = NULL, valid_until = NULL, error = NULL

@@ -160,7 +160,8 @@ class BankConnection(models.Model):
         What the program itself has learnt of the bank, it writes as superuser.
         """
         if not self.env.su:
-            self.filtered(lambda connection: connection._is_for_others(vals))._forget_secrets()
+            for connection in self.filtered(lambda one: one._is_for_others(vals)):
+                connection._forget_secrets()
         return super().write(vals)
 
     def _recipients(self):
@@ -172,15 +173,16 @@ class BankConnection(models.Model):
         return any(_whose(values[name]) != _whose(self[name]) for name in named)
 
     def _forget_secrets(self):
-        kept = vault.kept_of(self)
-        for connection in self.filtered(lambda connection: connection.id in kept):
-            vault.forget(connection)
-            connection.sudo().message_post(
-                body=connection.env._(
-                    "The keys and passwords were forgotten: they were for another address. Enter "
-                    "them again, and connect."
+        """Certificates too: alone they stand in the way, and the next connector may hide them."""
+        if vault.kept_of(self) or self.certificate or self.authorities:
+            self.sudo().message_post(
+                body=self.env._(
+                    "The former keys, passwords and certificates were forgotten: they were for"
+                    " another address. Enter what is missing, and connect."
                 )
             )
+        vault.forget(self)
+        self.write({"certificate": False, "authorities": False, "not_before": False})
 
     def _keep_secrets(self, values):
         """A key file becomes the private key and the certificate."""
@@ -385,7 +387,11 @@ class BankConnection(models.Model):
 
     def _become_connected(self, consent):
         self._set_state(
-            "connected", "the bank lets us in", error=False, consent_until=consent.valid_until
+            "connected",
+            "the bank lets us in",
+            error=False,
+            consent_until=consent.valid_until,
+            not_before=False,
         )
         self.sudo().feed_ids._resume()
         try:

@@ -91,7 +91,7 @@ class BankFeedError(models.Model):
             "SELECT one.id, 'file' AS kind, 'bank.import' AS model, one.company_id,"
             " one.journal_id, COALESCE(one.error, one.name) AS cause, one.received_at AS since"
             " FROM bank_import AS one"
-            " WHERE one.state IN ('refused', 'failed', 'unconfirmed') AND %s",
+            " WHERE one.state = 'unconfirmed' OR one.state IN ('refused', 'failed') AND %s",
             NOT_OF_A_PERIOD,
         )
 

@@ -145,7 +145,7 @@ class BankFeedProblem(models.Model):
                     % env._(
                         "%(what)s (%(where)s). When it is over, that is said there.",
                         what=self.text,
-                        where=self.env._("Health") if record == self else record.display_name,
+                        where=env._("Health") if record == self else record.display_name,
                     ),
                     "email_to": self.user_id.email_formatted,
                     "auto_delete": True,

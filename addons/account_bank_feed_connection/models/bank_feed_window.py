@@ -305,6 +305,9 @@ class BankFeedWindow(models.Model):
     # ------------------------------------------------------------------
 
     def _failed(self, error):
+        if isinstance(error, PeriodTooLong) and error.earliest <= self.start_date:
+            # By its own words the bank gives these days: they are not lost for good.
+            error = Permanent(error.message, error.payload)
         self.write(
             {
                 "attempts": self.attempts + 1,
@@ -316,7 +319,7 @@ class BankFeedWindow(models.Model):
         self.connection_id._keep_limit(error)
         if isinstance(error, (ConsentExpired, NotAuthorised)):
             self.feed_id._wait_for_person(error)
-        elif isinstance(error, PeriodTooLong) and error.earliest > self.start_date:
+        elif isinstance(error, PeriodTooLong):
             self._shorten(error.earliest)
         elif isinstance(error, RetryLater) and self.attempts < MAX_ATTEMPTS:
             self._try_at(_in_seconds(wait_before(self.attempts, error.after)))

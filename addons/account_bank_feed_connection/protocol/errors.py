@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import datetime
 
+LONGEST_PAUSE = 2 * 24 * 3600
+"""Seconds after which a bank is asked again, whatever it wants: more is a mistake, such as
+milliseconds."""
+
 
 class ConnectorError(Exception):
     """A bank did not give what it was asked for.
@@ -35,7 +39,7 @@ class RetryLater(ConnectorError):
 
     def __init__(self, message: str, after: float | None = None, payload: bytes | None = None):
         super().__init__(message, payload)
-        self.after = after
+        self.after = after and min(after, LONGEST_PAUSE)
 
 
 class RateLimited(RetryLater):

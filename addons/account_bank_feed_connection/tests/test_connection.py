@@ -9,7 +9,14 @@ from odoo.addons.account_bank_feed.tests.common import make_iban
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ..protocol import Consent, ConsentExpired, NotAuthorised, RemoteAccount, RetryLater
+from ..protocol import (
+    Consent,
+    ConsentExpired,
+    NotAuthorised,
+    RateLimited,
+    RemoteAccount,
+    RetryLater,
+)
 from .common import ConnectionCase
 
 
@@ -250,6 +257,35 @@ class TestConnection(ConnectionCase):
                 connection.client_secret = "Password-1"
                 connection.write(values)
                 self.assertFalse(connection.secrets_set)
+
+    def test_a_limit_ends_when_the_bank_lets_us_in_or_is_another(self):
+        connection = self.as_manager()
+        for change in (connection.action_connect, lambda: connection.write({"url": False})):
+            connection._keep_limit(RateLimited("bank.example answers 429", after=7200))
+            self.assertTrue(connection.not_before)
+            change()
+            self.assertFalse(connection.not_before)
+
+    def test_certificates_do_not_follow_the_address(self):
+        """The next bank's connector may hide the field of what would stand in its way."""
+        for values, kept in (
+            ({"connector": "bank.connector.oauth"}, False),
+            ({"url": "https://elsewhere.example"}, False),
+            (
+                {"url": "https://elsewhere.example", "certificate": "New", "authorities": "New"},
+                "New",
+            ),
+            ({"url": "https://bank.example/v2"}, "Old"),
+        ):
+            for secret in ("Key-1", False):
+                with self.subTest(values=values, secret=secret):
+                    connection = self.as_manager()
+                    connection.connector = "bank.connector"
+                    connection.write(
+                        {"private_key": secret, "certificate": "Old", "authorities": "Old"}
+                    )
+                    connection.write(values)
+                    self.assertEqual((connection.certificate, connection.authorities), (kept,) * 2)
 
     def test_only_managers_connect(self):
         accountant = self.make_user("accountant")

@@ -1,10 +1,11 @@
 """A neutralized copy of a database asks no bank."""
 
+from odoo import fields
 from odoo.addons.account_bank_feed.tests.common import transaction
 from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import tagged
 
-from ..protocol import RetryLater
+from ..protocol import Consent, RetryLater
 from .common import ConnectionCase
 
 WHERE = ("account_bank_feed", "account_bank_feed_connection")
@@ -23,6 +24,7 @@ class TestNeutralize(ConnectionCase):
 
     def test_nothing_is_fetched_any_more(self):
         self.bank.booked = [transaction("2026-01-20", 100, "first")]
+        self.bank.consent = Consent("valid", fields.Datetime.now())
         feed = self.connect()
         self.env["bank.sign.in"].sudo().create(
             {
@@ -32,11 +34,14 @@ class TestNeutralize(ConnectionCase):
                 "ends_at": "2100-01-01",
             }
         )
-        self.bank.errors = [RetryLater("bank.example answers 503")]
+        self.bank.errors = [RetryLater("bank.example answers 503", after=7200)]
         feed.window_ids.sudo()._job_fetch()
         asked = len(self.bank.asked)
         self.neutralize()
-        self.assertEqual(self.connection.state, "disconnected")
+        connection = self.connection
+        self.assertEqual(connection.state, "disconnected")
+        self.assertFalse(connection.valid_until or connection.consent_until)
+        self.assertFalse(connection.not_before)
         self.assertEqual((feed.state, feed.next_fetch_at), ("off", False))
         self.assertEqual(feed.window_ids.mapped("state"), ["ignored"])
         self.assertEqual(set(self.jobs().mapped("state")), {"cancelled"})

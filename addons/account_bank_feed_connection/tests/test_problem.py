@@ -156,6 +156,7 @@ class TestProblem(ConnectionCase):
         self.receive(content=b"no statement", name="letter.txt")
         problem = self.check()
         self.assertEqual(problem.text, "Lesen einer Datei: fehlgeschlagen, wartet auf eine Person")
+        self.assertIn("Zustand", self.mails().body_html)
 
     def test_a_try_in_vain_is_nobodys_business_yet(self):
         self.bank.errors = [RetryLater("down")]

@@ -50,6 +50,20 @@ class TestReading(ConnectionCase):
         self.assertEqual(letter._record(), window)  # one letter, not one of the file too
         self.assertEqual(self.env["bank.feed.error"].search([])._record(), window)
 
+    def test_a_file_with_a_question_is_shown_though_another_gave_the_period_up(self):
+        files = [
+            Document("period.xml", b"<html>Service</html>"),
+            Document("period.csv", b"Date,Description,Amount\n03/04/2026,Rent,-700.00\n"),
+        ]
+        with patch.object(self.bank, "documents", lambda *_args: files):
+            window = self.connect().sudo().window_ids
+            self.run_jobs()
+        states = window.import_ids.sorted("id").mapped("state")
+        self.assertEqual((window.state, states), ("dead", ["refused", "unconfirmed"]))
+        self.env.flush_all()
+        shown = {error._record() for error in self.env["bank.feed.error"].search([])}
+        self.assertEqual(shown, {window, window.import_ids.sorted("id")[1]})
+
     def test_it_can_be_fetched_again(self):
         window = self.unreadable()
         window.action_requeue()

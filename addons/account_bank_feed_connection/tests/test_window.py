@@ -162,6 +162,14 @@ class TestWindow(ConnectionCase):
         self.assertEqual((lost.state, str(lost.end_date)), ("ignored", "2026-01-14"))
         self.assertEqual(str(window.feed_id.fetched_until), "2026-02-10")
 
+    def test_days_that_a_bank_gives_and_yet_refuses_are_not_lost(self):
+        window = self.fetch(PeriodTooLong("too old", datetime.date(2026, 1, 1)))
+        feed = window.feed_id
+        self.assertEqual((window.state, window.error), ("dead", "too old"))
+        feed._fetch(Period(self.TODAY, self.TODAY), "schedule")
+        self.run_jobs()
+        self.assertFalse(feed.fetched_until)  # the first days are still to come
+
     def days_of(self, window):
         return str(window.start_date), str(window.end_date)
 
@@ -252,6 +260,12 @@ class TestWindow(ConnectionCase):
         self.assert_booked_once()
 
     # When the bank is asked
+
+    def test_a_bank_is_asked_again_however_long_it_wants_us_to_wait(self):
+        window = self.fetch(RateLimited("bank.example answers 429", after=1e400))
+        latest = fields.Datetime.now() + datetime.timedelta(days=3)
+        self.assertLess(window.next_try_at, latest)
+        self.assertLess(self.connection.not_before, latest)
 
     def test_the_schedule_leaves_what_was_put_off_alone(self):
         window = self.fetch(RateLimited("bank.example answers 429", after=7200))

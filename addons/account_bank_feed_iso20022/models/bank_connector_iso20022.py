@@ -1,6 +1,5 @@
 import functools
 import re
-from contextlib import suppress
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -67,9 +66,15 @@ class BankConnectorIso20022(models.AbstractModel):
         document = request(
             release.request, getattr(release, wanted), account, period, connection.client_id
         )
-        with suppress(NoData):
+        try:
             return session.call(operation, document)
-        return None
+        except NoData:
+            return None
+        except PeriodTooLong as error:
+            if not period or error.earliest > period.start:
+                raise
+            # Its words only repeat the days that were asked for: the first one is to be found out.
+            raise TooLong(error.message, error.payload) from None
 
     # ------------------------------------------------------------------
     # What a connector gives

@@ -1,5 +1,6 @@
 """Answers that the demo bank never gives: read without a bank."""
 
+import itertools
 import types
 from datetime import date
 from decimal import Decimal
@@ -28,6 +29,9 @@ ENVELOPE = (
     "</s:Envelope>"
 )
 IBAN = "PL61109010140000071219812874"
+FROM_TO = ("FrDt", "ToDt")
+REPEATED = "{0.start} to {0.end}"
+"""A refusal that names the days that were asked for, and none that is given."""
 
 
 class Answering(SoapSession):
@@ -210,42 +214,49 @@ class TestAnswers(BaseCase):
             with self.assertRaisesRegex(Permanent, "2026-02-01"):
                 list(fake._fetch(None, None, "Get", "statement", RemoteAccount("1"), days))
 
-    def asking(self, refuses):
-        """What becomes of February where a bank refuses some periods, and gives no reason."""
+    def asking(self, refuses, says=""):
+        """What becomes of February where a bank refuses some periods, and names no first day."""
         asked = []
 
-        def ask(connector, connection, session, operation, wanted, account, days):
+        def call(operation, document):
+            start, end = (date.fromisoformat(document.findtext(f".//{{*}}{n}")) for n in FROM_TO)
+            days = Period(start, end)
             asked.append(days)
             if refuses(days):
-                raise TooLong("bank.example: DT01")
+                raise SoapSession._too_long("bank.example: DT01", says.format(days), None)
             return etree.fromstring("<Document><BkToCstmrStmt/></Document>")
 
         days = Period(date(2026, 2, 1), date(2026, 2, 28))
-        connector = BankConnectorIso20022
+        connection = types.SimpleNamespace(iso20022_release="2019", client_id="4711")
+        session = types.SimpleNamespace(call=call)
         today = patch.object(fields.Date, "context_today", lambda *_: date(2026, 3, 10))
-        with patch.object(connector, "_ask", ask), today:
-            fake = _Unbound(connector)
+        with today:
+            fake = _Unbound(BankConnectorIso20022)
+            account = RemoteAccount("1")
             try:
-                found = fake._fetch(None, None, "Get", "statement", RemoteAccount("1"), days)
+                found = fake._fetch(connection, session, "Get", "statement", account, days)
                 return [document.name.split()[-2:] for document in found], asked
             except (Permanent, PeriodTooLong) as error:
                 return error, asked
 
     def test_too_long_a_period_is_asked_for_by_halves(self):
-        found, _asked = self.asking(lambda days: (days.end - days.start).days >= 14)
         halves = [["2026-02-01", "2026-02-14.xml"], ["2026-02-15", "2026-02-28.xml"]]
-        self.assertEqual(found, halves)
+        for says in ("", REPEATED):
+            found, _asked = self.asking(lambda days: (days.end - days.start).days >= 14, says)
+            self.assertEqual(found, halves)
 
     def test_the_first_day_that_a_bank_gives_is_found(self):
-        for first in (date(2026, 2, 2), date(2026, 2, 17), date(2026, 2, 28), date(2026, 3, 5)):
-            error, asked = self.asking(lambda days, first=first: days.start < first)
+        firsts = (date(2026, 2, 2), date(2026, 2, 17), date(2026, 2, 28), date(2026, 3, 5))
+        for first, says in itertools.product(firsts, ("", REPEATED)):
+            error, asked = self.asking(lambda days, first=first: days.start < first, says)
             self.assertIs(type(error), PeriodTooLong)
             self.assertEqual(error.earliest, first)
             self.assertLess(len(asked), 20)
 
     def test_a_bank_that_refuses_every_day(self):
-        error, _asked = self.asking(lambda days: True)
-        self.assertIs(type(error), TooLong)
+        for says in ("", REPEATED):
+            error, _asked = self.asking(lambda days: True, says)
+            self.assertIs(type(error), TooLong)
 
 
 class _Unbound:

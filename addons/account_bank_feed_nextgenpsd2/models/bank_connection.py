@@ -1,5 +1,11 @@
 from odoo import fields, models
 
+OF_ONE_BANK = (
+    *("xs2a_authorize_url", "xs2a_token_url", "xs2a_revoke_url"),
+    *("xs2a_consent", "xs2a_next_consent", "xs2a_resources"),
+)
+"""The fields with what a bank has told, which is nothing to the next one."""
+
 
 class BankConnection(models.Model):
     _inherit = "bank.connection"
@@ -73,6 +79,13 @@ class BankConnection(models.Model):
         copy=False,
         help="How the bank wants each account to be named, as long as the consent holds.",
     )
+
+    def write(self, vals):
+        if "url" in vals and not self.env.su:
+            address = {"url": vals["url"]}
+            moved = self.filtered(lambda one: one.url and one._is_for_others(address))
+            moved.sudo().write(dict.fromkeys(OF_ONE_BANK, False))
+        return super().write(vals)
 
     def _recipients(self):
         return (*super()._recipients(), "xs2a_token_url", "xs2a_revoke_url")

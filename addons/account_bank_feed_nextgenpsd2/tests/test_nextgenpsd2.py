@@ -156,6 +156,28 @@ class TestNextGenPsd2(Xs2aCase):
         self.connection.with_env(manager).xs2a_token_url = "https://evil.example/token"
         self.assertFalse(self.connection.secrets_set)
 
+    def test_what_one_bank_told_is_not_used_for_the_next(self):
+        self.connect()
+        connection = self.connection.with_env(self.env_of(self.make_user("manager")))
+        connection.sudo().xs2a_next_consent = "next"
+        learnt = (
+            *("xs2a_authorize_url", "xs2a_token_url", "xs2a_revoke_url"),
+            *("xs2a_consent", "xs2a_next_consent", "xs2a_resources"),
+        )
+        connection.write({"url": f"{self.bank.url}/v2"})
+        self.assertTrue(all(connection[name] for name in learnt))
+        elsewhere = {"url": "https://next.example", "xs2a_token_url": "https://next.example/token"}
+        connection.write(elsewhere)
+        kept = {name: connection[name] for name in learnt if connection[name]}
+        self.assertEqual(kept, {"xs2a_token_url": "https://next.example/token"})
+
+    def test_addresses_may_be_entered_before_the_banks(self):
+        connection = self.make_connection("bank.connector.nextgenpsd2")
+        connection = connection.with_env(self.env_of(self.make_user("manager")))
+        connection.xs2a_token_url = "https://bank.example/token"
+        connection.url = "https://bank.example"
+        self.assertEqual(connection.xs2a_token_url, "https://bank.example/token")
+
     def test_a_manager_connects(self):
         """The bank tells where tokens are to be had: no reason to forget what it is to be sent."""
         self.connection = self.connection.with_env(self.env_of(self.make_user("manager")))

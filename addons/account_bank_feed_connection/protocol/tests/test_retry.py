@@ -1,6 +1,7 @@
 """When a bank is asked again."""
 
-from account_bank_feed_connection.protocol import MAX_ATTEMPTS, wait_before
+from account_bank_feed_connection.protocol import MAX_ATTEMPTS, RateLimited, wait_before
+from account_bank_feed_connection.protocol.errors import LONGEST_PAUSE
 from account_bank_feed_connection.protocol.retry import FIRST_WAIT, LONGEST_WAIT
 
 
@@ -28,3 +29,8 @@ def test_what_the_bank_asks_for_is_the_least():
     assert shortest(1, 86_400) == 86_400
     assert longest(1, 86_400) > 86_400  # not all at the same second
     assert longest(8, 5) == LONGEST_WAIT
+
+
+def test_no_bank_is_left_alone_for_good():
+    for after, kept in ((7200, 7200), (0, 0), (None, None), (float("inf"), LONGEST_PAUSE)):
+        assert RateLimited("bank.example answers 429", after).after == kept
