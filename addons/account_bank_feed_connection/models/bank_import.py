@@ -1,4 +1,11 @@
 from odoo import api, fields, models
+from odoo.addons.account_bank_feed.models.bank_import_set_aside import BROKEN
+
+UNREAD = [
+    ("state", "in", ("received", "unconfirmed", *BROKEN, "set_aside")),
+    ("settled_by_id", "=", False),
+]
+"""Files that have not been read, nor came whole in another."""
 
 
 class BankImport(models.Model):
@@ -22,7 +29,9 @@ class BankImport(models.Model):
         """
         digest = self.env["bank.file"]._digest(document.content)
         same = [("feed_id", "=", window.feed_id.id), ("file_id.sha256", "=", digest)]
-        if self.search_count([*same, ("state", "=", "done")], limit=1):
+        # An archive is done once it is unpacked, whatever becomes of the files in it.
+        read = [("state", "=", "done"), ("member_ids", "not any", UNREAD)]
+        if self.search_count([*same, *read], limit=1):
             return self.browse()
         feed = window.feed_id
         record = self._receive(

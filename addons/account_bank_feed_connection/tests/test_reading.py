@@ -91,15 +91,43 @@ class TestReading(ConnectionCase):
         self.assertEqual((window.state, window.import_ids.state), ("ignored", "set_aside"))
         self.assertFalse(self.env["bank.dead.letter"].search([]))
 
-    def test_files_in_an_archive_are_its_own(self):
+    def archive(self, **others):
+        """A feed's first period, which comes as an archive of a good file and these."""
+        good = camt053([cut(self.bank.booked, "2026-01-01", "2026-02-10")])
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w") as archive:
-            archive.writestr("one.xml", "<html>Service</html>")
-        broken = [Document("period.zip", packed.getvalue())]
-        self.patch(self.bank, "documents", lambda *_args: broken)
+            for name, content in {"good": good, **others}.items():
+                archive.writestr(f"{name}.xml", content)
+        documents = [Document("period.zip", packed.getvalue())]
+        self.patch(self.bank, "documents", lambda *_args: documents)
         window = self.connect().sudo().window_ids
         self.run_jobs()
+        return window
+
+    def test_files_in_an_archive_are_its_own(self):
+        self.assertEqual(self.archive(broken="<html>Service</html>").state, "dead")
+
+    def test_a_broken_file_in_an_archive_that_is_fetched_again_is_read_again(self):
+        window = self.archive(broken="<html>Service</html>")
+        window.action_requeue()
+        self.assert_booked_once()
         self.assertEqual(window.state, "dead")
+        self.assertFalse(window.feed_id.fetched_until)
+
+    def test_an_archive_that_comes_again_does_not_settle_its_broken_file(self):
+        window = self.archive(broken="<html>Service</html>")
+        feed = window.feed_id
+        self.TODAY += datetime.timedelta(days=1)
+        feed._fetch_next()
+        self.assert_booked_once()
+        self.assertEqual(set(feed.window_ids.mapped("state")), {"dead"})
+        self.assertFalse(feed.fetched_until)
+
+    def test_an_archive_that_is_in_the_books_is_not_taken_again(self):
+        window = self.archive()
+        window.feed_id._fetch_next()
+        self.assert_booked_once()
+        self.assertEqual(len(window.feed_id.window_ids.import_ids), 2)
 
     def test_two_files_that_were_read_at_once_are_counted_later(self):
         window = self.connect().sudo().window_ids
