@@ -30,6 +30,8 @@ class Finding:
     user: models.BaseModel
     stage: int = 0
     """How pressing it is: people are told again with each."""
+    is_news: bool = True
+    """Whether to tell it; else it is only not over yet, where it was told."""
 
 
 class BankFeedProblem(models.Model):
@@ -79,6 +81,8 @@ class BankFeedProblem(models.Model):
             if key not in found:
                 problem._close()
         for key, finding in found.items():
+            if not finding.is_news:
+                continue
             if key not in known:
                 self._open(finding)
             elif finding.stage > known[key].stage:
@@ -208,11 +212,14 @@ class BankFeedProblem(models.Model):
     def _ending_consents(self):
         now = fields.Datetime.now()
         ending = [("valid_until", "<=", now + timedelta(days=max(CONSENT_DAYS)))]
-        # What has ended is announced until it is renewed, so that nobody is told that it is over.
-        ended = ["&", ("state", "in", ("expired", "refused", "paused")), ("valid_until", "<=", now)]
-        let_in = ["|", ("state", "in", ("connected", "waiting", "active")), *ended]
-        connections = self.env["bank.connection"].search([*ending, *let_in])
-        feeds = self.env["bank.feed"].search([*ending, *let_in])
+        # That it has ended is told as the bank's refusal. Until it is renewed, nobody is told that
+        # it is over; nor of its end once more.
+        ended = ("expired", "refused", "paused")
+        let_in = ("connected", "waiting", "active")
+        wanted = [*ending, ("state", "in", (*let_in, *ended))]
+        connections = self.env["bank.connection"].search(wanted)
+        not_left = [("connection_id.state", "!=", "disconnected")]
+        feeds = self.env["bank.feed"].search([*wanted, *not_left])
         for record in (*connections, *feeds):
             left = record.valid_until - now
             stage = sum(left <= timedelta(days=days) for days in CONSENT_DAYS)
@@ -223,7 +230,8 @@ class BankFeedProblem(models.Model):
             )
             whose = "consent.account" if record._name == "bank.feed" else "consent"
             key = f"{whose}.{record.id}.{record.valid_until:%Y-%m-%d}"
-            yield Finding(key, "consent", text, record, record.user_id, stage)
+            news = record.state in let_in
+            yield Finding(key, "consent", text, record, record.user_id, stage, news)
 
     def _dead_letters(self):
         """What was given up; of files, batches and jobs one problem in a company."""

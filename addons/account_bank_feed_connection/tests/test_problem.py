@@ -234,6 +234,37 @@ class TestProblem(ConnectionCase):
         self.assertEqual((self.connection.state, feed.state), ("expired", "paused"))
         self.assertEqual(len(self.check()), 2)
 
+    def test_a_consent_that_ends_before_its_day_is_not_over(self):
+        """That it has ended is told, and nothing more, until it is renewed."""
+        feed = self.connect()
+        self.run_jobs()
+        now = fields.Datetime.now()
+        self.connection.sudo().consent_until = now + timedelta(days=3)
+        announced = self.check()
+        self.bank.errors = [ConsentExpired("The consent was revoked")]
+        feed.action_fetch_now()
+        self.run_jobs()
+        for days in range(5):
+            with self.clock(now + timedelta(days=days)):
+                self.assertEqual(len(self.check()), 2)
+                self.assertFalse(announced.closed_at)
+        self.assertEqual(len(self.mails()), 2)
+        self.connection._become_connected(Consent("valid", now + timedelta(days=90)))
+        self.assertTrue(self.check()[0].closed_at)
+
+    def test_a_consent_that_was_revoked_is_not_announced_to_end(self):
+        feed = self.connect()
+        self.run_jobs()
+        now = fields.Datetime.now()
+        self.connection.sudo().consent_until = now + timedelta(days=20)
+        self.bank.errors = [ConsentExpired("The consent was revoked")]
+        feed.action_fetch_now()
+        self.run_jobs()
+        for days in (0, 10, 21):
+            with self.clock(now + timedelta(days=days)):
+                self.assertEqual(self.check().kind, "connection")
+        self.assertEqual(len(self.mails()), 1)
+
     def test_the_end_is_told_at_14_and_7_days_and_1(self):
         end = fields.Datetime.now() + timedelta(days=20)
         self.connection.action_connect()
