@@ -86,8 +86,7 @@ class BankFeedProblem(models.Model):
             if key not in known:
                 self._open(finding)
             elif finding.stage > known[key].stage:
-                known[key].stage = finding.stage
-                known[key]._tell()
+                known[key]._tell_anew(finding)
 
     @api.model
     def _findings(self):
@@ -155,6 +154,21 @@ class BankFeedProblem(models.Model):
                     "auto_delete": True,
                 }
             )
+
+    def _tell_anew(self, finding):
+        """It is more pressing, or about more than it was when it was told."""
+        if finding.text != self.text:
+            self._todo(self._place()).unlink()  # the new text takes its place
+        record = finding.record
+        self.write(
+            {
+                "text": finding.text,
+                "model": record._name,
+                "res_id": record.id,
+                "stage": finding.stage,
+            }
+        )
+        self._tell()
 
     def _close(self):
         self.closed_at = fields.Datetime.now()
@@ -248,17 +262,29 @@ class BankFeedProblem(models.Model):
             yield Finding(f"letter.{kind}.{company.id}", "dead_letter", text, company, user)
 
     def _dead_windows(self):
-        """Periods that were given up: a bank that is down is one problem for all its accounts."""
+        """Periods that were given up: a bank that is down is one problem for all its accounts.
+
+        Days that a bank does not give any more are another, since they may lie there for long.
+        """
         windows = self.env["bank.feed.window"].search([("state", "=", "dead")], order="id")
-        for connection, group in windows.grouped("connection_id").items():
-            feeds = group.feed_id
-            named = group if len(group) == 1 else feeds
-            what = ", ".join(named.mapped("display_name"))
-            env = env_of(connection.company_id)
-            text = env._("%(what)s: %(why)s", what=what, why=group[0].error)
-            record = feeds if len(feeds) == 1 else connection
-            key = f"windows.{connection.id}"
-            yield Finding(key, "dead_letter", text, record, connection.user_id)
+        lost = windows.filtered(lambda window: window._is_settled())
+        for key, kept in (("lost", lost), ("windows", windows - lost)):
+            for connection, group in kept.grouped("connection_id").items():
+                feeds = group.feed_id
+                named = group if len(group) == 1 else feeds
+                what = ", ".join(named.mapped("display_name"))
+                env = env_of(connection.company_id)
+                text = env._("%(what)s: %(why)s", what=what, why=group[-1].error)
+                record = feeds if len(feeds) == 1 else connection
+                yield Finding(
+                    f"{key}.{connection.id}",
+                    "dead_letter",
+                    text,
+                    record,
+                    connection.user_id,
+                    # Told again when another one's failing is given up on a later day.
+                    stage=max(group._first_given_up().mapped("write_date")).toordinal(),
+                )
 
     def _waiting_jobs(self):
         """The queue stands still when a job waits that could have run long ago."""

@@ -304,6 +304,18 @@ class BankFeedWindow(models.Model):
     # In vain
     # ------------------------------------------------------------------
 
+    def _first_given_up(self):
+        """Of each feed, with which of these its failing began, since it was fetched last.
+
+        Where all are older than that, the last of them.
+        """
+        found = self.browse()
+        for feed, windows in self.sorted("id").grouped("feed_id").items():
+            since = feed.last_fetch_at
+            new = windows.filtered(lambda w, since=since: not since or w.write_date > since)
+            found += new[:1] or windows[-1]
+        return found
+
     def _failed(self, error):
         self.write(
             {

@@ -1,7 +1,7 @@
 """Everybody is told once, and when it is over."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from unittest.mock import patch
 
 from cryptography import x509
@@ -18,6 +18,8 @@ from ..protocol import (
     AccountConsentExpired,
     Consent,
     ConsentExpired,
+    Period,
+    PeriodTooLong,
     Permanent,
     RemoteAccount,
     RetryLater,
@@ -172,6 +174,75 @@ class TestProblem(ConnectionCase):
         self.run_jobs()
         self.assertTrue(self.check().closed_at)
 
+    def two_accounts(self):
+        """The feeds of two accounts, not started."""
+        self.bank.accounts.append(RemoteAccount("acc-2", number="4711", currency="EUR"))
+        self.connection.action_connect()
+        self.connection.action_find_accounts()
+        feed, other = self.connection.feed_ids.sorted("account_ref")
+        other.journal_id = self.make_journal(False, "BNKB")
+        return feed, other
+
+    def give_up(self, feed, days, why="no such account"):
+        """Its next period is given up so many days from now."""
+        self.TODAY += timedelta(days=1)
+        self.bank.errors = [Permanent(why)]
+        feed.sudo()._fetch_next()
+        self.run_jobs()
+        window = feed.sudo().window_ids[0]
+        self.assertEqual(window.state, "dead")
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE bank_feed_window SET write_date = %s WHERE id = %s",
+            [fields.Datetime.now() + timedelta(days=days), window.id],
+        )
+        self.env.invalidate_all()
+        return window
+
+    def test_lost_days_that_lie_there_hide_nothing(self):
+        self.bank.errors = [PeriodTooLong("only 26 days", date(2026, 1, 15))]
+        feed = self.connect()
+        self.run_jobs()
+        lost = self.check(times=2)
+        self.assert_told_once(feed, "only 26 days")
+        given_up = self.give_up(feed, 1)
+        self.assertEqual(len(self.check(times=2)), 2)
+        self.assertEqual(len(self.mails()), 2)
+        given_up.action_requeue()
+        self.run_jobs()
+        self.assertEqual(self.check().mapped(lambda one: bool(one.closed_at)), [False, True])
+        self.assertEqual(feed.activity_ids.summary, lost.text)
+
+    def test_another_account_that_is_given_up_is_told_too(self):
+        feed, other = self.two_accounts()
+        (feed | other).action_start()
+        self.run_jobs()
+        self.give_up(feed, 1)
+        problem = self.check(times=2)
+        self.assert_told_once(feed, "no such account")
+        for days in (2, 3):  # the same account, each day anew
+            self.give_up(feed, days)
+            self.check()
+        self.assertEqual(len(self.mails()), 1)
+        self.give_up(other, 4, "nonsense")
+        self.assertEqual(self.check(times=2), problem)
+        self.assertEqual(len(self.mails()), 2)
+        self.assertIn("nonsense", problem.text)
+        self.assertFalse(feed.activity_ids)
+        self.assertEqual(self.connection.activity_ids.summary, problem.text)
+
+    def test_an_account_that_fails_again_is_told_again(self):
+        feed = self.connect()
+        self.run_jobs()
+        period = Period(date(2025, 12, 1), date(2025, 12, 2))
+        self.bank.errors = [Permanent("nonsense")]
+        feed.sudo()._fetch(period, "request")
+        self.run_jobs()
+        self.check()
+        self.give_up(feed, 1)
+        self.check(times=2)
+        self.assertEqual(len(self.mails()), 2)
+
     def test_what_a_bank_says_is_no_part_of_our_page(self):
         self.bank.errors = [Permanent("<img src=x onerror=alert(1)>")]
         feed = self.connect()
@@ -181,11 +252,7 @@ class TestProblem(ConnectionCase):
             self.assertNotIn("<img", str(body))
 
     def test_a_bank_that_is_down_is_one_problem_for_all_accounts(self):
-        self.bank.accounts.append(RemoteAccount("acc-2", number="4711", currency="EUR"))
-        self.connection.action_connect()
-        self.connection.action_find_accounts()
-        feed, other = self.connection.feed_ids.sorted("account_ref")
-        other.journal_id = self.make_journal(False, "BNKB")
+        feed, other = self.two_accounts()
         self.bank.errors = [Permanent("no such account"), Permanent("no such account")]
         (feed | other).action_start()
         self.run_jobs()
