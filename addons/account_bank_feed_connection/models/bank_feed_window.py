@@ -228,29 +228,30 @@ class BankFeedWindow(models.Model):
             window._follow()
 
     def _follow(self):
-        imports = self.import_ids
+        imports = self.import_ids.filtered(lambda r: not r.is_of_former_try)
         broken = imports.filtered(lambda r: r.state in BROKEN)[:1]
         states = set(imports.mapped("state"))
+        being_read = self.state == "reading"
+        unreadable = self.state == "dead" and self.error_kind == UNREADABLE
         if self.feed_id.is_inbox:  # each of its files is a matter of its own
-            if self.state == "reading":
+            if being_read:
                 self._count()
         elif broken:
             why = f"{broken.name}: {broken.error}"
             self._become(
                 "dead", why, error=why, error_kind=UNREADABLE, payload_id=broken.file_id.id
             )
+        elif self.state == "ignored":
+            if "received" in states:
+                self._set_state("reading", "a file is read again", error=False, error_kind=False)
+        elif not being_read and not unreadable:
+            pass  # what stood in the way are not its files
         elif states & {"received", "unconfirmed"}:
             self._become("reading", "its files are read", error=False, error_kind=False)
-        elif self.state == "reading" and "removed" in states:
-            self._set_state("ignored", "a file was discarded")
-        elif self.state == "reading":
+        elif imports.filtered(lambda r: r._is_left_out()):
+            self._set_state("ignored", "files were left out")
+        else:
             self._count()
-        elif self.state == "dead" and self.error_kind == UNREADABLE:
-            # Its broken files were set aside: by a person, or since they came whole in another.
-            if all(record.settled_by_id for record in imports if record.state == "set_aside"):
-                self._count()
-            else:
-                self._set_state("ignored", "its files were set aside")
 
     def _become(self, state, why, **values):
         if self.state != state:
@@ -402,6 +403,8 @@ class BankFeedWindow(models.Model):
             window._set_state("waiting", "by a user", event="requeue", attempts=0)
             window._try_now()
         windows._leave_files("fetched again")
+        former = windows.import_ids.filtered(lambda r: r._is_left_out() or r.settled_by_id)
+        former.is_of_former_try = True
 
     def action_ignore(self):
         """Asks for the reason."""
