@@ -287,15 +287,21 @@ class BankFeedWindow(models.Model):
         return lost or self.state == "ignored"
 
     def _covered(self):
-        """Those in vain so far, all of whose days are in this one."""
+        """Those in vain so far, all of whose days are in this one, or are not counted on."""
         return self.feed_id.window_ids.filtered(
             lambda w: (
                 w.state in ("waiting", "reading", "dead")
                 and w != self
-                and self.start_date <= w.start_date
+                and (self.start_date <= w.start_date or self._is_first_after(w))
                 and w.end_date <= self.end_date
             )
         )
+
+    def _is_first_after(self, former):
+        """Whether both are to fetch as far back as the bank gives, which is later each day."""
+        both = self.reason == former.reason == "history"
+        lost = former._is_settled()
+        return both and not lost and not self.feed_id._start_wanted()
 
     def _leave_files(self, why):
         """Nobody need look at what came for it and cannot be read."""
