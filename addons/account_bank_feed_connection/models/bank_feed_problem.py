@@ -6,8 +6,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.addons.account_bank_feed.told import env_of
 
-CONSENT_DAYS = (1, 7, 14)
-"""So many days before its end a consent or a certificate is announced, each time anew."""
+from .bank_feed import CONSENT_DAYS
+
 QUEUE_PATIENCE = timedelta(hours=1)
 """How long a job may wait that could run."""
 GAP_PATIENCE = timedelta(days=1)

@@ -188,13 +188,15 @@ class BankFeedWindow(models.Model):
         documents = list(
             connection._connector()._documents(connection, feed._account(), period, status)
         )
-        self._ask_balances()
+        self._ask_besides(feed._get_balances)
+        if feed._is_to_be_renewed():
+            self._ask_besides(connection._find_accounts)
         return documents
 
-    def _ask_balances(self):
-        """A balance is no reason to go without transactions, whatever is wrong with it."""
+    def _ask_besides(self, ask):
+        """That is no reason to go without transactions, whatever is wrong with it."""
         try:
-            self.feed_id._get_balances()
+            ask()
         except ConnectorError as error:
             self.connection_id._keep_limit(error)
         except psycopg2.Error:

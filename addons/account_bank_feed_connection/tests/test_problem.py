@@ -124,6 +124,52 @@ class TestProblem(ConnectionCase):
         self.connection.action_find_accounts()
         self.assertTrue(self.check().closed_at)
 
+    def ends_in(self, days):
+        """The account's own consent ends then, says the bank."""
+        ends = fields.Datetime.now() + timedelta(days=days)
+        self.bank.accounts = [replace(self.bank.accounts[0], valid_until=ends)]
+        return ends
+
+    def test_a_consent_of_one_account_that_was_renewed_in_time(self):
+        """The bank does not tell us; the next fetch asks, before the end is announced."""
+        self.ends_in(15)
+        feed = self.connect()
+        self.run_jobs()
+        later = self.ends_in(90)
+        feed.action_fetch_now()
+        self.run_jobs()
+        self.assertEqual(feed.valid_until, later)
+        self.assertFalse(self.check())
+        self.ends_in(180)
+        feed.action_fetch_now()
+        self.run_jobs()
+        self.assertEqual(feed.valid_until, later)  # not asked before it is time
+
+    def test_a_consent_of_one_account_that_was_renewed_late(self):
+        self.ends_in(6)
+        feed = self.connect()
+        self.check()
+        self.bank.errors = [AccountConsentExpired("The access has ended")]
+        self.run_jobs()
+        self.assertEqual(set(self.check().mapped("kind")), {"connection", "consent"})
+        later = self.ends_in(90)
+        feed.action_resume()
+        self.assertEqual(feed.valid_until, later)
+        self.assertTrue(all(self.check().mapped("closed_at")))
+
+    def test_to_ask_whether_it_was_renewed_costs_nothing(self):
+        ends = self.ends_in(6)
+        feed = self.connect()
+        with patch.object(
+            type(self.connection), "_find_accounts", side_effect=RetryLater("down", after=3600)
+        ):
+            self.run_jobs()
+            self.assertEqual((feed.valid_until, feed.window_ids.state), (ends, "fetched"))
+            feed.sudo()._pause("The access has ended", error="The access has ended")
+            feed.action_resume()
+        self.assertEqual(feed.state, "active")
+        self.assertTrue(self.connection.not_before)
+
     def test_a_sign_in_that_is_only_begun_does_not_end_it(self):
         self.bank.errors = [ConsentExpired("The consent has ended")]
         self.connect()
