@@ -21,6 +21,10 @@ LOOK_BACK = 7
 """Days that are fetched again each time, since banks book some transactions back."""
 PATIENCE = timedelta(hours=1)
 """How much later than planned a fetch may be."""
+CONSENT_DAYS = (1, 7, 14)
+"""So many days before its end a consent or a certificate is announced, each time anew."""
+RENEWAL = timedelta(days=max(CONSENT_DAYS) + 2)
+"""So long before an account's own consent ends, each fetch asks whether it has been renewed."""
 RUNNING = ("active", "paused")
 """States of a feed that runs, or waits to be let in again."""
 
@@ -271,7 +275,18 @@ class BankFeed(models.Model):
 
     def action_resume(self):
         """The account's own consent has been renewed: go on."""
-        self._authorise("operator").filtered("error")._resume()
+        feeds = self._authorise("operator").filtered("error")
+        feeds._resume()
+        for connection in feeds.connection_id:
+            with suppress(ConnectorError):  # until when they are renewed, the next fetch asks again
+                connection._find_accounts()
+
+    def _is_to_be_renewed(self):
+        """Whether the account's own consent ends soon, or has, as far as we know.
+
+        It may be renewed at the bank already; that is asked before its end is announced.
+        """
+        return self.valid_until and self.valid_until <= fields.Datetime.now() + RENEWAL
 
     def _resume(self):
         """Fetch at once what was missed; the schedule stays as it was."""

@@ -6,8 +6,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.addons.account_bank_feed.told import env_of
 
-CONSENT_DAYS = (1, 7, 14)
-"""So many days before its end a consent or a certificate is announced, each time anew."""
+from .bank_feed import CONSENT_DAYS
+
 QUEUE_PATIENCE = timedelta(hours=1)
 """How long a job may wait that could run."""
 GAP_PATIENCE = timedelta(days=1)
@@ -30,6 +30,8 @@ class Finding:
     user: models.BaseModel
     stage: int = 0
     """How pressing it is: people are told again with each."""
+    is_news: bool = True
+    """Whether to tell it; else it is only not over yet, where it was told."""
 
 
 class BankFeedProblem(models.Model):
@@ -79,11 +81,12 @@ class BankFeedProblem(models.Model):
             if key not in found:
                 problem._close()
         for key, finding in found.items():
+            if not finding.is_news:
+                continue
             if key not in known:
                 self._open(finding)
             elif finding.stage > known[key].stage:
-                known[key].stage = finding.stage
-                known[key]._tell()
+                known[key]._tell_anew(finding)
 
     @api.model
     def _findings(self):
@@ -152,6 +155,21 @@ class BankFeedProblem(models.Model):
                 }
             )
 
+    def _tell_anew(self, finding):
+        """It is more pressing, or about more than it was when it was told."""
+        if finding.text != self.text:
+            self._todo(self._place()).unlink()  # the new text takes its place
+        record = finding.record
+        self.write(
+            {
+                "text": finding.text,
+                "model": record._name,
+                "res_id": record.id,
+                "stage": finding.stage,
+            }
+        )
+        self._tell()
+
     def _close(self):
         self.closed_at = fields.Datetime.now()
         record = self._place()
@@ -208,11 +226,14 @@ class BankFeedProblem(models.Model):
     def _ending_consents(self):
         now = fields.Datetime.now()
         ending = [("valid_until", "<=", now + timedelta(days=max(CONSENT_DAYS)))]
-        # What has ended is announced until it is renewed, so that nobody is told that it is over.
-        ended = ["&", ("state", "in", ("expired", "refused", "paused")), ("valid_until", "<=", now)]
-        let_in = ["|", ("state", "in", ("connected", "waiting", "active")), *ended]
-        connections = self.env["bank.connection"].search([*ending, *let_in])
-        feeds = self.env["bank.feed"].search([*ending, *let_in])
+        # That it has ended is told as the bank's refusal. Until it is renewed, nobody is told that
+        # it is over; nor of its end once more.
+        ended = ("expired", "refused", "paused")
+        let_in = ("connected", "waiting", "active")
+        wanted = [*ending, ("state", "in", (*let_in, *ended))]
+        connections = self.env["bank.connection"].search(wanted)
+        not_left = [("connection_id.state", "!=", "disconnected")]
+        feeds = self.env["bank.feed"].search([*wanted, *not_left])
         for record in (*connections, *feeds):
             left = record.valid_until - now
             stage = sum(left <= timedelta(days=days) for days in CONSENT_DAYS)
@@ -223,7 +244,8 @@ class BankFeedProblem(models.Model):
             )
             whose = "consent.account" if record._name == "bank.feed" else "consent"
             key = f"{whose}.{record.id}.{record.valid_until:%Y-%m-%d}"
-            yield Finding(key, "consent", text, record, record.user_id, stage)
+            news = record.state in let_in
+            yield Finding(key, "consent", text, record, record.user_id, stage, news)
 
     def _dead_letters(self):
         """What was given up; of files, batches and jobs one problem in a company."""
@@ -240,17 +262,29 @@ class BankFeedProblem(models.Model):
             yield Finding(f"letter.{kind}.{company.id}", "dead_letter", text, company, user)
 
     def _dead_windows(self):
-        """Periods that were given up: a bank that is down is one problem for all its accounts."""
+        """Periods that were given up: a bank that is down is one problem for all its accounts.
+
+        Days that a bank does not give any more are another, since they may lie there for long.
+        """
         windows = self.env["bank.feed.window"].search([("state", "=", "dead")], order="id")
-        for connection, group in windows.grouped("connection_id").items():
-            feeds = group.feed_id
-            named = group if len(group) == 1 else feeds
-            what = ", ".join(named.mapped("display_name"))
-            env = env_of(connection.company_id)
-            text = env._("%(what)s: %(why)s", what=what, why=group[0].error)
-            record = feeds if len(feeds) == 1 else connection
-            key = f"windows.{connection.id}"
-            yield Finding(key, "dead_letter", text, record, connection.user_id)
+        lost = windows.filtered(lambda window: window._is_settled())
+        for key, kept in (("lost", lost), ("windows", windows - lost)):
+            for connection, group in kept.grouped("connection_id").items():
+                feeds = group.feed_id
+                named = group if len(group) == 1 else feeds
+                what = ", ".join(named.mapped("display_name"))
+                env = env_of(connection.company_id)
+                text = env._("%(what)s: %(why)s", what=what, why=group[-1].error)
+                record = feeds if len(feeds) == 1 else connection
+                yield Finding(
+                    f"{key}.{connection.id}",
+                    "dead_letter",
+                    text,
+                    record,
+                    connection.user_id,
+                    # Told again when another one's failing is given up on a later day.
+                    stage=max(group._first_given_up().mapped("write_date")).toordinal(),
+                )
 
     def _waiting_jobs(self):
         """The queue stands still when a job waits that could have run long ago."""

@@ -188,13 +188,15 @@ class BankFeedWindow(models.Model):
         documents = list(
             connection._connector()._documents(connection, feed._account(), period, status)
         )
-        self._ask_balances()
+        self._ask_besides(feed._get_balances)
+        if feed._is_to_be_renewed():
+            self._ask_besides(connection._find_accounts)
         return documents
 
-    def _ask_balances(self):
-        """A balance is no reason to go without transactions, whatever is wrong with it."""
+    def _ask_besides(self, ask):
+        """That is no reason to go without transactions, whatever is wrong with it."""
         try:
-            self.feed_id._get_balances()
+            ask()
         except ConnectorError as error:
             self.connection_id._keep_limit(error)
         except psycopg2.Error:
@@ -228,29 +230,30 @@ class BankFeedWindow(models.Model):
             window._follow()
 
     def _follow(self):
-        imports = self.import_ids
+        imports = self.import_ids.filtered(lambda r: not r.is_of_former_try)
         broken = imports.filtered(lambda r: r.state in BROKEN)[:1]
         states = set(imports.mapped("state"))
+        being_read = self.state == "reading"
+        unreadable = self.state == "dead" and self.error_kind == UNREADABLE
         if self.feed_id.is_inbox:  # each of its files is a matter of its own
-            if self.state == "reading":
+            if being_read:
                 self._count()
         elif broken:
             why = f"{broken.name}: {broken.error}"
             self._become(
                 "dead", why, error=why, error_kind=UNREADABLE, payload_id=broken.file_id.id
             )
+        elif self.state == "ignored":
+            if "received" in states:
+                self._set_state("reading", "a file is read again", error=False, error_kind=False)
+        elif not being_read and not unreadable:
+            pass  # what stood in the way are not its files
         elif states & {"received", "unconfirmed"}:
             self._become("reading", "its files are read", error=False, error_kind=False)
-        elif self.state == "reading" and "removed" in states:
-            self._set_state("ignored", "a file was discarded")
-        elif self.state == "reading":
+        elif imports.filtered(lambda r: r._is_left_out()):
+            self._set_state("ignored", "files were left out")
+        else:
             self._count()
-        elif self.state == "dead" and self.error_kind == UNREADABLE:
-            # Its broken files were set aside: by a person, or since they came whole in another.
-            if all(record.settled_by_id for record in imports if record.state == "set_aside"):
-                self._count()
-            else:
-                self._set_state("ignored", "its files were set aside")
 
     def _become(self, state, why, **values):
         if self.state != state:
@@ -286,15 +289,21 @@ class BankFeedWindow(models.Model):
         return lost or self.state == "ignored"
 
     def _covered(self):
-        """Those in vain so far, all of whose days are in this one."""
+        """Those in vain so far, all of whose days are in this one, or are not counted on."""
         return self.feed_id.window_ids.filtered(
             lambda w: (
                 w.state in ("waiting", "reading", "dead")
                 and w != self
-                and self.start_date <= w.start_date
+                and (self.start_date <= w.start_date or self._is_first_after(w))
                 and w.end_date <= self.end_date
             )
         )
+
+    def _is_first_after(self, former):
+        """Whether both are to fetch as far back as the bank gives, which is later each day."""
+        both = self.reason == former.reason == "history"
+        lost = former._is_settled()
+        return both and not lost and not self.feed_id._start_wanted()
 
     def _leave_files(self, why):
         """Nobody need look at what came for it and cannot be read."""
@@ -303,6 +312,18 @@ class BankFeedWindow(models.Model):
     # ------------------------------------------------------------------
     # In vain
     # ------------------------------------------------------------------
+
+    def _first_given_up(self):
+        """Of each feed, with which of these its failing began, since it was fetched last.
+
+        Where all are older than that, the last of them.
+        """
+        found = self.browse()
+        for feed, windows in self.sorted("id").grouped("feed_id").items():
+            since = feed.last_fetch_at
+            new = windows.filtered(lambda w, since=since: not since or w.write_date > since)
+            found += new[:1] or windows[-1]
+        return found
 
     def _failed(self, error):
         if isinstance(error, PeriodTooLong) and error.earliest <= self.start_date:
@@ -393,6 +414,8 @@ class BankFeedWindow(models.Model):
             window._set_state("waiting", "by a user", event="requeue", attempts=0)
             window._try_now()
         windows._leave_files("fetched again")
+        former = windows.import_ids.filtered(lambda r: r._is_left_out() or r.settled_by_id)
+        former.is_of_former_try = True
 
     def action_ignore(self):
         """Asks for the reason."""

@@ -1,4 +1,11 @@
 from odoo import api, fields, models
+from odoo.addons.account_bank_feed.models.bank_import_set_aside import BROKEN
+
+UNREAD = [
+    ("state", "in", ("received", "unconfirmed", *BROKEN, "set_aside")),
+    ("settled_by_id", "=", False),
+]
+"""Files that have not been read, nor came whole in another."""
 
 
 class BankImport(models.Model):
@@ -9,6 +16,12 @@ class BankImport(models.Model):
     )
     remote_source = fields.Char(
         "The bank's file", readonly=True, help="Which of the files at the bank it is.", index=True
+    )
+    is_of_former_try = fields.Boolean(
+        "Of a former try",
+        readonly=True,
+        copy=False,
+        help="The period was fetched again since, so this file has no part in what becomes of it.",
     )
     feed_id = fields.Many2one(related="feed_window_id.feed_id", store=True, index=True)
 
@@ -22,7 +35,9 @@ class BankImport(models.Model):
         """
         digest = self.env["bank.file"]._digest(document.content)
         same = [("feed_id", "=", window.feed_id.id), ("file_id.sha256", "=", digest)]
-        if self.search_count([*same, ("state", "=", "done")], limit=1):
+        # An archive is done once it is unpacked, whatever becomes of the files in it.
+        read = [("state", "=", "done"), ("member_ids", "not any", UNREAD)]
+        if self.search_count([*same, *read], limit=1):
             return self.browse()
         feed = window.feed_id
         record = self._receive(
@@ -33,7 +48,13 @@ class BankImport(models.Model):
             source="connection",
         )
         former = record.feed_window_id - window
-        record.write({"feed_window_id": window.id, "remote_source": document.source})
+        record.write(
+            {
+                "feed_window_id": window.id,
+                "remote_source": document.source,
+                "is_of_former_try": False,
+            }
+        )
         for other in former.filtered(lambda w: w.state == "reading" and not w.import_ids):
             other._set_state("ignored", f"its file came again with {window.display_name}")
         return record
@@ -45,6 +66,10 @@ class BankImport(models.Model):
         if archive and archive.feed_window_id:
             record.feed_window_id = archive.feed_window_id
         return record
+
+    def _is_left_out(self):
+        """Whether a person has decided that it is not read."""
+        return self.state == "removed" or self.state == "set_aside" and not self.settled_by_id
 
     def _set_state(self, state, why, event=None, **values):
         super()._set_state(state, why, event, **values)

@@ -72,6 +72,29 @@ class TestFeed(ConnectionCase):
         self.run_jobs()
         self.assertEqual(self.asked(), [("2024-02-11", "2026-02-10"), ("2025-01-10", "2026-02-10")])
 
+    def test_a_first_fetch_in_vain_is_settled_by_the_next_days(self):
+        """Though that begins a day later, as nobody has named a start."""
+        self.bank.errors = [Permanent("nonsense")]
+        self.first()
+        self.run_jobs()
+        feed = self.connection.feed_ids.sudo()
+        self.assertEqual(feed.window_ids.state, "dead")
+        self.TODAY += datetime.timedelta(days=1)
+        feed._fetch_next()
+        self.run_jobs()
+        self.assertEqual(self.asked()[1], ("2024-02-12", "2026-02-11"))
+        self.assertEqual(feed.window_ids.mapped("state"), ["fetched", "fetched"])
+
+    def test_a_first_fetch_in_vain_is_kept_where_a_start_was_named(self):
+        self.bank.errors = [Permanent("nonsense")]
+        self.first(history_start="2026-01-01")
+        self.run_jobs()
+        feed = self.connection.feed_ids.sudo()
+        feed.history_start = "2026-02-01"
+        feed._fetch_next()
+        self.run_jobs()
+        self.assertEqual(feed.window_ids.mapped("state"), ["fetched", "dead"])
+
     def test_later_fetches_look_back(self):
         feed = self.connect()
         self.run_jobs()

@@ -1,7 +1,7 @@
 """Everybody is told once, and when it is over."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from unittest.mock import patch
 
 from cryptography import x509
@@ -18,6 +18,8 @@ from ..protocol import (
     AccountConsentExpired,
     Consent,
     ConsentExpired,
+    Period,
+    PeriodTooLong,
     Permanent,
     RemoteAccount,
     RetryLater,
@@ -122,6 +124,52 @@ class TestProblem(ConnectionCase):
         self.connection.action_find_accounts()
         self.assertTrue(self.check().closed_at)
 
+    def ends_in(self, days):
+        """The account's own consent ends then, says the bank."""
+        ends = fields.Datetime.now() + timedelta(days=days)
+        self.bank.accounts = [replace(self.bank.accounts[0], valid_until=ends)]
+        return ends
+
+    def test_a_consent_of_one_account_that_was_renewed_in_time(self):
+        """The bank does not tell us; the next fetch asks, before the end is announced."""
+        self.ends_in(15)
+        feed = self.connect()
+        self.run_jobs()
+        later = self.ends_in(90)
+        feed.action_fetch_now()
+        self.run_jobs()
+        self.assertEqual(feed.valid_until, later)
+        self.assertFalse(self.check())
+        self.ends_in(180)
+        feed.action_fetch_now()
+        self.run_jobs()
+        self.assertEqual(feed.valid_until, later)  # not asked before it is time
+
+    def test_a_consent_of_one_account_that_was_renewed_late(self):
+        self.ends_in(6)
+        feed = self.connect()
+        self.check()
+        self.bank.errors = [AccountConsentExpired("The access has ended")]
+        self.run_jobs()
+        self.assertEqual(set(self.check().mapped("kind")), {"connection", "consent"})
+        later = self.ends_in(90)
+        feed.action_resume()
+        self.assertEqual(feed.valid_until, later)
+        self.assertTrue(all(self.check().mapped("closed_at")))
+
+    def test_to_ask_whether_it_was_renewed_costs_nothing(self):
+        ends = self.ends_in(6)
+        feed = self.connect()
+        with patch.object(
+            type(self.connection), "_find_accounts", side_effect=RetryLater("down", after=3600)
+        ):
+            self.run_jobs()
+            self.assertEqual((feed.valid_until, feed.window_ids.state), (ends, "fetched"))
+            feed.sudo()._pause("The access has ended", error="The access has ended")
+            feed.action_resume()
+        self.assertEqual(feed.state, "active")
+        self.assertTrue(self.connection.not_before)
+
     def test_a_sign_in_that_is_only_begun_does_not_end_it(self):
         self.bank.errors = [ConsentExpired("The consent has ended")]
         self.connect()
@@ -173,6 +221,75 @@ class TestProblem(ConnectionCase):
         self.run_jobs()
         self.assertTrue(self.check().closed_at)
 
+    def two_accounts(self):
+        """The feeds of two accounts, not started."""
+        self.bank.accounts.append(RemoteAccount("acc-2", number="4711", currency="EUR"))
+        self.connection.action_connect()
+        self.connection.action_find_accounts()
+        feed, other = self.connection.feed_ids.sorted("account_ref")
+        other.journal_id = self.make_journal(False, "BNKB")
+        return feed, other
+
+    def give_up(self, feed, days, why="no such account"):
+        """Its next period is given up so many days from now."""
+        self.TODAY += timedelta(days=1)
+        self.bank.errors = [Permanent(why)]
+        feed.sudo()._fetch_next()
+        self.run_jobs()
+        window = feed.sudo().window_ids[0]
+        self.assertEqual(window.state, "dead")
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE bank_feed_window SET write_date = %s WHERE id = %s",
+            [fields.Datetime.now() + timedelta(days=days), window.id],
+        )
+        self.env.invalidate_all()
+        return window
+
+    def test_lost_days_that_lie_there_hide_nothing(self):
+        self.bank.errors = [PeriodTooLong("only 26 days", date(2026, 1, 15))]
+        feed = self.connect()
+        self.run_jobs()
+        lost = self.check(times=2)
+        self.assert_told_once(feed, "only 26 days")
+        given_up = self.give_up(feed, 1)
+        self.assertEqual(len(self.check(times=2)), 2)
+        self.assertEqual(len(self.mails()), 2)
+        given_up.action_requeue()
+        self.run_jobs()
+        self.assertEqual(self.check().mapped(lambda one: bool(one.closed_at)), [False, True])
+        self.assertEqual(feed.activity_ids.summary, lost.text)
+
+    def test_another_account_that_is_given_up_is_told_too(self):
+        feed, other = self.two_accounts()
+        (feed | other).action_start()
+        self.run_jobs()
+        self.give_up(feed, 1)
+        problem = self.check(times=2)
+        self.assert_told_once(feed, "no such account")
+        for days in (2, 3):  # the same account, each day anew
+            self.give_up(feed, days)
+            self.check()
+        self.assertEqual(len(self.mails()), 1)
+        self.give_up(other, 4, "nonsense")
+        self.assertEqual(self.check(times=2), problem)
+        self.assertEqual(len(self.mails()), 2)
+        self.assertIn("nonsense", problem.text)
+        self.assertFalse(feed.activity_ids)
+        self.assertEqual(self.connection.activity_ids.summary, problem.text)
+
+    def test_an_account_that_fails_again_is_told_again(self):
+        feed = self.connect()
+        self.run_jobs()
+        period = Period(date(2025, 12, 1), date(2025, 12, 2))
+        self.bank.errors = [Permanent("nonsense")]
+        feed.sudo()._fetch(period, "request")
+        self.run_jobs()
+        self.check()
+        self.give_up(feed, 1)
+        self.check(times=2)
+        self.assertEqual(len(self.mails()), 2)
+
     def test_what_a_bank_says_is_no_part_of_our_page(self):
         self.bank.errors = [Permanent("<img src=x onerror=alert(1)>")]
         feed = self.connect()
@@ -182,11 +299,7 @@ class TestProblem(ConnectionCase):
             self.assertNotIn("<img", str(body))
 
     def test_a_bank_that_is_down_is_one_problem_for_all_accounts(self):
-        self.bank.accounts.append(RemoteAccount("acc-2", number="4711", currency="EUR"))
-        self.connection.action_connect()
-        self.connection.action_find_accounts()
-        feed, other = self.connection.feed_ids.sorted("account_ref")
-        other.journal_id = self.make_journal(False, "BNKB")
+        feed, other = self.two_accounts()
         self.bank.errors = [Permanent("no such account"), Permanent("no such account")]
         (feed | other).action_start()
         self.run_jobs()
@@ -234,6 +347,37 @@ class TestProblem(ConnectionCase):
         self.run_jobs()
         self.assertEqual((self.connection.state, feed.state), ("expired", "paused"))
         self.assertEqual(len(self.check()), 2)
+
+    def test_a_consent_that_ends_before_its_day_is_not_over(self):
+        """That it has ended is told, and nothing more, until it is renewed."""
+        feed = self.connect()
+        self.run_jobs()
+        now = fields.Datetime.now()
+        self.connection.sudo().consent_until = now + timedelta(days=3)
+        announced = self.check()
+        self.bank.errors = [ConsentExpired("The consent was revoked")]
+        feed.action_fetch_now()
+        self.run_jobs()
+        for days in range(5):
+            with self.clock(now + timedelta(days=days)):
+                self.assertEqual(len(self.check()), 2)
+                self.assertFalse(announced.closed_at)
+        self.assertEqual(len(self.mails()), 2)
+        self.connection._become_connected(Consent("valid", now + timedelta(days=90)))
+        self.assertTrue(self.check()[0].closed_at)
+
+    def test_a_consent_that_was_revoked_is_not_announced_to_end(self):
+        feed = self.connect()
+        self.run_jobs()
+        now = fields.Datetime.now()
+        self.connection.sudo().consent_until = now + timedelta(days=20)
+        self.bank.errors = [ConsentExpired("The consent was revoked")]
+        feed.action_fetch_now()
+        self.run_jobs()
+        for days in (0, 10, 21):
+            with self.clock(now + timedelta(days=days)):
+                self.assertEqual(self.check().kind, "connection")
+        self.assertEqual(len(self.mails()), 1)
 
     def test_the_end_is_told_at_14_and_7_days_and_1(self):
         end = fields.Datetime.now() + timedelta(days=20)

@@ -3,13 +3,14 @@
 import datetime
 import io
 import zipfile
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 from odoo.addons.account_bank_feed.tests.common import cut, transaction
+from odoo.addons.bank_statement_format import UnclearEncoding
 from odoo.addons.bank_statement_format.testing import camt053
 from odoo.tests import tagged
 
-from ..protocol import Document
+from ..protocol import Document, Permanent
 from .common import ConnectionCase
 
 
@@ -79,13 +80,19 @@ class TestReading(ConnectionCase):
         self.assertEqual(window.state, "fetched")
         self.assertEqual(set(window.import_ids.mapped("state")), {"set_aside"})
 
-    def test_its_file_can_be_read_again(self):
-        window = self.unreadable()
-        file = window.import_ids.file_id
-        good = camt053([cut(self.bank.booked, "2026-01-01", "2026-02-10")])
+    def statement(self):
+        return camt053([cut(self.bank.booked, "2026-01-01", "2026-02-10")])
+
+    def make_good(self, record):
+        """As if a format had been added by which it is read."""
+        file, good = record.file_id, self.statement()
         self.env.cr.execute("UPDATE bank_file SET size = %s WHERE id = %s", [len(good), file.id])
         self.env.invalidate_all()
         file._store([good])
+
+    def test_its_file_can_be_read_again(self):
+        window = self.unreadable()
+        self.make_good(window.import_ids)
         window.import_ids.action_retry()
         self.assertEqual(window.state, "reading")
         self.assert_booked_once()
@@ -105,15 +112,96 @@ class TestReading(ConnectionCase):
         self.assertEqual((window.state, window.import_ids.state), ("ignored", "set_aside"))
         self.assertFalse(self.env["bank.dead.letter"].search([]))
 
-    def test_files_in_an_archive_are_its_own(self):
+    def archive(self, **others):
+        """A feed's first period, which comes as an archive of a good file and these."""
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w") as archive:
-            archive.writestr("one.xml", "<html>Service</html>")
-        broken = [Document("period.zip", packed.getvalue())]
-        self.patch(self.bank, "documents", lambda *_args: broken)
+            for name, content in {"good": self.statement(), **others}.items():
+                archive.writestr(f"{name}.xml", content)
+        self.give(packed.getvalue())
         window = self.connect().sudo().window_ids
         self.run_jobs()
+        return window
+
+    def test_files_in_an_archive_are_its_own(self):
+        self.assertEqual(self.archive(broken="<html>Service</html>").state, "dead")
+
+    def test_a_broken_file_in_an_archive_that_is_fetched_again_is_read_again(self):
+        window = self.archive(broken="<html>Service</html>")
+        window.action_requeue()
+        self.assert_booked_once()
         self.assertEqual(window.state, "dead")
+        self.assertFalse(window.feed_id.fetched_until)
+
+    def test_an_archive_that_comes_again_does_not_settle_its_broken_file(self):
+        window = self.archive(broken="<html>Service</html>")
+        feed = window.feed_id
+        self.TODAY += datetime.timedelta(days=1)
+        feed._fetch_next()
+        self.assert_booked_once()
+        self.assertEqual(set(feed.window_ids.mapped("state")), {"dead"})
+        self.assertFalse(feed.fetched_until)
+
+    def test_an_archive_that_is_in_the_books_is_not_taken_again(self):
+        window = self.archive()
+        window.feed_id._fetch_next()
+        self.assert_booked_once()
+        self.assertEqual(len(window.feed_id.window_ids.import_ids), 2)
+
+    def give(self, *files):
+        """The bank gives these from now on: a statement's text, or nonsense."""
+        documents = [Document(f"{n}", content) for n, content in enumerate(files)]
+        self.patch(self.bank, "documents", lambda *_args: documents)
+
+    def unclear(self):
+        """A feed's first period, of whose statements a person must say how they are read."""
+        question = UnclearEncoding("Which letters?", readings={})
+        with patch.object(type(self.env["bank.import"]), "_survey", side_effect=question):
+            window = self.connect().sudo().window_ids
+            self.run_jobs()
+        return window
+
+    def test_a_discarded_file_is_none_of_the_next_try(self):
+        window = self.unclear()
+        self.assertEqual((window.state, window.import_ids.state), ("reading", "unconfirmed"))
+        window.import_ids.action_discard()
+        self.assertEqual((window.state, window.import_ids.state), ("ignored", "removed"))
+        window.action_requeue()
+        self.assert_booked_once()
+        self.assertEqual(window.state, "fetched")
+
+    def test_files_of_a_former_try_settle_nothing(self):
+        self.give(b"<html>One</html>", b"<html>Two</html>")
+        window = self.connect().sudo().window_ids
+        self.run_jobs()
+        one = window.import_ids[0]
+        window.action_requeue()
+        self.patch(self.bank, "documents", Mock(side_effect=Permanent("nonsense")))
+        self.run_jobs()
+        self.assertEqual((window.state, window.error), ("dead", "nonsense"))
+        self.make_good(one)
+        one.action_retry()
+        self.assert_booked_once()
+        self.assertEqual((one.state, window.state), ("done", "dead"))
+        self.assertFalse(window.feed_id.fetched_until)
+
+    def test_a_file_that_is_left_out_is_not_counted(self):
+        self.give(b"<html>One</html>", b"<html>Two</html>")
+        window = self.connect().sudo().window_ids
+        self.run_jobs()
+        window.import_ids.action_set_aside("Advertisements")
+        one = window.import_ids[0]
+        self.make_good(one)
+        one.action_retry()
+        self.assert_booked_once()
+        self.assertEqual((one.state, window.state), ("done", "ignored"))
+
+    def test_what_is_ignored_stays_so_though_a_file_waits_for_an_answer(self):
+        self.give(b"<html>One</html>", self.statement())
+        window = self.unclear()
+        self.assertEqual(set(window.import_ids.mapped("state")), {"refused", "unconfirmed"})
+        window._ignore("They were uploaded")
+        self.assertEqual(window.state, "ignored")
 
     def test_two_files_that_were_read_at_once_are_counted_later(self):
         window = self.connect().sudo().window_ids
