@@ -10,7 +10,7 @@ import datetime
 import hashlib
 import json
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil
 from pathlib import Path
@@ -47,7 +47,7 @@ def main(specification, folder):
         made, paid = transactions(lines, items)
         if wanted["references"]:
             made = [
-                replace(one, bank_reference=f"B{place}N{number:012}")
+                one._replace(bank_reference=f"B{place}N{number:012}")
                 for number, one in enumerate(made)
             ]
         paths = []
