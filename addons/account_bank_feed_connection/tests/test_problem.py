@@ -170,17 +170,6 @@ class TestProblem(ConnectionCase):
         self.assertEqual(feed.state, "active")
         self.assertTrue(self.connection.not_before)
 
-    def test_a_sign_in_that_is_only_begun_does_not_end_it(self):
-        self.bank.errors = [ConsentExpired("The consent has ended")]
-        self.connect()
-        self.run_jobs()
-        problem = self.check()
-        self.bank.sign_in_at = "https://bank.example/agree"
-        self.connection.action_connect()
-        self.assertEqual(self.connection.state, "waiting")
-        self.assertEqual(self.check(times=2), problem)
-        self.assertFalse(problem.closed_at)
-
     def test_a_consent_that_ends_while_its_renewal_is_left_open(self):
         now = fields.Datetime.now()
         feed = self.connect()
