@@ -266,8 +266,10 @@ class BankTransaction(models.Model):
                 transaction.duplicate_of_id = original
             else:
                 transaction.duplicate_of_line_id = original
-            if pairing.doubtful and not transaction._told_again("quarantined"):
+            if pairing.doubtful:
                 doubtful += transaction
+        asked = {one._telling() for one in doubtful._told_again("quarantined")}
+        doubtful = doubtful.filtered(lambda t: t._telling() not in asked)
         (self - doubtful)._set_state("duplicate", "known already")
         (doubtful & redated)._set_state(
             "quarantined",
@@ -292,14 +294,20 @@ class BankTransaction(models.Model):
         A feed fetches its last days every time: a person is asked once.
         """
         domain = [
-            ("id", "!=", self.id),
-            ("duplicate_of_id", "=", self.duplicate_of_id.id),
-            ("duplicate_of_line_id", "=", self.duplicate_of_line_id.id),
-            ("booking_date", "=", self.booking_date),
+            ("id", "not in", self.ids),
             ("state", "=", state),
+            ("booking_date", "in", self.mapped("booking_date")),
+            "|",
+            ("duplicate_of_id", "in", self.duplicate_of_id.ids),
+            ("duplicate_of_line_id", "in", self.duplicate_of_line_id.ids),
         ]
-        told = self._source(), self.identity_text
-        return self.search(domain).filtered(lambda t: (t._source(), t.identity_text) == told)
+        told = {one._telling() for one in self}
+        return self.search(domain).filtered(lambda t: t._telling() in told) if self else self
+
+    def _telling(self):
+        """Which source has said what of which known one."""
+        known = self.duplicate_of_id.id, self.duplicate_of_line_id.id
+        return *known, self.booking_date, self._source(), self.identity_text
 
     def _announces(self):
         """Whether it stands in a report or notification, not in a statement."""
