@@ -53,12 +53,14 @@ class BankFeedTurn(models.Model):
                 )
                 self._write_turn(key)
         except (LockNotAvailable, SerializationFailure) as error:
-            if self._waits_once_more():
-                return False
-            raise RetryableJobError(
-                f"Another job has the turn: {key}", seconds=COME_BACK_AFTER, ignore_retry=True
-            ) from error
+            self._come_back(f"Another job has the turn: {key}", error)
+            return False
         return True
+
+    def _come_back(self, why, error=None):
+        """End this job here: it is tried again, unless the same one waits once more anyway."""
+        if not self._waits_once_more():
+            raise RetryableJobError(why, seconds=COME_BACK_AFTER, ignore_retry=True) from error
 
     def _waits_once_more(self):
         """Whether a job that does the same as this one is still to begin.

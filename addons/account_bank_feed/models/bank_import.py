@@ -1,4 +1,5 @@
 import logging
+from datetime import timedelta
 from itertools import groupby
 
 from odoo import Command, api, fields, models
@@ -264,6 +265,20 @@ class BankImport(models.Model):
             self._take_in(fmt, statements)
         # Matching waits for every file at hand, also for those that turn out unreadable.
         self.env["bank.transaction"]._enqueue_matching(self.company_id)
+
+    @api.model
+    def _are_being_read(self, company):
+        """Whether a file that was received just now still has to be read."""
+        unread = [
+            ("company_id", "=", company.id),
+            ("state", "=", "received"),
+            ("received_at", ">=", self._just_now()),
+        ]
+        return bool(self.search_count(unread, limit=1))
+
+    @api.model
+    def _just_now(self):
+        return fields.Datetime.now() - timedelta(minutes=BARRIER_MINUTES)
 
     def _take_in(self, fmt, statements):
         imports = self._create_statements(statements)

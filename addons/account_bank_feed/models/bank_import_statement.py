@@ -320,9 +320,14 @@ class BankImportStatement(models.Model):
         """Admit every waiting statement of the journal that continues what it holds.
 
         In the order of their dates, again and again until none is left that fits: so
-        the order in which files arrive does not matter.
+        the order in which files arrive does not matter. Files dropped together are waited for,
+        else one that is read before its predecessor went into quarantine and out again.
         """
-        if not self.env["bank.feed.turn"]._take_or_come_back(f"admit.{journal.id}"):
+        turn = self.env["bank.feed.turn"]
+        if not turn._take_or_come_back(f"admit.{journal.id}"):
+            return
+        if self.env["bank.import"]._are_being_read(journal.company_id):
+            turn._come_back("Files are being read")
             return
         waiting = self.with_context(prefetch_fields=False).search(
             [

@@ -1,12 +1,9 @@
-from datetime import timedelta
-
 from odoo import Command, api, fields, models
 
 from ..bulk.rows import link
 from ..bulk.statements import of_many_rows
 from ..jobs import AHEAD, repeatable
 from ..told import as_values, said
-from .bank_import import BARRIER_MINUTES
 from .bank_transaction_counterpart import MATCHED_KINDS
 
 AT_ONCE = 20_000
@@ -129,15 +126,14 @@ class BankTransaction(models.Model):
 
         The job that does so starts matching again.
         """
-        recent = fields.Datetime.now() - timedelta(minutes=BARRIER_MINUTES)
-        of_company = ("company_id", "=", company.id)
-        unread = [of_company, ("state", "=", "received"), ("received_at", ">=", recent)]
+        imports = self.env["bank.import"]
         unjudged = [
-            of_company, ("state", "=", "read"), ("import_id.received_at", ">=", recent)
-        ]  # fmt: skip
-        return bool(
-            self.env["bank.import"].search_count(unread, limit=1)
-            or self.env["bank.import.statement"].search_count(unjudged, limit=1)
+            ("company_id", "=", company.id),
+            ("state", "=", "read"),
+            ("import_id.received_at", ">=", imports._just_now()),
+        ]
+        return imports._are_being_read(company) or bool(
+            self.env["bank.import.statement"].search_count(unjudged, limit=1)
         )
 
     def _waiting_companies(self):

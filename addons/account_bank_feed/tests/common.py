@@ -10,6 +10,7 @@ from odoo import SUPERUSER_ID, fields, models
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.bank_statement_format import Account, Balance, Counterparty, Statement, Transaction
 from odoo.addons.bank_statement_format.testing import camt053
+from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.addons.queue_job.job import Job
 from odoo.api import Environment
 from odoo.modules.registry import Registry
@@ -101,21 +102,29 @@ def run_jobs(env, pick=lambda jobs: jobs[0], until=None):
     :param until: name of a method; stops before a job that runs it
     :return: how many were run
     """
-    done = 0
-    while jobs := env["queue.job"].sudo().search([("state", "=", "pending")], order="id"):
-        record = pick(jobs)
+    done, come_back = 0, env["queue.job"].sudo()
+    while jobs := come_back.search([("state", "=", "pending")], order="id"):
+        record = pick(jobs - come_back or jobs)
         if record.method_name == until:
             break
         job = Job.load(env, record.uuid)
         job.set_started()
         job.store()
-        with _not_before(record.eta):
-            job.perform()
-        job.set_done()
+        try:
+            with _not_before(record.eta):
+                job.perform()
+        except RetryableJobError as refused:
+            if not refused.ignore_retry:
+                raise
+            job.set_pending(reset_retry=False)
+            come_back += record
+        else:
+            job.set_done()
+            come_back = come_back.browse()
+            done += 1
         job.store()
         env.flush_all()
         env.invalidate_all()
-        done += 1
     return done
 
 
