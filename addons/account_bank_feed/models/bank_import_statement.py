@@ -17,9 +17,15 @@ MOST_ASKED, MOST_NAMED = 200, 3
 
 
 JUDGED_BY = (
-    "position", "booking_date", "booked", "journal_id", "state", "duplicate_of_id", "bank_reference",
-)  # fmt: skip
-"""What admission asks of each of very many transactions: by one query, not by one for a thousand."""
+    "position",
+    "booking_date",
+    "booked",
+    "journal_id",
+    "state",
+    "duplicate_of_id",
+    "bank_reference",
+)
+"""What admission asks of all transactions of a statement: by one query, not one per thousand."""
 
 
 class BankImportStatement(models.Model):
