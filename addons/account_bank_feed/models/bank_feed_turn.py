@@ -1,4 +1,4 @@
-from psycopg2.errors import LockNotAvailable, SerializationFailure
+from psycopg2.errors import SerializationFailure
 
 from odoo import api, fields, models
 from odoo.addons.queue_job.exception import RetryableJobError
@@ -35,6 +35,7 @@ class BankFeedTurn(models.Model):
         :raises psycopg2.OperationalError: when another one did since our snapshot began;
             the job queue then retries
         """
+        self._lock("pg_advisory_xact_lock", key)
         with mute_logger("odoo.sql_db"):  # to lose a turn is no error
             self._write_turn(key)
 
@@ -46,14 +47,15 @@ class BankFeedTurn(models.Model):
             there is to see now
         :raises RetryableJobError: when another one has the turn, or had it since our snapshot began
         """
+        why = f"Another job has the turn: {key}"
+        if not self._lock("pg_try_advisory_xact_lock", key):
+            self._come_back(why)
+            return False
         try:
             with mute_logger("odoo.sql_db"), self.env.cr.savepoint(flush=False):
-                self.env.cr.execute(
-                    SQL("SELECT FROM bank_feed_turn WHERE key = %s FOR UPDATE NOWAIT", key)
-                )
                 self._write_turn(key)
-        except (LockNotAvailable, SerializationFailure) as error:
-            self._come_back(f"Another job has the turn: {key}", error)
+        except SerializationFailure as error:
+            self._come_back(why, error)
             return False
         return True
 
@@ -78,6 +80,13 @@ class BankFeedTurn(models.Model):
                 """,
                 uuid=self.env.context.get("job_uuid"),
             )
+        )
+        return self.env.cr.fetchone()[0]
+
+    def _lock(self, function, key):
+        """Besides writing the row: one that is not there yet can't be asked who is writing it."""
+        self.env.cr.execute(
+            SQL("SELECT %s(hashtext(%s), hashtext(%s))", SQL.identifier(function), self._name, key)
         )
         return self.env.cr.fetchone()[0]
 

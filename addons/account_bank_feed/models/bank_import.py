@@ -29,7 +29,10 @@ READ_CHUNK = 1_000
 """Transactions that are created with one call."""
 
 BARRIER_MINUTES = 15
-"""How long matching waits for files that were dropped together to be read."""
+"""How long admission and matching wait for files that were dropped together to be read."""
+
+TOGETHER = timedelta(minutes=1)
+"""So much later a file is received that was dropped together with another one."""
 
 
 class BankImport(models.Model):
@@ -267,14 +270,20 @@ class BankImport(models.Model):
         self.env["bank.transaction"]._enqueue_matching(self.company_id)
 
     @api.model
-    def _are_being_read(self, company):
-        """Whether a file that was received just now still has to be read."""
+    def _are_being_read(self, company, until=None):
+        """Whether a file that was received just now, but not after ``until``, is still unread."""
         unread = [
             ("company_id", "=", company.id),
             ("state", "=", "received"),
             ("received_at", ">=", self._just_now()),
         ]
+        if until:
+            unread.append(("received_at", "<=", until))
         return bool(self.search_count(unread, limit=1))
+
+    def _dropped_together(self):
+        """Until when a file is received that belongs together with the first of these."""
+        return min(self.mapped("received_at")) + TOGETHER
 
     @api.model
     def _just_now(self):

@@ -338,9 +338,6 @@ class BankImportStatement(models.Model):
         turn = self.env["bank.feed.turn"]
         if not turn._take_or_come_back(f"admit.{journal.id}"):
             return
-        if self.env["bank.import"]._are_being_read(journal.company_id):
-            turn._come_back("Files are being read")
-            return
         waiting = self.with_context(prefetch_fields=False).search(
             [
                 ("journal_id", "=", journal.id),
@@ -348,6 +345,10 @@ class BankImportStatement(models.Model):
                 ("cause", "not in", (Cause.UNBALANCED.value,)),
             ],
         )
+        new = waiting.filtered(lambda s: s.state == "read").import_id
+        if new and new._are_being_read(journal.company_id, new._dropped_together()):
+            turn._come_back("Files are being read")
+            return
         waiting = waiting.sorted(lambda s: (s.start_date, s.end_date, s.number or "", s.id))
         admitted = self.browse()
         progress = True
@@ -623,6 +624,9 @@ class BankImportStatement(models.Model):
         """Create Odoo's bank statement over the new lines, once none of them waits."""
         self.ensure_one()
         if self.state == "admitted" and not self._waits():
+            # Each batch that ends last, or sees it so, asks for this.
+            if not self.env["bank.feed.turn"]._take_or_come_back(f"close.{self.journal_id.id}"):
+                return
             # Of each of very many lines a few columns are needed, and no more than these read.
             self.with_context(prefetch_fields=False)._close()
         self.import_id._follow_statements()

@@ -96,15 +96,15 @@ def make_iban(number):
 
 
 def run_jobs(env, pick=lambda jobs: jobs[0], until=None):
-    """Run the waiting queue jobs until none is left, each as a worker would.
+    """Run the waiting queue jobs, each as a worker would, until none is left or all come back only.
 
     :param pick: chooses the next one among those that wait
     :param until: name of a method; stops before a job that runs it
     :return: how many were run
     """
-    done, come_back = 0, env["queue.job"].sudo()
-    while jobs := come_back.search([("state", "=", "pending")], order="id"):
-        record = pick(jobs - come_back or jobs)
+    done, came_back = 0, env["queue.job"].sudo()
+    while jobs := came_back.search([("state", "=", "pending")], order="id") - came_back:
+        record = pick(jobs)
         if record.method_name == until:
             break
         job = Job.load(env, record.uuid)
@@ -117,10 +117,10 @@ def run_jobs(env, pick=lambda jobs: jobs[0], until=None):
             if not refused.ignore_retry:
                 raise
             job.set_pending(reset_retry=False)
-            come_back += record
+            came_back += record
         else:
             job.set_done()
-            come_back = come_back.browse()
+            came_back = came_back.browse()
             done += 1
         job.store()
         env.flush_all()

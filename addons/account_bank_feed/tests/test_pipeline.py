@@ -1,6 +1,7 @@
 import dataclasses
 import itertools
 import random
+from datetime import timedelta
 from decimal import Decimal
 from unittest.mock import patch
 
@@ -564,3 +565,23 @@ class TestPipeline(BankFeedAloneCase):
         self.sweep()
         run_jobs(self.env)
         self.assertEqual(other.transaction_ids.state, "processed")
+
+    def test_files_dropped_together_are_admitted_when_all_are_read(self):
+        _everything, (first, second, third) = three_weeks()
+        for part in (first, second, third):
+            self.receive(part, run=False)
+        statements = self.env.registry["bank.import.statement"]
+        with patch.object(statements, "_quarantine", autospec=True) as quarantined:
+            run_jobs(self.env, lambda jobs: jobs[-1])
+        quarantined.assert_not_called()
+        self.assert_all_admitted()
+
+    def test_admission_does_not_wait_for_what_comes_later(self):
+        _everything, (first, second, _third) = three_weeks()
+        read, later = (self.receive(part, run=False) for part in (first, second))
+        self.job_of(later).write({"state": "started"})
+        for seconds, state in ((59, "read"), (61, "admitted")):
+            with self.subTest(seconds=seconds):
+                later.sudo().received_at = read.received_at + timedelta(seconds=seconds)
+                run_jobs(self.env)
+                self.assertEqual(read.statement_ids.state, state)

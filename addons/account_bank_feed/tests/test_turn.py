@@ -11,17 +11,10 @@ KEY = "test.turn"
 class TestTurn(BaseCase):
     """Jobs of their own connections: what one of them has, the other does not wait for."""
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        with cls.job() as turn:
-            turn._take_or_come_back(KEY)
-        cls.addClassCleanup(cls.forget)
-
-    @classmethod
-    def forget(cls):
-        with cls.job() as turn:
+    def tearDown(self):
+        with self.job() as turn:
             turn.env.cr.execute("DELETE FROM bank_feed_turn WHERE key = %s", [KEY])
+        super().tearDown()
 
     @classmethod
     @contextmanager
@@ -31,12 +24,14 @@ class TestTurn(BaseCase):
             yield api.Environment(cr, SUPERUSER_ID, {})["bank.feed.turn"]
 
     def test_a_turn_that_another_job_has_is_not_waited_for(self):
-        with self.job() as first:
-            first._take_or_come_back(KEY)
-            with self.assertRaises(RetryableJobError) as refused, self.job() as second:
-                second._take_or_come_back(KEY)
-        self.assertTrue(refused.exception.ignore_retry)
-        self.assertTrue(refused.exception.seconds)
+        for had in ("never", "before"):
+            with self.subTest(had=had):
+                with self.job() as first:
+                    first._take_or_come_back(KEY)
+                    with self.assertRaises(RetryableJobError) as refused, self.job() as second:
+                        second._take_or_come_back(KEY)
+                self.assertTrue(refused.exception.ignore_retry)
+                self.assertTrue(refused.exception.seconds)
 
     def test_of_several_jobs_that_lose_it_one_comes_back(self):
         with self.job() as first:
