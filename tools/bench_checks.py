@@ -27,7 +27,7 @@ SELECT count(*), count(DISTINCT name), count(DISTINCT sequence_number), max(sequ
 """
 STATEMENTS = """
 SELECT count(*) FILTER (WHERE state = 'closed' AND is_complete AND balance_start = before),
-       count(*), (array_agg(balance_end_real ORDER BY start_date DESC))[1]
+       count(*), (array_agg(balance_end_real ORDER BY start_date DESC))[1]::numeric(16, 2)
   FROM (
     SELECT ours.state, ours.start_date, theirs.*,
            lag(theirs.balance_end_real, 1, 0) OVER (ORDER BY ours.start_date) AS before
