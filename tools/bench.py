@@ -138,10 +138,12 @@ class Bench:
 
     def _beside(self, what, lines, seconds, theirs):
         rate = theirs["lines"] / theirs["seconds"]
-        most = "at most " if theirs.get("given_up") else ""
+        most, end = "", f"reconciled {theirs['reconciled'] / theirs['lines']:.0%} of them"
+        if theirs.get("given_up"):
+            most, end = "at most ", f"was ended after {theirs['seconds'] / 60:.0f} minutes"
         note = (
             f"{lines / seconds:,.0f} and {most}{rate:,.1f} lines a second; OCA, measured "
-            f"{theirs['date']}, reconciled {theirs['reconciled'] / theirs['lines']:.0%} of them"
+            f"{theirs['date']}, {end}"
         )
         return Row.at_least(what, lines / seconds / rate, 35, note=note, digits=0)
 

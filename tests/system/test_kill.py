@@ -1,4 +1,7 @@
-"""Power loss in the middle of a big import: nothing lost, nothing doubled."""
+"""Power or memory run out in the middle of a big import: nothing lost, nothing doubled."""
+
+import os
+import signal
 
 import harness
 
@@ -22,4 +25,21 @@ def test_a_killed_node_loses_and_doubles_nothing(new_books):
     assert booked % BATCH == 0, "half a batch is in the books"
     with books.odoo.running(books.name, log=books.log("second"), **settings):
         books.wait_until_finished()
+    books.assert_hold(file)
+
+
+def test_a_killed_worker_loses_and_doubles_nothing(new_books):
+    """As the kernel does when memory runs out; its node goes on, and the job is done again."""
+    books = new_books(batch_size=BATCH)
+    file = harness.statement_file(LINES)
+    settings = {"workers": 4, "channels": "root:2", "max_cron_threads": 0}
+    with books.odoo.running(books.name, log=books.log("workers"), **settings) as node:
+        harness.Person(node).drop(file)
+        books.wait(lambda: books.booked() >= FROM, "line")
+        assert books.booked() <= TO
+        os.kill(books.worker(), signal.SIGKILL)
+        books.wait_until_finished()
+        assert node.process.poll() is None, "the whole node has ended"
+    ((tries,),) = books.sql("SELECT max(retry) FROM queue_job")
+    assert int(tries) > 1, "no job was interrupted"
     books.assert_hold(file)

@@ -56,7 +56,9 @@ def reconcile(items, plan):
     if others:
         # Odoo numbers exchange entries, and must not compute what we left open meanwhile.
         items.env.flush_all()
-        items._reconcile_plan(others)
+        # One by one: of several at once, Odoo 18 puts exchange entries on matches of others.
+        for group in others:
+            items._reconcile_plan([group])
 
 
 def _together(items, plan):
@@ -71,9 +73,18 @@ def _is_plain(group):
         len(company) == len(account) == 1
         and account.reconcile
         and group.currency_id == company.currency_id
-        and not company.tax_exigibility
+        and not _makes_taxes_due(group)
         and set(group.mapped("parent_state")) == {"posted"}
         and not any(group.mapped("reconciled"))
+    )
+
+
+def _makes_taxes_due(group):
+    """Whether an entry of the group has taxes that fall due when it is paid."""
+    return (
+        group.company_id.tax_exigibility
+        and group.account_id.account_type in ("asset_receivable", "liability_payable")
+        and any(move._collect_tax_cash_basis_values() for move in group.move_id)
     )
 
 

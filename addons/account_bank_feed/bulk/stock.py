@@ -17,14 +17,35 @@ KNOWN_MODULES = {"base", "mail", "account"}
 KNOWN_HOOKS = {
     (MOVE, "_message_track"): {"account_bank_feed"},
     (MOVE, "_message_create"): {"account_bank_feed"},
-    (MOVE, "_post"): {"l10n_de"},  # delivery dates of invoices
-    (MOVE, "message_post"): {"sms"},  # text messages, on demand
+    # Delivery dates of invoices; payments, costs of goods, prices and mails for documents that
+    # are posted; services of a vehicle.
+    (MOVE, "_post"): {"l10n_de", "sale", "stock_account", "purchase_stock", "stock_landed_costs"}
+    | {"account_fleet", "product_email_template"},
+    (MOVE, "action_post"): {"sale", "pos_sale", "sale_timesheet"},  # of what orders have invoiced
+    (MOVE, "create"): {"purchase"},  # which orders a bill is for
+    (MOVE, "write"): {"purchase"},
+    (MOVE, "message_post"): {"sms", "rating"},  # text messages and ratings, on demand
+    (MOVE, "_notify_thread"): {"sms"},
+    (MOVE, "_message_post_after_hook"): {"rating"},
+    (ITEM, "create"): {"analytic"},  # rounds distributions; there are none in bulk
+    (ITEM, "write"): {"analytic", "account_fleet"},
+    # Of entries of sessions at a till, of expenses and of documents from orders, and of items with
+    # products, vehicles or sales lines; what is written in bulk are other ones.
+    (MOVE, "_compute_amount"): {"point_of_sale"},
+    (MOVE, "_compute_always_tax_exigible"): {"point_of_sale"},
+    (MOVE, "_compute_delivery_date"): {"sale_stock"},
+    (MOVE, "_compute_incoterm_location"): {"purchase_stock", "sale_stock"},
+    (MOVE, "_check_expense_ids"): {"hr_expense"},
+    (ITEM, "_compute_name"): {"point_of_sale"},
+    (ITEM, "_compute_account_id"): {"stock_account"},
+    (ITEM, "_compute_analytic_distribution"): {"analytic", "sale_project"},
+    (ITEM, "_compute_is_storno"): {"sale"},
+    (ITEM, "_compute_partner_id"): {"hr_expense"},
+    (ITEM, "_compute_totals"): {"hr_expense"},
+    (ITEM, "_inverse_product_id"): {"stock_account"},
+    (ITEM, "_check_payable_receivable"): {"hr_expense"},
     ("account.fiscal.position", "_get_vat_valid"): {"base_vat"},  # asks the VIES
     ("res.partner", "_get_vat_required_valid"): {"base_vat"},
-    (MOVE, "_notify_thread"): {"sms"},
-    (ITEM, "create"): {"analytic"},  # rounds distributions; there are none in bulk
-    (ITEM, "write"): {"analytic"},
-    (ITEM, "_compute_analytic_distribution"): {"analytic"},
     (TRANSACTION, "create"): {"account_bank_feed_dashboard"},  # nobody follows from birth on
 }
 """Further modules, by the method of which they were read."""

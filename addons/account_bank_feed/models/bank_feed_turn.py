@@ -32,8 +32,8 @@ class BankFeedTurn(models.Model):
     def _take(self, key):
         """Be the only one to settle ``key`` until this database transaction ends.
 
-        :raises psycopg2.OperationalError: when another one did since our snapshot began;
-            the job queue then retries
+        :raises psycopg2.OperationalError: when another one did since our snapshot began; Odoo then
+            tries a person's request again
         """
         self._lock("pg_advisory_xact_lock", key)
         with mute_logger("odoo.sql_db"):  # to lose a turn is no error

@@ -32,7 +32,7 @@ BARRIER_MINUTES = 15
 """How long admission and matching wait for files that were dropped together to be read."""
 
 TOGETHER = timedelta(minutes=1)
-"""So much later a file is received that was dropped together with another one."""
+"""So much earlier or later a file is received that was dropped together with another one."""
 
 
 class BankImport(models.Model):
@@ -89,7 +89,7 @@ class BankImport(models.Model):
     error_expected = fields.Char(readonly=True)
     error_found = fields.Char(readonly=True)
     job_uuid = fields.Char("Job", readonly=True)
-    received_at = fields.Datetime(readonly=True, default=fields.Datetime.now)
+    received_at = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
     finished_at = fields.Datetime(readonly=True)
     duration = fields.Float("Duration (s)", compute="_compute_duration")
     statement_ids = fields.One2many("bank.import.statement", "import_id", readonly=True)
@@ -252,6 +252,7 @@ class BankImport(models.Model):
         self.ensure_one()
         if self.state != "received":
             return
+        received_for = self.company_id
         fmt = None
         try:
             fmt = detect(self.file_id.name, self._open(), self._formats())
@@ -266,24 +267,27 @@ class BankImport(models.Model):
                 self._refuse(error)
         else:
             self._take_in(fmt, statements)
-        # Matching waits for every file at hand, also for those that turn out unreadable.
-        self.env["bank.transaction"]._enqueue_matching(self.company_id)
+        # Matching waits for every file at hand, also for those that turn out unreadable, or
+        # another company's.
+        self.env["bank.transaction"]._enqueue_matching(received_for | self.company_id)
 
     @api.model
-    def _are_being_read(self, company, until=None):
-        """Whether a file that was received just now, but not after ``until``, is still unread."""
+    def _are_being_read(self, company, around=None):
+        """Whether a file that was received just now is still unread.
+
+        :param around: within a minute of this moment
+        """
         unread = [
             ("company_id", "=", company.id),
             ("state", "=", "received"),
             ("received_at", ">=", self._just_now()),
         ]
-        if until:
-            unread.append(("received_at", "<=", until))
+        if around:
+            unread += [
+                ("received_at", ">=", around - TOGETHER),
+                ("received_at", "<=", around + TOGETHER),
+            ]
         return bool(self.search_count(unread, limit=1))
-
-    def _dropped_together(self):
-        """Until when a file is received that belongs together with the first of these."""
-        return min(self.mapped("received_at")) + TOGETHER
 
     @api.model
     def _just_now(self):

@@ -346,7 +346,8 @@ class BankImportStatement(models.Model):
             ],
         )
         new = waiting.filtered(lambda s: s.state == "read").import_id
-        if new and new._are_being_read(journal.company_id, new._dropped_together()):
+        dropped = min(new.mapped("received_at"), default=None)
+        if new and new._are_being_read(journal.company_id, around=dropped):
             turn._come_back("Files are being read")
             return
         waiting = waiting.sorted(lambda s: (s.start_date, s.end_date, s.number or "", s.id))
@@ -624,7 +625,7 @@ class BankImportStatement(models.Model):
         """Create Odoo's bank statement over the new lines, once none of them waits."""
         self.ensure_one()
         if self.state == "admitted" and not self._waits():
-            # Each batch that ends last, or sees it so, asks for this.
+            # Each batch asks for this, and several of them may find that nothing waits any more.
             if not self.env["bank.feed.turn"]._take_or_come_back(f"close.{self.journal_id.id}"):
                 return
             # Of each of very many lines a few columns are needed, and no more than these read.

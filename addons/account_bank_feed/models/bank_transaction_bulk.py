@@ -78,7 +78,7 @@ class BankTransaction(models.Model):
         ]
         if not differences:
             return pattern, note
-        _logger.warning("Entries are not written in bulk: %s differ", ", ".join(differences))
+        _logger.warning("Odoo writes entries one by one, for: %s", ", ".join(differences))
         return None, None
 
     def _bulk_obstacles(self):

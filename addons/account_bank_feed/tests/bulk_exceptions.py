@@ -160,8 +160,8 @@ class ExceptionCases:
             payment.apart = True
         self.assert_same_books(self.paid(self.invoices) + payments)
 
-    def test_invoices_in_another_currency(self):
-        """Their matches bring exchange entries."""
+    def foreign_payments(self):
+        """Matches of these bring exchange entries."""
         dollar = self.env.ref("base.USD")
         dollar.active = True
         self.env["res.currency.rate"].create(
@@ -171,11 +171,13 @@ class ExceptionCases:
             ]
         )
         foreign = self.make_documents(3, self.customers, currency_id=dollar.id)
-        payments = [
+        return [
             Payment(round(i.amount_total / 1.2, 2), items=self.open_items(i), partner=i.partner_id)
             for i in foreign
         ]
-        self.assert_same_books(self.paid(self.invoices) + payments)
+
+    def test_invoices_in_another_currency(self):
+        self.assert_same_books(self.paid(self.invoices) + self.foreign_payments())
 
     def test_taxes_that_fall_due_with_the_payment(self):
         self.company.tax_exigibility = True
@@ -191,7 +193,8 @@ class ExceptionCases:
         )
         line = {"name": "Goods", "price_unit": 100, "tax_ids": [Command.set(tax.ids)]}
         invoices = self.make_documents(3, self.customers, invoice_line_ids=[Command.create(line)])
-        books = self.assert_same_books(self.paid(self.invoices) + self.paid(invoices))
+        payments = self.paid(self.invoices) + self.paid(invoices)
+        books = self.assert_same_books(payments + self.foreign_payments())
         self.assertGreater(len(books["account_move"]), len(self.invoices) * 2 + 6)
 
     def test_a_company_that_cancels_by_negative_amounts(self):

@@ -1,11 +1,32 @@
 """Payments of documents, in whole and in part, and what is not decided: booked in both ways."""
 
+from unittest.mock import patch
+
+from ..models import bank_transaction_bulk
 from .bulk_common import BATCH, Payment
 
 ODD = "Größe „5“ <b>&amp;</b> % %s {x} \\ 'q' \u200b\N{EURO SIGN} \N{GRINNING FACE}\nsecond line\t."
 
 
 class PaymentCases:
+    def test_more_payments_take_no_more_queries(self):
+        for due in (False, True):
+            with self.subTest(taxes_may_fall_due_with_payments=due):
+                self.company.tax_exigibility = due
+                first, second, many = map(self.queries, (BATCH, BATCH, 3 * BATCH))
+                self.assertGreater(first, second, "the first one's specimens are good for all")
+                self.assertEqual(second, many)
+
+    def queries(self, count):
+        """How many it takes to book payments of so many invoices."""
+        transactions = self.receive_payments(self.paid(self.make_documents(count, self.customers)))
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.cr.sql_log_count
+        with patch.object(bank_transaction_bulk, "GOOD_FOR", 10**10):  # whenever this runs
+            self.assertEqual(len(self.book_by_feed(transactions)), count)
+        return self.cr.sql_log_count - before
+
     def test_payments_of_invoices(self):
         books = self.assert_same_books(self.paid(self.invoices))
         for table in ("account_partial_reconcile", "account_full_reconcile"):

@@ -111,7 +111,7 @@ def run_jobs(env, pick=lambda jobs: jobs[0], until=None):
         job.set_started()
         job.store()
         try:
-            with _not_before(record.eta):
+            with _not_before(record.eta), env.cr.savepoint():
                 job.perform()
         except RetryableJobError as refused:
             if not refused.ignore_retry:

@@ -5,6 +5,8 @@ from datetime import timedelta
 from decimal import Decimal
 from unittest.mock import patch
 
+from psycopg2.errors import UniqueViolation
+
 from odoo.addons.bank_statement_format import Account, Balance, Format
 from odoo.addons.bank_statement_format import Statement as BankStatement
 from odoo.addons.bank_statement_format.registry import formats
@@ -580,8 +582,37 @@ class TestPipeline(BankFeedAloneCase):
         _everything, (first, second, _third) = three_weeks()
         read, later = (self.receive(part, run=False) for part in (first, second))
         self.job_of(later).write({"state": "started"})
-        for seconds, state in ((59, "read"), (61, "admitted")):
+        for seconds, state in ((-59, "read"), (59, "read"), (61, "admitted")):
             with self.subTest(seconds=seconds):
                 later.sudo().received_at = read.received_at + timedelta(seconds=seconds)
                 run_jobs(self.env)
                 self.assertEqual(read.statement_ids.state, state)
+
+    def test_a_file_for_another_company_holds_matching_up_until_it_is_read(self):
+        iban = make_iban(8)
+        self.make_journal(iban, "BNKO", company=self.make_company("Other"))
+        part = [transaction("2026-01-02", 5, "One")]
+        ours = self.receive(statement(part), run=False)
+        theirs = self.receive(statement(part, iban=iban), run=False)
+        theirs.sudo().received_at = ours.received_at + timedelta(seconds=61)
+        run_jobs(self.env, lambda jobs: (jobs - self.job_of(theirs) or jobs)[0])
+        self.assertNotEqual(theirs.company_id, ours.company_id)
+        for record in (ours, theirs):
+            self.assertEqual(record.transaction_ids.state, "processed")
+
+    def test_a_batch_that_takes_anothers_number_is_booked_again(self):
+        model = self.env.registry["bank.transaction"]
+        original, refusals = model._post, [UniqueViolation("another batch's number")]
+
+        def post(transactions):
+            original(transactions)
+            if refusals:
+                raise refusals.pop()
+
+        part = [transaction("2026-01-02", 5, "One"), transaction("2026-01-02", 6, "Two")]
+        with patch.object(model, "_post", post):
+            record = self.receive(statement(part))
+            self.assertFalse(record.transaction_ids.statement_line_ids)
+            self.assertEqual(set(record.transaction_ids.mapped("state")), {"pending"})
+            run_jobs(self.env)
+        self.assert_in_books(part)
