@@ -1,7 +1,7 @@
 """Beside the modules of Odoo that a retailer works with: entries are written in bulk all the same.
 
-Each of them changes methods that bulk posting leaves out; so every case of the comparison with stock
-Odoo is run once more where they are installed.
+They change methods that bulk posting leaves out; so every case of the comparison with stock Odoo is
+run once more where they are installed.
 """
 
 import os
