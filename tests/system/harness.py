@@ -353,7 +353,7 @@ class Books:
         return int(rows[0][0].removeprefix("odoo-")) if rows else None
 
     def worker(self):
-        """The process that has been at work longest on what it is doing in the database, or None."""
+        """The process that has been at work longest on one thing in the database, or None."""
         rows = self.sql(
             "SELECT application_name FROM pg_stat_activity "
             "WHERE datname = current_database() AND application_name LIKE 'odoo-%' "
