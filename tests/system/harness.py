@@ -352,14 +352,15 @@ class Books:
         )
         return int(rows[0][0].removeprefix("odoo-")) if rows else None
 
-    def worker(self):
-        """The process that has been at work longest on one thing in the database, or None."""
+    def worker(self, node):
+        """The process of a node that has been at work longest on one thing in the database."""
         rows = self.sql(
             "SELECT application_name FROM pg_stat_activity "
             "WHERE datname = current_database() AND application_name LIKE 'odoo-%' "
+            f"AND application_name <> 'odoo-{node.process.pid}' "
             "AND xact_start IS NOT NULL ORDER BY xact_start LIMIT 1"
         )
-        return int(rows[0][0].removeprefix("odoo-")) if rows else None
+        return int(rows[0][0].removeprefix("odoo-"))
 
     def wait(self, condition, what, pause=0.1):
         """Wait until it is true; give up when nothing has moved for a long time.

@@ -37,7 +37,7 @@ def test_a_killed_worker_loses_and_doubles_nothing(new_books):
         harness.Person(node).drop(file)
         books.wait(lambda: books.booked() >= FROM, "line")
         assert books.booked() <= TO
-        os.kill(books.worker(), signal.SIGKILL)
+        os.kill(books.worker(node), signal.SIGKILL)
         books.wait_until_finished()
         assert node.process.poll() is None, "the whole node has ended"
     ((tries,),) = books.sql("SELECT max(retry) FROM queue_job")

@@ -11,7 +11,7 @@ documents. What follows from that, such as the payment state of an invoice, Odoo
 
 from collections import Counter, defaultdict
 from contextlib import contextmanager
-from itertools import chain
+from itertools import chain, groupby
 
 from odoo.models import MAGIC_COLUMNS
 
@@ -48,35 +48,54 @@ def reconcile(items, plan):
     # One group after the other is looked at; so what that needs is read for all of them first.
     everything = _together(items, plan)
     everything.fetch(["amount_residual", "account_id", "move_id", "matching_number"])
-    plan = [group.with_prefetch(everything.ids) for group in plan]
-    plain = [group for group in plan if _is_plain(group)]
-    others = [group for group in plan if not _is_plain(group)]
+    by_number = everything._reconciled_by_number()
+    all_ids = _together(items, [everything, *by_number.values()]).ids
+    plain, others = [], []
+    for group in plan:
+        group = group.with_prefetch(all_ids)
+        (plain if _is_plain(group, by_number) else others).append(group)
     if plain:
         _reconcile_plain(items, plain)
     if others:
         # Odoo numbers exchange entries, and must not compute what we left open meanwhile.
         items.env.flush_all()
-        # One by one: of several at once, Odoo 18 puts exchange entries on matches of others.
-        for group in others:
-            items._reconcile_plan([group])
+        reconcile_as_odoo(items, others)
+
+
+def reconcile_as_odoo(items, plan):
+    """Reconcile each group of journal items as Odoo does.
+
+    Of several groups at once, Odoo 18 puts an exchange entry on the match of another one; so only
+    those that bring no such entry go together.
+    """
+    for at_home, groups in groupby(plan, _is_in_company_currency):
+        for part in [list(groups)] if at_home else ([group] for group in groups):
+            items._reconcile_plan(part)
 
 
 def _together(items, plan):
     return items.browse(dict.fromkeys(item_id for group in plan for item_id in group.ids))
 
 
-def _is_plain(group):
-    """Nothing but partial and full matches come of it: no exchange entry, no cash basis taxes."""
-    company = group.company_id
-    account = group.account_id
+def _is_plain(group, by_number):
+    """Nothing but partial and full matches come of it: no exchange entry, no cash basis taxes.
+
+    :param by_number: items by matching number; when all is settled, Odoo looks at those, too, that
+        were matched before
+    """
+    whole = group._filter_reconciled_by_number(by_number).with_prefetch(group._prefetch_ids)
     return (
-        len(company) == len(account) == 1
-        and account.reconcile
-        and group.currency_id == company.currency_id
-        and not _makes_taxes_due(group)
+        len(whole.company_id) == len(group.account_id) == 1
+        and group.account_id.reconcile
+        and _is_in_company_currency(whole)
+        and not _makes_taxes_due(whole)
         and set(group.mapped("parent_state")) == {"posted"}
         and not any(group.mapped("reconciled"))
     )
+
+
+def _is_in_company_currency(group):
+    return group.currency_id == group.company_currency_id
 
 
 def _makes_taxes_due(group):

@@ -23,12 +23,12 @@ KNOWN_HOOKS = {
     | {"account_fleet", "product_email_template"},
     (MOVE, "action_post"): {"sale", "pos_sale", "sale_timesheet"},  # of what orders have invoiced
     (MOVE, "create"): {"purchase"},  # which orders a bill is for
-    (MOVE, "write"): {"purchase"},
+    (MOVE, "write"): {"purchase", "membership"},  # nor do entries have members' products
     (MOVE, "message_post"): {"sms", "rating"},  # text messages and ratings, on demand
     (MOVE, "_notify_thread"): {"sms"},
     (MOVE, "_message_post_after_hook"): {"rating"},
-    (ITEM, "create"): {"analytic"},  # rounds distributions; there are none in bulk
-    (ITEM, "write"): {"analytic", "account_fleet"},
+    (ITEM, "create"): {"analytic", "membership"},  # rounds distributions; there are none in bulk
+    (ITEM, "write"): {"analytic", "membership", "account_fleet"},
     # Of entries of sessions at a till, of expenses and of documents from orders, and of items with
     # products, vehicles or sales lines; what is written in bulk are other ones.
     (MOVE, "_compute_amount"): {"point_of_sale"},
@@ -60,7 +60,8 @@ SKIPPED = {
     | {"_message_create", "_message_log_batch"}
     | {"_message_post_after_hook", "_notify_thread", "_message_track", "_message_log"}
     | {"_mail_track", "_track_subtype", "_track_template", "_creation_subtype"}
-    | {"_compute_field_value"},  # automation rules wait for what it computes
+    # Automation rules wait for what is computed; the check of dates hides its name.
+    | {"_compute_field_value", "_constrains_date_sequence"},
     ITEM: {"create", "write", "_sanitize_vals", "_sync_invoice", "_create_analytic_lines"}
     | {"_reconcile_marked", "_check_tax_lock_date", "_check_constrains_account_id_journal_id"}
     | {"_reconcile_plan", "_reconcile_plan_with_sync", "_optimize_reconciliation_plan"}

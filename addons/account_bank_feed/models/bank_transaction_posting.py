@@ -204,7 +204,7 @@ class BankTransaction(models.Model):
             if in_bulk:
                 matches.reconcile(items, plan)
             else:
-                items._reconcile_plan(plan)
+                matches.reconcile_as_odoo(items, plan)
         parts._set_payment_states("paid", before)
 
     def _plan_of_whole_items(self):
