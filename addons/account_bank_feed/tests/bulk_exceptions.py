@@ -206,7 +206,7 @@ class ExceptionCases:
         self.assertGreater(len(books["account_move"]), len(self.invoices) * 2 + 6)
 
     def test_what_is_paid_back_of_a_payment_that_made_taxes_due(self):
-        """Each of three payments rounded what fell due; Odoo makes up for it when all is settled."""
+        """Each payment rounded what fell due; Odoo makes up for it when all is settled."""
         owed = self.open_items(self.taxed_invoices(1))
         lines = self.env["account.bank.statement.line"].create(
             [
