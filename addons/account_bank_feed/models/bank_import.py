@@ -273,7 +273,7 @@ class BankImport(models.Model):
 
     @api.model
     def _are_being_read(self, company, around=None):
-        """Whether a file that was received just now is still unread.
+        """Whether a file that was received just now still has to be read, and will be.
 
         :param around: within a minute of this moment
         """
@@ -287,7 +287,7 @@ class BankImport(models.Model):
                 ("received_at", ">=", around - TOGETHER),
                 ("received_at", "<=", around + TOGETHER),
             ]
-        return bool(self.search_count(unread, limit=1))
+        return any(not dead_job(self.env, one.job_uuid) for one in self.search(unread))
 
     @api.model
     def _just_now(self):

@@ -568,6 +568,14 @@ class TestPipeline(BankFeedAloneCase):
         run_jobs(self.env)
         self.assertEqual(other.transaction_ids.state, "processed")
 
+    def test_a_file_whose_reading_failed_holds_nothing_up(self):
+        part = [transaction("2026-01-02", 5, "One")]
+        failed = self.receive(statement(part), run=False)
+        self.job_of(failed).write({"state": "failed"})
+        other = self.receive(statement(part))
+        self.assertEqual(failed.state, "received")
+        self.assertEqual(other.transaction_ids.state, "processed")
+
     def test_files_dropped_together_are_admitted_when_all_are_read(self):
         _everything, (first, second, third) = three_weeks()
         for part in (first, second, third):
