@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from decimal import Decimal
+from pathlib import Path
 
 from tools import environment
 from tools.common import CACHE, run
@@ -70,6 +71,25 @@ def prepare(odoo, database):
     code = PREPARE.replace("@IBAN@", IBAN).replace("@OPENING@", str(OPENING))
     printed = odoo.shell(database, code.replace("@INVOICES@", str(INVOICES)))
     return [tuple(row) for row in json.loads(printed.splitlines()[-1])]
+
+
+def busy_workers(node, count, seconds=0.3):
+    """So many of a node's processes, those that take most processor time now."""
+    before = _processor_time(node)
+    time.sleep(seconds)
+    taken = {pid: ticks - before.get(pid, 0) for pid, ticks in _processor_time(node).items()}
+    return sorted(taken, key=taken.get)[-count:]
+
+
+def _processor_time(node):
+    """Process -> ticks, of all that the first one has started."""
+    master = node.process.pid
+    found = {}
+    for pid in Path(f"/proc/{master}/task/{master}/children").read_text().split():
+        with contextlib.suppress(OSError):
+            stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            found[int(pid)] = sum(map(int, stat[11:13]))
+    return found
 
 
 # Servers of others
@@ -351,16 +371,6 @@ class Books:
             f"AND (classid::bigint << 32 | objid::bigint) = {RUNNER_LOCK}"
         )
         return int(rows[0][0].removeprefix("odoo-")) if rows else None
-
-    def worker(self, node):
-        """The process of a node that has been at work longest on one thing in the database."""
-        rows = self.sql(
-            "SELECT application_name FROM pg_stat_activity "
-            "WHERE datname = current_database() AND application_name LIKE 'odoo-%' "
-            f"AND application_name <> 'odoo-{node.process.pid}' "
-            "AND xact_start IS NOT NULL ORDER BY xact_start LIMIT 1"
-        )
-        return int(rows[0][0].removeprefix("odoo-"))
 
     def wait(self, condition, what, pause=0.1):
         """Wait until it is true; give up when nothing has moved for a long time.

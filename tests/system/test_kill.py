@@ -28,16 +28,17 @@ def test_a_killed_node_loses_and_doubles_nothing(new_books):
     books.assert_hold(file)
 
 
-def test_a_killed_worker_loses_and_doubles_nothing(new_books):
-    """As the kernel does when memory runs out; its node goes on, and the job is done again."""
+def test_killed_workers_lose_and_double_nothing(new_books):
+    """As the kernel does when memory runs out; their node goes on, and the jobs are done again."""
     books = new_books(batch_size=BATCH)
     file = harness.statement_file(LINES)
     settings = {"workers": 4, "channels": "root:2", "max_cron_threads": 0}
     with books.odoo.running(books.name, log=books.log("workers"), **settings) as node:
         harness.Person(node).drop(file)
         books.wait(lambda: books.booked() >= FROM, "line")
+        for pid in harness.busy_workers(node, count=2):
+            os.kill(pid, signal.SIGKILL)
         assert books.booked() <= TO
-        os.kill(books.worker(node), signal.SIGKILL)
         books.wait_until_finished()
         assert node.process.poll() is None, "the whole node has ended"
     ((tries,),) = books.sql("SELECT max(retry) FROM queue_job")
