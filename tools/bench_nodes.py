@@ -14,6 +14,7 @@ from pathlib import Path
 from . import bench_checks, bench_database
 from .common import Missing, say
 from .demo import Client
+from .server import process_stat
 
 PATIENCE = 1_800
 """Seconds in which something must move; matching is one job, and moves nothing until its end."""
@@ -196,19 +197,13 @@ class Meter:
             "AND pid <> pg_backend_pid()"
         )
         pids = [*self._processes(), *(int(pid) for (pid,) in rows)]
-        return {pid: sum(map(int, stat[11:13])) for pid in pids if (stat := _stat(pid))}
+        return {pid: sum(map(int, stat[11:13])) for pid in pids if (stat := process_stat(pid))}
 
     def _processes(self):
         """The node's master and all its workers: they are one process group."""
         pids = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
         group = str(self.node.process.pid)
-        return [pid for pid in pids if (stat := _stat(pid)) and stat[2] == group]
-
-
-def _stat(pid):
-    """The fields of /proc/PID/stat from the third on; None when it has ended."""
-    with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return [pid for pid in pids if (stat := process_stat(pid)) and stat[2] == group]
 
 
 def _peak(pid):

@@ -253,6 +253,12 @@ class Node:
         self.kill()
 
 
+def process_stat(pid):
+    """The fields of /proc/PID/stat from the third on; None when it has ended."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
 def capacity(channels):
     """How many jobs run at once: queue_job 18.0.4 runs one only, unless told so a second time."""
     return int(re.match(r"root:(\d+)", channels)[1])

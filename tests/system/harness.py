@@ -18,7 +18,7 @@ from pathlib import Path
 from tools import environment
 from tools.common import CACHE, run
 from tools.demo import PASSWORD, Client
-from tools.server import free_port
+from tools.server import free_port, process_stat
 
 IBAN = "DE89370400440532013000"
 START = datetime.date(2026, 1, 1)
@@ -71,25 +71,6 @@ def prepare(odoo, database):
     code = PREPARE.replace("@IBAN@", IBAN).replace("@OPENING@", str(OPENING))
     printed = odoo.shell(database, code.replace("@INVOICES@", str(INVOICES)))
     return [tuple(row) for row in json.loads(printed.splitlines()[-1])]
-
-
-def busy_workers(node, count, seconds=0.3):
-    """So many of a node's processes, those that take most processor time now."""
-    before = _processor_time(node)
-    time.sleep(seconds)
-    taken = {pid: ticks - before.get(pid, 0) for pid, ticks in _processor_time(node).items()}
-    return sorted(taken, key=taken.get)[-count:]
-
-
-def _processor_time(node):
-    """Process -> ticks, of all that the first one has started."""
-    master = node.process.pid
-    found = {}
-    for pid in Path(f"/proc/{master}/task/{master}/children").read_text().split():
-        with contextlib.suppress(OSError):
-            stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            found[int(pid)] = sum(map(int, stat[11:13]))
-    return found
 
 
 # Servers of others
@@ -295,6 +276,21 @@ def _relay(client, node):
             else:
                 with contextlib.suppress(OSError):
                     client.sendall(data)
+
+
+def busy_workers(node, count, seconds=0.3):
+    """So many of a node's processes, those that take most processor time now."""
+    before = _processor_time(node)
+    time.sleep(seconds)
+    taken = {pid: ticks - before.get(pid, 0) for pid, ticks in _processor_time(node).items()}
+    return sorted(taken, key=taken.get)[-count:]
+
+
+def _processor_time(node):
+    """Process -> ticks, of all that the first one has started."""
+    master = node.process.pid
+    pids = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+    return {int(pid): sum(map(int, stat[11:13])) for pid in pids if (stat := process_stat(pid))}
 
 
 # Books

@@ -22,8 +22,8 @@ KNOWN_HOOKS = {
     (MOVE, "_post"): {"l10n_de", "sale", "stock_account", "purchase_stock", "stock_landed_costs"}
     | {"account_fleet", "product_email_template"},
     (MOVE, "action_post"): {"sale", "pos_sale", "sale_timesheet"},  # of what orders have invoiced
-    (MOVE, "create"): {"purchase"},  # which orders a bill is for
-    (MOVE, "write"): {"purchase", "membership"},  # nor do entries have members' products
+    (MOVE, "create"): {"purchase"},  # notes which orders a bill is for
+    (MOVE, "write"): {"purchase", "membership"},  # and follows what members have bought
     (MOVE, "message_post"): {"sms", "rating"},  # text messages and ratings, on demand
     (MOVE, "_notify_thread"): {"sms"},
     (MOVE, "_message_post_after_hook"): {"rating"},
